@@ -1,0 +1,44 @@
+using System.Collections.Generic;
+
+namespace CheckpointBuild.DTypes;
+
+/// <content>The list.</content>
+public abstract partial class DType
+{
+    /// <summary>IEEE 754 binary32.</summary>
+    public static DType F32 { get; } = new Float32();
+
+    /// <summary>IEEE 754 binary16.</summary>
+    public static DType F16 { get; } = new Float16();
+
+    /// <summary>The upper half of binary32.</summary>
+    public static DType BF16 { get; } = new BFloat16();
+
+    /// <summary>ggml's 8-bit blocks of 32.</summary>
+    public static DType Q8_0 { get; } = new Q8_0();
+
+    /// <summary>Unsigned bytes; sidecar files are carried as such.</summary>
+    public static DType U8 { get; } = new PlainStorage("U8", "uint8", 1, "U8", null);
+
+    private static readonly DType[] AllArray =
+    [
+        F32, F16, BF16, new Float64(),
+        Q8_0,
+
+        // Stored and copied, never computed with.
+        new PlainStorage("F8_E4M3", "float8_e4m3", 1, "F8_E4M3", null),
+        new PlainStorage("F8_E5M2", "float8_e5m2", 1, "F8_E5M2", null),
+        new PlainStorage("I8", "int8", 1, "I8", 24),
+        new PlainStorage("I16", "int16", 2, "I16", 25),
+        new PlainStorage("I32", "int32", 4, "I32", 26),
+        new PlainStorage("I64", "int64", 8, "I64", 27),
+        U8,
+        new PlainStorage("U16", "uint16", 2, "U16", null),
+        new PlainStorage("U32", "uint32", 4, "U32", null),
+        new PlainStorage("U64", "uint64", 8, "U64", null),
+        new PlainStorage("BOOL", "bool", 1, "BOOL", null),
+    ];
+
+    /// <summary>Every dtype.</summary>
+    public static IReadOnlyList<DType> All => AllArray;
+}
