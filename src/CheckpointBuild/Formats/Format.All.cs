@@ -1,0 +1,34 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Tensors;
+
+namespace CheckpointBuild.Formats;
+
+/// <content>The list.</content>
+public abstract partial class Format
+{
+    /// <summary>Hugging Face's safetensors.</summary>
+    public static Format Safetensors { get; } = new Safetensors();
+
+    /// <summary>ggml's GGUF.</summary>
+    public static Format Gguf { get; } = new Gguf();
+
+    // GGUF first: its magic number is certain, while a safetensors file begins with a plain length.
+    private static readonly Format[] AllArray = [Gguf, Safetensors];
+
+    /// <summary>Every format, in the order in which files are held against them.</summary>
+    public static IReadOnlyList<Format> All => AllArray;
+
+    /// <summary>Finds the format of a file by its first bytes.</summary>
+    /// <param name="source">The file.</param>
+    /// <returns>The first format of the list that recognizes it.</returns>
+    /// <exception cref="CheckpointException">CKPT1004 when none does.</exception>
+    public static Format Detect(ByteSource source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        byte[] head = source.ReadBytes(0, (int)Math.Min(64, source.Length));
+        return AllArray.FirstOrDefault(f => f.Recognizes(head, source.Length)) ?? throw Errors.UnknownFormat(source.Name);
+    }
+}

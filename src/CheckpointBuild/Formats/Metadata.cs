@@ -1,0 +1,47 @@
+using System;
+using System.Collections;
+using System.Collections.Generic;
+using System.Diagnostics.CodeAnalysis;
+
+namespace CheckpointBuild.Formats;
+
+/// <summary>Keys and values of a file, in order. A value is a <see cref="string"/>, <see cref="bool"/>, any .NET integer from 8 to 64 bits, <see cref="float"/>, <see cref="double"/>, or an array of one of
+/// these: precisely GGUF's types. Safetensors holds strings alone.</summary>
+public sealed class Metadata : IReadOnlyCollection<KeyValuePair<string, object>>
+{
+    private readonly List<KeyValuePair<string, object>> _pairs = [];
+    private readonly Dictionary<string, object> _byKey = new(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public int Count => _pairs.Count;
+
+    /// <summary>Adds a pair at the end.</summary>
+    /// <param name="key">A key that is not there yet.</param>
+    /// <param name="value">Its value.</param>
+    /// <returns>The same metadata, for the next pair.</returns>
+    public Metadata Add(string key, object value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        _byKey.Add(key, value);
+        _pairs.Add(new(key, value));
+        return this;
+    }
+
+    /// <summary>Finds a value.</summary>
+    /// <param name="key">Its key.</param>
+    /// <param name="value">The value.</param>
+    /// <returns>Whether the key is there.</returns>
+    public bool TryGet(string key, [NotNullWhen(true)] out object? value) => _byKey.TryGetValue(key, out value);
+
+    /// <summary>Finds a value of a type.</summary>
+    /// <typeparam name="T">The value's type, exactly.</typeparam>
+    /// <param name="key">Its key.</param>
+    /// <returns>The value, or null where the key is absent or of another type.</returns>
+    public T? Get<T>(string key) => _byKey.TryGetValue(key, out object? value) && value is T typed ? typed : default;
+
+    /// <inheritdoc/>
+    public IEnumerator<KeyValuePair<string, object>> GetEnumerator() => _pairs.GetEnumerator();
+
+    /// <inheritdoc/>
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}

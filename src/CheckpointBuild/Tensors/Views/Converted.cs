@@ -1,0 +1,125 @@
+using System;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using CheckpointBuild.Diagnostics;
+using CheckpointBuild.DTypes;
+
+namespace CheckpointBuild.Tensors.Views;
+
+/// <summary>The same numbers in another dtype: cast, quantize and dequantize are this one view. Goes through float32, a few rows or blocks at a time.</summary>
+/// <remarks>
+/// What the target would hide is refused by tensor and place: a NaN or infinity that a quantized dtype has no code for, and a finite number or scale beyond binary16's 65,504 that would become infinite
+/// (<paramref name="Overflow"/> says otherwise where the reference's own bytes are wanted).
+/// </remarks>
+/// <param name="Source">The numbers.</param>
+/// <param name="DType">The dtype wanted; rows fit its blocks.</param>
+/// <param name="Overflow">What happens to finite numbers that the target cannot hold.</param>
+public sealed record Converted(Tensor Source, DType DType, OverflowRule Overflow = OverflowRule.Refuse) : Tensor(Source.Name, DType, Source.Shape)
+{
+    // 16 KiB of float32: the chunk stays in the first-level cache between decoding and encoding.
+    private const int ChunkValues = 4096;
+
+    /// <inheritdoc/>
+    public override string Derivation => $"cast({DType}, {Source.Derivation})";
+
+    /// <summary>Gives <paramref name="source"/> in <paramref name="dtype"/>; itself where it already is.</summary>
+    /// <param name="source">The numbers.</param>
+    /// <param name="dtype">The dtype wanted.</param>
+    /// <param name="overflow">What happens to finite numbers that the target cannot hold.</param>
+    /// <returns>The same numbers in that dtype.</returns>
+    public static Tensor Of(Tensor source, DType dtype, OverflowRule overflow = OverflowRule.Refuse) =>
+        source.DType == dtype ? source : new Converted(source, dtype, overflow);
+
+    /// <inheritdoc/>
+    public override void Read(RowRange rows, Planes destination, Workspace workspace)
+    {
+        ArgumentNullException.ThrowIfNull(workspace);
+        using Band band = Source.ReadBand(rows, workspace);
+        CheckScales(Source.DType, band.Planes, rows, "holds");
+
+        if (DType.PlaneCount == 1 && Source.DType.PlaneCount == 1)
+        {
+            ConvertChunks(band.Codes, rows, destination.Codes, workspace);
+        }
+        else
+        {
+            ConvertRows(band.Planes, rows, destination, workspace);
+        }
+
+        if (DType.IsQuantized && Overflow == OverflowRule.Refuse)
+        {
+            CheckScales(DType, destination, rows, "would need");
+        }
+    }
+
+    // One plane on both sides: the band is one long line of blocks, cut into chunks that are whole blocks of both dtypes.
+    private void ConvertChunks(Span<byte> source, RowRange rows, Span<byte> destination, Workspace workspace)
+    {
+        using Band scratch = workspace.Lend(ChunkValues * sizeof(float));
+        Span<float> values = MemoryMarshal.Cast<byte, float>(scratch.Codes);
+        long total = (long)rows.Count * Columns;
+        for (long done = 0; done < total;)
+        {
+            int count = (int)Math.Min(ChunkValues, total - done);
+            Span<float> chunk = values[..count];
+            Source.DType.Decode(new Planes(Slice(source, Source.DType, done, count)), count, chunk);
+            Check(chunk, rows, done);
+            Span<byte> target = Slice(destination, DType, done, count);
+            DType.Encode(chunk, count, new Planes(target));
+            done += count;
+        }
+    }
+
+    private void ConvertRows(Planes source, RowRange rows, Planes destination, Workspace workspace)
+    {
+        using Band scratch = workspace.Lend(checked(rows.Count * Columns * sizeof(float)));
+        Span<float> values = MemoryMarshal.Cast<byte, float>(scratch.Codes);
+        Source.DType.Decode(source, Columns, values);
+        Check(values, rows, 0);
+        DType.Encode(values, Columns, destination);
+    }
+
+    private static Span<byte> Slice(Span<byte> bytes, DType dtype, long from, int count) =>
+        bytes.Slice(checked((int)(from / dtype.BlockLength * dtype.BlockBytes)), count / dtype.BlockLength * dtype.BlockBytes);
+
+    private void Check(ReadOnlySpan<float> values, RowRange rows, long done)
+    {
+        bool narrow = DType.Name == "F16" && Overflow == OverflowRule.Refuse;
+        if (!DType.IsQuantized && !narrow)
+        {
+            return;
+        }
+
+        // A NaN anywhere makes the largest magnitude NaN, an infinity makes it infinite: one pass finds all three faults.
+        float largest = MathF.Abs(TensorPrimitives.MaxMagnitude(values));
+        if (DType.IsQuantized ? float.IsFinite(largest) : largest < Float16Limit)
+        {
+            return;
+        }
+
+        for (int i = 0; i < values.Length; i++)
+        {
+            float value = values[i];
+            if (DType.IsQuantized ? !float.IsFinite(value) : float.IsFinite(value) && MathF.Abs(value) >= Float16Limit)
+            {
+                (long row, long column) = Math.DivRem((rows.Start * Columns) + done + i, Columns);
+                throw DType.IsQuantized
+                    ? Errors.NotFinite(Name, value, row, column, DType.LongName)
+                    : Errors.BeyondFloat16(Name, value, row, column);
+            }
+        }
+    }
+
+    // The first magnitude that rounds to infinity in binary16.
+    private const float Float16Limit = 65520f;
+
+    private void CheckScales(DType dtype, Planes planes, RowRange rows, string verb)
+    {
+        long broken = dtype.IsQuantized ? dtype.FindBrokenScale(planes, Columns) : -1;
+        if (broken >= 0)
+        {
+            (long row, long column) = Math.DivRem((rows.Start * Columns) + broken, Columns);
+            throw Errors.BrokenScale(Name, row, column, dtype.LongName, verb);
+        }
+    }
+}
