@@ -21,7 +21,7 @@ internal sealed record BandPlan(Tensor Tensor, RowRange Rows, ImmutableArray<lon
     /// <returns>Bands by rising offset of plane 0.</returns>
     public static IEnumerable<BandPlan> Of(FilePlan plan, int bandBytes)
     {
-        ILookup<Tensor, Slot> slots = plan.Slots.ToLookup(s => s.Tensor, ReferenceEqualityComparer.Instance);
+        ILookup<object, Slot> slots = plan.Slots.ToLookup(object (s) => s.Tensor, ReferenceEqualityComparer.Instance);
         foreach (Slot first in plan.Slots.Where(s => s.Plane == 0))
         {
             Tensor tensor = first.Tensor;

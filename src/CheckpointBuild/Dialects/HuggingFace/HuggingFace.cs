@@ -79,7 +79,7 @@ internal sealed class HuggingFace : Dialect
 
         (JsonObject config, ImmutableArray<Diagnostic> warnings) = ConfigFile.ToWrite(checkpoint, tensors);
         files.Add(FilePlan.Of(ConfigFile.Name, ConfigFile.Text(config)));
-        files.AddRange(checkpoint.Sidecars.Select(s => FilePlan.CopyOf(s.Name, s.Content)));
+        files.AddRange(checkpoint.Sidecars.Select(s => FilePlan.CopyOf(s.Name, s.Open())));
         return new DirectoryPlan(files.DrainToImmutable(), warnings);
     }
 }

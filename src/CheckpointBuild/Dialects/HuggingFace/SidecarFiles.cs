@@ -23,6 +23,6 @@ internal static class SidecarFiles
             .Select(f => Path.GetFileName(f))
             .Where(name => !NotCarried.Contains(name) && !WeightEndings.Any(e => name.EndsWith(e, StringComparison.OrdinalIgnoreCase)))
             .Order(StringComparer.Ordinal)
-            .Select(name => new Sidecar(name, directory.OpenFile(name))),
+            .Select(name => new Sidecar(name, () => directory.OpenFile(name))),
     ];
 }
