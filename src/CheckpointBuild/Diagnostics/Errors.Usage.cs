@@ -14,6 +14,12 @@ internal static partial class Errors
             : $"{option} '{found}' is not possible for {target} (valid: {string.Join(", ", values)}){Nearest(found, values)}. Use one of these.");
     }
 
+    internal static CheckpointException NotOffered(string name, string value) => new("CKPT9002",
+        $"{name} '{value}' is not offered by this version. Leave it out; nothing is built as if it had not been asked for.");
+
+    internal static CheckpointException BadRequest(string file, string problem) => new("CKPT9003",
+        $"{file}: is no request for the worker ({problem}). The package's tasks and its tool are of different versions; restore the package again.", file);
+
     private static string Nearest(string found, string[] values)
     {
         (string value, int distance) = values.Select(v => (v, Distance(found, v))).MinBy(p => p.Item2);

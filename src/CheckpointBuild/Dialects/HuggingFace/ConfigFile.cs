@@ -81,5 +81,5 @@ internal sealed record ConfigFile(ModelFamily Family, ConfigReader Reader, JsonO
     private static DType MainDType(IEnumerable<Tensor> tensors) =>
         tensors.GroupBy(t => t.DType).OrderByDescending(g => g.Sum(t => t.ByteCount)).Select(g => g.Key).FirstOrDefault() ?? DType.F32;
 
-    private static Tensor Origin(Tensor tensor) => tensor is Tensors.Views.Converted converted ? Origin(converted.Source) : tensor is Tensors.Views.Renamed renamed ? Origin(renamed.Source) : tensor;
+    private static Tensor Origin(Tensor tensor) => tensor.Sources is [var source] ? Origin(source) : tensor;
 }
