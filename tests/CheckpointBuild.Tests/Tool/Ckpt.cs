@@ -1,7 +1,6 @@
 using System.IO;
-using System.Linq;
-using System.Reflection;
 using System.Threading.Tasks;
+using CheckpointBuild.Tool;
 using Xunit;
 
 namespace CheckpointBuild.Tests.Tool;
@@ -9,9 +8,6 @@ namespace CheckpointBuild.Tests.Tool;
 /// <summary>The tool, called in this process as its entry point calls itself.</summary>
 internal static class Ckpt
 {
-    private static readonly MethodInfo? Entry = typeof(CkptResult).Assembly.GetReferencedAssemblies().Where(a => a.Name == "ckpt").Select(Assembly.Load).FirstOrDefault()?
-        .GetType("CheckpointBuild.Tool.Program")?.GetMethod("RunAsync", BindingFlags.NonPublic | BindingFlags.Static);
-
     /// <summary>Runs the tool.</summary>
     /// <param name="arguments">As on the command line.</param>
     /// <returns>What it gave.</returns>
@@ -26,7 +22,7 @@ internal static class Ckpt
         using var reader = new StringReader(input);
         using var output = new StringWriter();
         using var error = new StringWriter();
-        int exitCode = await (Task<int>)Entry!.Invoke(null, [arguments, reader, output, error, TestContext.Current.CancellationToken])!;
+        int exitCode = await Program.RunAsync(arguments, reader, output, error, TestContext.Current.CancellationToken);
         return new CkptResult("ckpt " + string.Join(' ', arguments), exitCode, output.ToString(), error.ToString());
     }
 
