@@ -33,7 +33,7 @@ internal sealed class LlamaCpp : Dialect
         ArgumentNullException.ThrowIfNull(directory);
         string name = FileIn(directory);
         ByteSource source = directory.OpenFile(name);
-        TensorFile file = GgufSet.Read(source, directory.OpenFile);
+        TensorFile file = GgufSet.Read(source, part => System.IO.File.Exists(directory.PathOf(part)) ? directory.OpenFile(part) : null);
 
         string arch = file.Metadata.Get<string>("general.architecture") ?? throw Errors.ConfigFieldMissing(source.Name, "general.architecture");
         ModelFamily family = ModelFamily.FindGguf(arch) ?? throw Errors.UnknownArchitecture(source.Name, arch, ModelFamily.All.Select(f => f.GgufArchitecture).OfType<string>());
