@@ -11,17 +11,17 @@ internal static class Ckpt
     /// <summary>Runs the tool.</summary>
     /// <param name="arguments">As on the command line.</param>
     /// <returns>What it gave.</returns>
-    public static Task<CkptResult> RunAsync(params string[] arguments) => RunAsync("", arguments);
+    public static Task<CkptResult> RunAsync(params string[] arguments) => RunWithInputAsync("", arguments);
 
     /// <summary>Runs the tool with a text on standard input.</summary>
     /// <param name="input">The text.</param>
     /// <param name="arguments">As on the command line.</param>
     /// <returns>What it gave.</returns>
-    public static async Task<CkptResult> RunAsync(string input, string[] arguments)
+    public static async Task<CkptResult> RunWithInputAsync(string input, params string[] arguments)
     {
         using var reader = new StringReader(input);
-        using var output = new StringWriter();
-        using var error = new StringWriter();
+        using var output = new StringWriter { NewLine = "\n" };
+        using var error = new StringWriter { NewLine = "\n" };
         int exitCode = await Program.RunAsync(arguments, reader, output, error, TestContext.Current.CancellationToken);
         return new CkptResult("ckpt " + string.Join(' ', arguments), exitCode, output.ToString(), error.ToString());
     }
