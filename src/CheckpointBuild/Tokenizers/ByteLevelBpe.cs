@@ -10,11 +10,19 @@ internal sealed class ByteLevelBpe : TokenizerKind
     public override string Name => "byte-level-bpe";
 
     /// <inheritdoc/>
-    public override bool Fits(TokenizerModel model) =>
-        model.Algorithm is TokenizerAlgorithm.BytePairs { FallsBackToBytes: false, ContinuingPrefix: null, WordSuffix: null }
-        && model.PreTokenizer is [.., PreTokenizerStep.ByteLevel]
-        && model.PreTokenizer.Count(s => s is PreTokenizerStep.ByteLevel) == 1;
+    public override bool Fits(TokenizerModel model) => model.Algorithm is TokenizerAlgorithm.BytePairs && model.PreTokenizer.Any(s => s is PreTokenizerStep.ByteLevel);
 
     /// <inheritdoc/>
-    internal override Splitter CreateEncoder(TokenizerModel model, Vocabulary vocabulary) => new ByteLevelEncoder(vocabulary, (TokenizerAlgorithm.BytePairs)model.Algorithm);
+    internal override Splitter CreateSplitter(TokenizerModel model)
+    {
+        var vocabulary = new Vocabulary(model.Tokens);
+        var algorithm = (TokenizerAlgorithm.BytePairs)model.Algorithm;
+        if (model.PreTokenizer is [.., PreTokenizerStep.ByteLevel last] && algorithm is { FallsBackToBytes: false, ContinuingPrefix: null, WordSuffix: null })
+        {
+            // The usual case: pieces stay text up to the end and their bytes are looked up directly.
+            return SplitterChain.Build(model.PreTokenizer[..^1], SplitterChain.BuildBefore(last, new ByteLevelEncoder(vocabulary, algorithm)));
+        }
+
+        return SplitterChain.Build(model.PreTokenizer, new CharacterPairEncoder(vocabulary, algorithm));
+    }
 }

@@ -63,7 +63,7 @@ internal sealed class ByteLevelEncoder : Splitter
             return;
         }
 
-        output.Merger.Begin(bytes.Length);
+        output.Merger.Begin();
         foreach (byte b in bytes)
         {
             output.Merger.Add(_bytes[b]);

@@ -26,11 +26,10 @@ public sealed class Tokenizer
     {
         Model = model;
         Kind = TokenizerKind.Of(model);
-        var vocabulary = new Vocabulary(model.Tokens);
         _normalizer = new Normalizer(model.Normalizer);
         _asWritten = new AddedTokenFinder(model.AddedTokens.Where(t => !t.IsNormalized).Select(t => (t.Content, t)));
         _normalized = new AddedTokenFinder(model.AddedTokens.Where(t => t.IsNormalized).Select(t => (_normalizer.Apply(t.Content), t)));
-        _splitter = SplitterChain.Build(model.PreTokenizer, Kind.CreateEncoder(model, vocabulary));
+        _splitter = Kind.CreateSplitter(model);
         _decoder = TokenDecoder.Create(model);
     }
 

@@ -13,9 +13,8 @@ public abstract partial class TokenizerKind
     /// <returns>True when it is.</returns>
     public abstract bool Fits(TokenizerModel model);
 
-    /// <summary>Makes the link that turns pieces into ids.</summary>
+    /// <summary>Makes the chain that takes normalized text apart and turns it into ids.</summary>
     /// <param name="model">A tokenizer of this kind.</param>
-    /// <param name="vocabulary">Its tokens.</param>
-    /// <returns>The last link of the chain.</returns>
-    internal abstract Splitter CreateEncoder(TokenizerModel model, Vocabulary vocabulary);
+    /// <returns>The first link.</returns>
+    internal abstract Splitter CreateSplitter(TokenizerModel model);
 }

@@ -23,18 +23,13 @@ internal sealed class PairMerger
     private int _waiting;
 
     /// <summary>Begins a piece.</summary>
-    /// <param name="most">The most symbols that it can have.</param>
-    internal void Begin(int most)
+    internal void Begin()
     {
         _count = 0;
         _waiting = 0;
-        if (_symbols.Length < most || (_symbols.Length > MostKept && most <= MostKept))
+        if (_symbols.Length > MostKept)
         {
-            int size = Math.Max(64, most);
-            _symbols = new int[size];
-            _next = new int[size];
-            _previous = new int[size];
-            _heap = new Waiting[size];
+            (_symbols, _next, _previous, _heap) = (new int[64], new int[64], new int[64], new Waiting[64]);
         }
     }
 
@@ -42,6 +37,14 @@ internal sealed class PairMerger
     /// <param name="id">Its token; -1 for one that joins nothing and gives no id.</param>
     internal void Add(int id)
     {
+        if (_count == _symbols.Length)
+        {
+            int size = checked(_count * 2);
+            Array.Resize(ref _symbols, size);
+            Array.Resize(ref _next, size);
+            Array.Resize(ref _previous, size);
+        }
+
         _symbols[_count] = id;
         _previous[_count] = _count - 1;
         _next[_count] = _count + 1;

@@ -24,13 +24,21 @@ internal static class SplitterChain
         return chain;
     }
 
+    /// <summary>Builds what a byte-level step does before its pieces become bytes.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="next">The link that sees them as text still.</param>
+    /// <returns>The first link.</returns>
+    internal static Splitter BuildBefore(PreTokenizerStep.ByteLevel step, Splitter next)
+    {
+        Splitter chain = step.UseRegex ? Of(Pattern.Gpt2, SplitBehavior.Isolated, next) : next;
+        return step.AddPrefixSpace ? new PrefixSpaceSplitter(chain) : chain;
+    }
+
     private static Splitter Build(PreTokenizerStep step, Splitter next) => step switch
     {
         PreTokenizerStep.Split { Pattern.IsExpression: true } split => new PatternSplitter(Pattern.Parse(split.Pattern.Text), "", split.Behavior, split.Invert, next),
         PreTokenizerStep.Split split => new PatternSplitter(null, split.Pattern.Text, split.Behavior, split.Invert, next),
-        PreTokenizerStep.ByteLevel { AddPrefixSpace: true } bytes => new PrefixSpaceSplitter(Build(bytes with { AddPrefixSpace = false }, next)),
-        PreTokenizerStep.ByteLevel { UseRegex: true } => Of(Pattern.Gpt2, SplitBehavior.Isolated, next),
-        PreTokenizerStep.ByteLevel => next,
+        PreTokenizerStep.ByteLevel bytes => BuildBefore(bytes, new ByteLetterSplitter(next)),
         PreTokenizerStep.Metaspace metaspace => new MetaspaceSplitter(metaspace, next),
         PreTokenizerStep.Digits digits => Of(@"\p{N}", digits.Individually ? SplitBehavior.Isolated : SplitBehavior.Contiguous, next),
         PreTokenizerStep.Punctuation punctuation => Of(PunctuationPattern, punctuation.Behavior, next),
