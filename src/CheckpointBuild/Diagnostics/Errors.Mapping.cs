@@ -46,6 +46,9 @@ internal static partial class Errors
     internal static CheckpointException SmallFileTooLarge(string path, long found, long most) => new("CKPT2013",
         $"{path}: has {N(found)} bytes, such a file has at most {N(most)}. Check that it is what its name says.", path);
 
+    internal static CheckpointException SeveralEngines(string folder, IReadOnlyCollection<string> files) => new("CKPT2014",
+        $"{folder}: holds {files.Count} GGUF files ('{string.Join("', '", files.Take(5))}'), one is needed. Name the file itself.", folder);
+
     internal static Diagnostic BiasNotInConfig(string file, string field) => new("CKPT2051",
         $"{file}: the weights have biases although '{field}' is false or absent there. The weights count.", file);
 
@@ -54,4 +57,13 @@ internal static partial class Errors
 
     internal static Diagnostic StatedDTypeDiffers(string file, string stated, string found) => new("CKPT2053",
         $"{file}: says '{stated}', the weights are {found}. The weights count.", file);
+
+    internal static Diagnostic TwoSetsOfWeights(string folder, string taken, string left) => new("CKPT2054",
+        $"{folder}: holds '{taken}' and the set that '{left}' names. '{taken}' is taken, as transformers does; remove the other to silence this.", folder);
+
+    internal static Diagnostic NotInIndex(string index, IReadOnlyCollection<string> files) => new("CKPT2055",
+        $"{index}: does not name '{string.Join("', '", files.Take(5))}'. {(files.Count == 1 ? "It is" : "They are")} left out: the index says which files belong to the checkpoint.", index);
+
+    internal static Diagnostic WrapperTakenAway(string file, string prefix) => new("CKPT2056",
+        $"{file}: every tensor's name begins with '{prefix}', a wrapper's. It is taken away.", file);
 }

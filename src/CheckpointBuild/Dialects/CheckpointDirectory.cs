@@ -38,6 +38,18 @@ public sealed class CheckpointDirectory : IDisposable
     /// <summary>Names of the files in the folder, in ordinal order; of the one file when a file was opened.</summary>
     public ImmutableArray<string> Files => File is null ? _files.Value : [File];
 
+    /// <summary>Names of the files that were opened so far, in ordinal order: what a build depended on.</summary>
+    public ImmutableArray<string> OpenedFiles
+    {
+        get
+        {
+            lock (_open)
+            {
+                return [.. _open.Keys.Order(StringComparer.Ordinal)];
+            }
+        }
+    }
+
     /// <summary>Opens a folder or a single file.</summary>
     /// <param name="path">The path.</param>
     /// <returns>The directory; nothing in it is read yet.</returns>

@@ -9,7 +9,7 @@ namespace CheckpointBuild.Dialects;
 public abstract partial class Dialect
 {
     // A folder may hold weights of several ecosystems: Hugging Face's are preferred, as every tool of the field does.
-    private static readonly Dialect[] AllArray = [new HuggingFace(), new LlamaCpp.LlamaCpp()];
+    private static readonly Dialect[] AllArray = [new HuggingFace.HuggingFace(), new LlamaCpp.LlamaCpp()];
 
     /// <summary>Every dialect, in the order in which a directory is held against them.</summary>
     public static IReadOnlyList<Dialect> All => AllArray;
