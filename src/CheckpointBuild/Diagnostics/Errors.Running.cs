@@ -38,4 +38,7 @@ internal static partial class Errors
 
     internal static CheckpointException WindowTooLong(int window, int context) => new("CKPT5012",
         $"a window of {N(window)} tokens is asked for, this runs with a context of {N(context)} positions and needs at least 2 tokens a window. Take a window that fits.");
+
+    internal static CheckpointException SamplingOptionWrong(string option, double found, string needed) => new("CKPT5013",
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"sampling: {option} is {found}, needed is {needed}. Give a value in that range."));
 }
