@@ -42,6 +42,9 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
     /// <summary>The content-addressed store; the user's own when not given.</summary>
     public string? StoreDirectory { get; set; }
 
+    /// <summary>The store where the user has no folder for one; <c>obj/checkpoint-store</c> when not given.</summary>
+    public string? FallbackStoreDirectory { get; set; }
+
     /// <summary>The tool, <c>ckpt.dll</c> or a program; the package's own when not given.</summary>
     public string? ToolPath { get; set; }
 
@@ -74,6 +77,20 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
     /// <inheritdoc/>
     public override bool Execute()
     {
+        try
+        {
+            Make();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            _log.Error(TaskErrors.NoState(States, exception.Message));
+        }
+
+        return !_log.HasErrors && !_cancel.IsSet;
+    }
+
+    private void Make()
+    {
         List<CheckpointItem> checkpoints = new CheckpointReader(_log).Read(Checkpoints);
         string tool = Path.GetFullPath(ToolPath is { Length: > 0 } given ? given : ToolOfThePackage());
         if (!File.Exists(tool))
@@ -83,7 +100,7 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
 
         if (_log.HasErrors)
         {
-            return false;
+            return;
         }
 
         List<EngineJob> jobs = checkpoints.ConvertAll(checkpoint => new EngineJob(checkpoint, Ask(checkpoint, tool), EngineState.PathOf(States, checkpoint)));
@@ -93,17 +110,17 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
             RunTool(tool, stale);
         }
 
-        if (!_log.HasErrors)
+        if (!_log.HasErrors && !_cancel.IsSet)
         {
             HandOut(jobs);
         }
-
-        return !_log.HasErrors && !_cancel.IsSet;
     }
 
     private string States => Path.GetFullPath(StateDirectory is { Length: > 0 } given ? given : Path.Combine("obj", "ckpt", GetType().Name));
 
     private string Store => StoreDirectory is { Length: > 0 } given ? Path.GetFullPath(given) : string.Empty;
+
+    private string FallbackStore => Path.GetFullPath(FallbackStoreDirectory is { Length: > 0 } given ? given : Path.Combine("obj", "checkpoint-store"));
 
     private (EngineQuestion Question, long Bytes) Ask(CheckpointItem checkpoint, string tool)
     {
@@ -132,19 +149,19 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
     {
         foreach (EngineJob job in stale)
         {
-            File.Delete(job.StatePath);
+            EngineState.Forget(job.StatePath);
         }
 
         string requestPath = Path.Combine(States, GetType().Name + ".request.json");
         List<CheckpointItem> checkpoints = stale.ConvertAll(job => job.Checkpoint);
-        new WorkerRequest(GetType().Name, Store, Path.Combine(Path.GetDirectoryName(States), "checkpoint-store"))
+        new WorkerRequest(GetType().Name, Store, FallbackStore)
         {
             Offline = Offline,
             Force = Force,
             Verify = Verify,
         }.Write(requestPath, checkpoints);
 
-        WorkerConversation conversation = new(Log, checkpoints);
+        WorkerConversation conversation = new(Log, _log, checkpoints);
         if (Converse(new ToolCommand(tool, DotNetHost), requestPath, conversation) && !_cancel.IsSet)
         {
             Remember(stale, conversation);
@@ -192,11 +209,11 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
 
         if (conversation.Result is null)
         {
-            _log.Error(TaskErrors.ToolDied(exitCode, conversation.LastWords));
+            _log.Error(TaskErrors.ToolDied(exitCode, conversation.LastWords), conversation.Checkpoints[0].Item);
         }
         else if (!conversation.HasErrors)
         {
-            _log.Error(TaskErrors.ToolFailedSilently());
+            _log.Error(TaskErrors.ToolFailedSilently(), conversation.Checkpoints[0].Item);
         }
 
         return false;

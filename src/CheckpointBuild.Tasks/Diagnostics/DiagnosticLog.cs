@@ -15,12 +15,12 @@ internal sealed class DiagnosticLog(TaskLoggingHelper log)
     internal void Error(TaskDiagnostic diagnostic, ITaskItem? item = null)
     {
         HasErrors = true;
-        log.LogError(null, diagnostic.Code, null, null, PlaceOf(diagnostic, item), 1, 0, 0, 0, "{0}", diagnostic.Message);
+        log.LogError(null, diagnostic.Code, null, diagnostic.HelpLink, PlaceOf(diagnostic, item), diagnostic.Line, diagnostic.Column, 0, 0, "{0}", diagnostic.Message);
     }
 
     /// <summary>Writes a warning about an item.</summary>
     internal void Warning(TaskDiagnostic diagnostic, ITaskItem? item = null) =>
-        log.LogWarning(null, diagnostic.Code, null, null, PlaceOf(diagnostic, item), 1, 0, 0, 0, "{0}", diagnostic.Message);
+        log.LogWarning(null, diagnostic.Code, null, diagnostic.HelpLink, PlaceOf(diagnostic, item), diagnostic.Line, diagnostic.Column, 0, 0, "{0}", diagnostic.Message);
 
     private static string? PlaceOf(TaskDiagnostic diagnostic, ITaskItem? item) => diagnostic.File ?? item?.GetMetadata("DefiningProjectFullPath");
 }

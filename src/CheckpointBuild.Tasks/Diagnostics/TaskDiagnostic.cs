@@ -14,4 +14,13 @@ internal sealed class TaskDiagnostic(string code, string message, string? file =
 
     /// <summary>The file that it is about, or null.</summary>
     internal string? File { get; } = file;
+
+    /// <summary>The line in the file, from 1. Problem matchers of build servers overlook a file without a line.</summary>
+    internal int Line { get; set; } = 1;
+
+    /// <summary>The column in the line, from 1; 0 when unknown.</summary>
+    internal int Column { get; set; }
+
+    /// <summary>Where the code is explained, or null.</summary>
+    internal string? HelpLink { get; set; }
 }

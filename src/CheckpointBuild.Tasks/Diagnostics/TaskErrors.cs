@@ -54,6 +54,9 @@ internal static class TaskErrors
     internal static TaskDiagnostic CannotDelete(string path, string reason) => new("CKPT7123",
         $"{path}: cannot be deleted ({reason}). Close whatever holds it and clean again.", path);
 
+    internal static TaskDiagnostic NoState(string path, string reason) => new("CKPT7124",
+        $"{path}: the task cannot remember its work there ({reason}). Check the free space and the permissions.", path);
+
     internal static TaskDiagnostic StaleEngine(string engine, string reason) => new("CKPT7130",
         $"engine '{engine}' is older than its checkpoint or its options ({reason}), and this command does not build. Run dotnet build first.");
 

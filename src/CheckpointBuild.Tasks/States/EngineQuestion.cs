@@ -47,10 +47,11 @@ internal sealed class EngineQuestion(string recipe, string surroundings, string 
 
     /// <summary>Says what differs from the question that was answered before, for the log; null when nothing does.</summary>
     internal string? DifferenceFrom(EngineQuestion before) =>
-        FirstDifference(before.Recipe, Recipe) ?? FirstDifference(before.Inputs, Inputs) ?? FirstDifference(before.Surroundings, Surroundings);
+        ModelDifferenceFrom(before) ?? QuestionDifference.Between(before.Surroundings, Surroundings);
 
     /// <summary>Says what differs in the model and its options, whatever the tool and the store; null when nothing does.</summary>
-    internal string? ModelDifferenceFrom(EngineQuestion before) => FirstDifference(before.Recipe, Recipe) ?? FirstDifference(before.Inputs, Inputs);
+    internal string? ModelDifferenceFrom(EngineQuestion before) =>
+        QuestionDifference.Between(before.Recipe, Recipe) ?? QuestionDifference.Between(before.Inputs, Inputs);
 
     // The tool is its assemblies: one of them may change while ckpt.dll itself stays as it was.
     private static void AppendTool(StringBuilder text, string tool)
@@ -69,28 +70,6 @@ internal sealed class EngineQuestion(string recipe, string surroundings, string 
             Append(text, "tool", file.Name, Number(file.Length), Number(file.LastWriteTimeUtc.Ticks));
         }
     }
-
-    private static string? FirstDifference(string before, string now)
-    {
-        if (before.Equals(now, StringComparison.Ordinal))
-        {
-            return null;
-        }
-
-        string[] old = TabbedLine.Lines(before);
-        string[] current = TabbedLine.Lines(now);
-        int i = 0;
-        while (i < old.Length && i < current.Length && old[i].Equals(current[i], StringComparison.Ordinal))
-        {
-            i++;
-        }
-
-        string was = i < old.Length ? Readable(old[i]) : "nothing";
-        string isNow = i < current.Length ? Readable(current[i]) : "nothing";
-        return $"{was} became {isNow}";
-    }
-
-    private static string Readable(string line) => "'" + string.Join(" ", TabbedLine.Split(line)) + "'";
 
     private static void Append(StringBuilder text, params string[] fields) => text.Append(TabbedLine.Join(fields)).Append('\n');
 

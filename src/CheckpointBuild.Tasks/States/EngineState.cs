@@ -44,6 +44,15 @@ internal sealed class EngineState(string targetFolder, EngineQuestion question, 
         }
     }
 
+    /// <summary>Deletes a state before work begins.</summary>
+    internal static void Forget(string path)
+    {
+        if (File.Exists(path))
+        {
+            File.Delete(path);
+        }
+    }
+
     /// <summary>Writes the state: whole or not at all.</summary>
     internal void Write(string path)
     {

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using CheckpointBuild.Tasks.Checkpoints;
+using CheckpointBuild.Tasks.Diagnostics;
 using CheckpointBuild.Tasks.States;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
@@ -21,15 +22,16 @@ namespace CheckpointBuild.Tasks.Worker;
 /// </code>
 /// Every other line, and everything on standard error, is somebody else's chatter and becomes a low message.
 /// </remarks>
-/// <param name="log">The task's log.</param>
+/// <param name="messages">The task's log.</param>
+/// <param name="diagnostics">Its errors and warnings.</param>
 /// <param name="checkpoints">The checkpoints of the request, in its order.</param>
-internal sealed class WorkerConversation(TaskLoggingHelper log, IReadOnlyList<CheckpointItem> checkpoints)
+internal sealed class WorkerConversation(TaskLoggingHelper messages, DiagnosticLog diagnostics, IReadOnlyList<CheckpointItem> checkpoints)
 {
     private const string Mark = "@ckpt\t";
-    private const int RememberedErrors = 5;
+    private const int RememberedErrors = 3;
 
     private readonly EngineProduct?[] _products = new EngineProduct?[checkpoints.Count];
-    private readonly Queue<string> _lastErrors = new();
+    private readonly List<string> _errors = [];
 
     /// <summary>The checkpoints of the request, in its order.</summary>
     internal IReadOnlyList<CheckpointItem> Checkpoints { get; } = checkpoints;
@@ -40,8 +42,8 @@ internal sealed class WorkerConversation(TaskLoggingHelper log, IReadOnlyList<Ch
     /// <summary>Whether the tool said what is wrong.</summary>
     internal bool HasErrors { get; private set; }
 
-    /// <summary>The last lines on standard error: why a tool that died did so.</summary>
-    internal string LastWords => string.Join(" | ", _lastErrors);
+    /// <summary>What standard error begins with, or the exception that ended the tool: why a tool that died did so.</summary>
+    internal string LastWords => string.Join(" | ", _errors);
 
     /// <summary>The product of each checkpoint, null where none came.</summary>
     internal IReadOnlyList<EngineProduct?> Products => _products;
@@ -54,16 +56,26 @@ internal sealed class WorkerConversation(TaskLoggingHelper log, IReadOnlyList<Ch
             return;
         }
 
-        if (isError && line.Length > 0)
+        if (isError)
         {
-            _lastErrors.Enqueue(line.Trim());
-            if (_lastErrors.Count > RememberedErrors)
-            {
-                _lastErrors.Dequeue();
-            }
+            RememberError(line.Trim());
         }
 
-        log.LogMessage(MessageImportance.Low, "{0}", line);
+        messages.LogMessage(MessageImportance.Low, "{0}", line);
+    }
+
+    // What a dying .NET process says stands in its first lines; what follows is its stack.
+    private void RememberError(string line)
+    {
+        if (line.StartsWith("Unhandled exception", StringComparison.Ordinal))
+        {
+            _errors.Clear();
+        }
+
+        if (line.Length > 0 && _errors.Count < RememberedErrors)
+        {
+            _errors.Add(line);
+        }
     }
 
     private bool Understand(string[] f) => (f[1], f.Length) switch
@@ -79,32 +91,33 @@ internal sealed class WorkerConversation(TaskLoggingHelper log, IReadOnlyList<Ch
 
     private bool Tell(string importance, string text)
     {
-        log.LogMessage(importance switch { "high" => MessageImportance.High, "normal" => MessageImportance.Normal, _ => MessageImportance.Low }, "{0}", text);
+        messages.LogMessage(importance switch { "high" => MessageImportance.High, "normal" => MessageImportance.Normal, _ => MessageImportance.Low }, "{0}", text);
         return true;
     }
 
     private bool Progress(long item, string percent, string text)
     {
         string engine = item >= 0 && item < Checkpoints.Count ? Checkpoints[(int)item].EngineName : "ckpt";
-        log.LogMessage(MessageImportance.Normal, "{0}: {1} % {2}", engine, percent, text);
+        messages.LogMessage(MessageImportance.Normal, "{0}: {1} % {2}", engine, percent, text);
         return true;
     }
 
     private bool Diagnose(string[] f)
     {
-        // Problem matchers of build servers want a file and a line; what has none is the project's.
-        string file = f[4].Length > 0 ? f[4] : Checkpoints[0].DeclaredIn;
-        int line = (int)Math.Max(1, Number(f[5]));
-        int column = (int)Math.Max(0, Number(f[6]));
-        string? help = f[7].Length > 0 ? f[7] : null;
+        TaskDiagnostic diagnostic = new(f[3], f[8], f[4].Length > 0 ? f[4] : null)
+        {
+            Line = (int)Math.Max(1, Number(f[5])),
+            Column = (int)Math.Max(0, Number(f[6])),
+            HelpLink = f[7].Length > 0 ? f[7] : null,
+        };
         if (f[2].Equals("error", StringComparison.Ordinal))
         {
             HasErrors = true;
-            log.LogError(null, f[3], null, help, file, line, column, 0, 0, "{0}", f[8]);
+            diagnostics.Error(diagnostic, Checkpoints[0].Item);
         }
         else
         {
-            log.LogWarning(null, f[3], null, help, file, line, column, 0, 0, "{0}", f[8]);
+            diagnostics.Warning(diagnostic, Checkpoints[0].Item);
         }
 
         return true;
