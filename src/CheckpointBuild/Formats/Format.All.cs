@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Linq;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Tensors;
 
@@ -15,7 +14,7 @@ public abstract partial class Format
     /// <summary>ggml's GGUF.</summary>
     public static Format Gguf { get; } = new Gguf();
 
-    // GGUF first: its magic number is certain, while a safetensors file begins with a plain length.
+    // GGUF first: its four letters are certain, while a safetensors file begins with a plain length.
     private static readonly Format[] AllArray = [Gguf, Safetensors];
 
     /// <summary>Every format, in the order in which files are held against them.</summary>
@@ -24,11 +23,11 @@ public abstract partial class Format
     /// <summary>Finds the format of a file by its first bytes.</summary>
     /// <param name="source">The file.</param>
     /// <returns>The first format of the list that recognizes it.</returns>
-    /// <exception cref="CheckpointException">CKPT1004 when none does.</exception>
+    /// <exception cref="CheckpointException">CKPT1004 when none does, with what the file looks like; CKPT1006 when it is a Git LFS pointer.</exception>
     public static Format Detect(ByteSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
         byte[] head = source.ReadBytes(0, (int)Math.Min(64, source.Length));
-        return AllArray.FirstOrDefault(f => f.Recognizes(head, source.Length)) ?? throw Errors.UnknownFormat(source.Name);
+        return Array.Find(AllArray, f => f.Recognizes(head, source.Length)) ?? throw ForeignFile.Refuse(source);
     }
 }

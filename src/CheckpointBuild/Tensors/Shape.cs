@@ -8,6 +8,7 @@ namespace CheckpointBuild.Tensors;
 public readonly struct Shape : IEquatable<Shape>
 {
     private readonly ImmutableArray<long> _dimensions;
+    private readonly long _elementCount;
 
     /// <summary>Makes a shape.</summary>
     /// <param name="dimensions">Outermost first, each at least 0; weights are [out, in].</param>
@@ -25,7 +26,7 @@ public readonly struct Shape : IEquatable<Shape>
         }
 
         _dimensions = [.. dimensions];
-        ElementCount = empty ? 0 : elements;
+        _elementCount = empty ? 0 : elements;
     }
 
     /// <summary>The dimensions, outermost first.</summary>
@@ -34,8 +35,8 @@ public readonly struct Shape : IEquatable<Shape>
     /// <summary>How many dimensions there are.</summary>
     public int Rank => Dimensions.Length;
 
-    /// <summary>How many numbers there are.</summary>
-    public long ElementCount { get; }
+    /// <summary>How many numbers there are; the default shape is that of a scalar.</summary>
+    public long ElementCount => _dimensions.IsDefault ? 1 : _elementCount;
 
     /// <summary>Numbers in a row: the last dimension, 1 for a scalar.</summary>
     public long Columns => Rank == 0 ? 1 : Dimensions[^1];

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Immutable;
 using CheckpointBuild.DTypes;
 
 namespace CheckpointBuild.Tensors;
@@ -18,6 +19,9 @@ public abstract record Tensor(string Name, DType DType, Shape Shape)
 
     /// <summary>How the tensor comes to be, from the stored bytes outwards: <c>cast(float16, rows(interleave 32 × 128, model.safetensors:model.layers.0.self_attn.q_proj.weight))</c>.</summary>
     public abstract string Derivation { get; }
+
+    /// <summary>The tensors that this one is made from; empty for what is stored or computed.</summary>
+    public virtual ImmutableArray<Tensor> Sources => [];
 
     /// <summary>Writes rows [rows.Start, rows.Start + rows.Count) in this tensor's dtype, one span per plane.</summary>
     /// <param name="rows">Which rows; within the tensor.</param>

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Immutable;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using CheckpointBuild.Diagnostics;
@@ -21,6 +22,9 @@ public sealed record Converted(Tensor Source, DType DType, OverflowRule Overflow
 
     /// <inheritdoc/>
     public override string Derivation => $"cast({DType}, {Source.Derivation})";
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Tensor> Sources => [Source];
 
     /// <summary>Gives <paramref name="source"/> in <paramref name="dtype"/>; itself where it already is.</summary>
     /// <param name="source">The numbers.</param>

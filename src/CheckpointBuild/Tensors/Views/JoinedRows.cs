@@ -14,6 +14,9 @@ public sealed record JoinedRows(string Name, ImmutableArray<Tensor> Parts) : Ten
     public override string Derivation => $"join({string.Join(", ", Parts.Select(p => p.Derivation))})";
 
     /// <inheritdoc/>
+    public override ImmutableArray<Tensor> Sources => Parts;
+
+    /// <inheritdoc/>
     public override void Read(RowRange rows, Planes destination, Workspace workspace)
     {
         long partStart = 0;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using CheckpointBuild.DTypes;
 
 namespace CheckpointBuild.Tensors.Views;
@@ -10,6 +11,9 @@ public sealed record Renamed(string Name, Shape Shape, Tensor Source) : Tensor(N
 {
     /// <inheritdoc/>
     public override string Derivation => Source.Derivation;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Tensor> Sources => [Source];
 
     /// <inheritdoc/>
     public override void Read(RowRange rows, Planes destination, Workspace workspace) => Source.Read(rows, destination, workspace);

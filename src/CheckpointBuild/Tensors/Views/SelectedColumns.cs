@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Immutable;
 using CheckpointBuild.DTypes;
 
 namespace CheckpointBuild.Tensors.Views;
@@ -11,6 +12,9 @@ public sealed record SelectedColumns(Tensor Source, RowMap Map)
 {
     /// <inheritdoc/>
     public override string Derivation => $"columns({Map}, {Source.Derivation})";
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Tensor> Sources => [Source];
 
     /// <summary>Selects columns; a selection that undoes the one before gives back what was there.</summary>
     /// <param name="source">A tensor of single numbers.</param>

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Immutable;
 using CheckpointBuild.DTypes;
 
 namespace CheckpointBuild.Tensors.Views;
@@ -10,6 +11,9 @@ public sealed record SelectedRows(Tensor Source, RowMap Map) : Tensor(Source.Nam
 {
     /// <inheritdoc/>
     public override string Derivation => $"rows({Map}, {Source.Derivation})";
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Tensor> Sources => [Source];
 
     /// <summary>Selects rows; a selection that undoes the one before gives back what was there.</summary>
     /// <param name="source">A matrix.</param>

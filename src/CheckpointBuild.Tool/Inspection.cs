@@ -1,0 +1,128 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Dialects;
+using CheckpointBuild.Formats;
+using CheckpointBuild.Models;
+using CheckpointBuild.Tensors;
+
+namespace CheckpointBuild.Tool;
+
+/// <summary>What a checkpoint or a file holds, as JSON: <c>format, dialect, family, config, tensors, tokenizer, other, problems</c>. A part that cannot be read becomes a problem; the rest is still shown.</summary>
+internal static class Inspection
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly string[] WeightEndings = [".safetensors", ".gguf", ".bin", ".pt", ".pth"];
+
+    /// <summary>Looks into a directory or file.</summary>
+    /// <param name="directory">What to look into.</param>
+    /// <returns>The root object.</returns>
+    /// <exception cref="CheckpointException">1xxx when nothing of it can be read.</exception>
+    public static JsonObject Of(CheckpointDirectory directory)
+    {
+        var problems = new List<Diagnostic>();
+        Checkpoint? checkpoint = ReadCheckpoint(directory, problems);
+        string? format = null;
+        Dictionary<Tensor, TensorRole> roles = RolesOf(checkpoint);
+        var tensors = new JsonArray();
+        foreach ((string file, TensorFile content, string name) in ReadFiles(directory, checkpoint is null, problems))
+        {
+            format ??= name;
+            foreach (Tensor tensor in content.Tensors)
+            {
+                tensors.Add((JsonNode)Describe(tensor, file, roles));
+            }
+        }
+
+        return new JsonObject
+        {
+            ["format"] = format,
+            ["dialect"] = checkpoint?.Dialect,
+            ["family"] = checkpoint?.Family.Architecture,
+            ["config"] = checkpoint is null ? null : ConfigOf(checkpoint),
+            ["tensors"] = tensors,
+            ["tokenizer"] = checkpoint is null ? null : TokenizerOf(checkpoint),
+            ["other"] = new JsonArray([.. (checkpoint?.Sidecars ?? []).Select(s => (JsonNode?)s.Name)]),
+            ["problems"] = new JsonArray([.. problems.Select(p => new JsonObject { ["code"] = p.Code, ["message"] = p.Message })]),
+        };
+    }
+
+    /// <summary>The inspection's text.</summary>
+    /// <param name="inspection">The root object.</param>
+    /// <returns>Indented JSON.</returns>
+    public static string Text(JsonObject inspection) => inspection.ToJsonString(Indented);
+
+    private static Checkpoint? ReadCheckpoint(CheckpointDirectory directory, List<Diagnostic> problems)
+    {
+        try
+        {
+            Checkpoint checkpoint = Dialect.Detect(directory).Read(directory);
+            problems.AddRange(checkpoint.Problems);
+            return checkpoint;
+        }
+        catch (CheckpointException e)
+        {
+            problems.Add(new Diagnostic(e.Code, e.Message, e.File));
+            return null;
+        }
+    }
+
+    private static IEnumerable<(string File, TensorFile Content, string Format)> ReadFiles(CheckpointDirectory directory, bool mayFail, List<Diagnostic> problems)
+    {
+        bool any = false;
+        string[] weights = directory.File is { } one ? [one] : [.. directory.Files.Where(f => Array.Exists(WeightEndings, e => f.EndsWith(e, StringComparison.OrdinalIgnoreCase)))];
+        foreach (string file in weights)
+        {
+            (TensorFile, string)? read = null;
+            try
+            {
+                ByteSource source = directory.OpenFile(file);
+                Format format = Format.Detect(source);
+                read = (format.Read(source), format.Name);
+            }
+            catch (CheckpointException e) when (weights.Length > 1 || any || !mayFail)
+            {
+                problems.Add(new Diagnostic(e.Code, e.Message, e.File));
+            }
+
+            if (read is (var content, var name))
+            {
+                any = true;
+                yield return (file, content, name);
+            }
+        }
+    }
+
+    private static Dictionary<Tensor, TensorRole> RolesOf(Checkpoint? checkpoint)
+    {
+        var roles = new Dictionary<Tensor, TensorRole>();
+        foreach ((TensorRole role, Tensor tensor) in checkpoint?.Tensors ?? Enumerable.Empty<KeyValuePair<TensorRole, Tensor>>())
+        {
+            foreach (Tensor stored in StoredBehind(tensor))
+            {
+                roles.TryAdd(stored, role);
+            }
+        }
+
+        return roles;
+    }
+
+    private static IEnumerable<Tensor> StoredBehind(Tensor tensor) => tensor.Sources.IsEmpty ? [tensor] : tensor.Sources.SelectMany(StoredBehind);
+
+    private static JsonObject Describe(Tensor tensor, string file, Dictionary<Tensor, TensorRole> roles) => new()
+    {
+        ["name"] = tensor.Name,
+        ["dtype"] = tensor.DType.Name,
+        ["shape"] = new JsonArray([.. tensor.Shape.Dimensions.Select(d => (JsonNode?)d)]),
+        ["file"] = file,
+        ["role"] = roles.TryGetValue(tensor, out TensorRole role) ? role.ToString() : null,
+    };
+
+    private static JsonObject ConfigOf(Checkpoint checkpoint) => checkpoint.Family.WriteConfig(checkpoint.Config);
+
+    private static JsonObject? TokenizerOf(Checkpoint checkpoint) => checkpoint.Tokenizer is null ? null : [];
+}

@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Text.Json.Nodes;
+using Spectre.Console;
+
+namespace CheckpointBuild.Tool;
+
+/// <summary>An inspection as a table for people.</summary>
+internal static class InspectionTable
+{
+    private const int Width = 160;
+    private static readonly string[] ColumnNames = ["name", "dtype", "shape", "file", "role"];
+
+    /// <summary>Writes the table.</summary>
+    /// <param name="inspection">What <see cref="Inspection.Of"/> gave.</param>
+    /// <param name="output">Where to.</param>
+    public static void Write(JsonObject inspection, TextWriter output)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output), Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors });
+        console.Profile.Width = Width;
+        console.WriteLine($"format {Show(inspection["format"])} · dialect {Show(inspection["dialect"])} · family {Show(inspection["family"])}");
+
+        JsonArray tensors = inspection["tensors"]!.AsArray();
+        Table table = new Table().Border(TableBorder.Simple).AddColumns("tensor", "dtype", "shape", "file", "role");
+        foreach (JsonNode tensor in tensors.OfType<JsonNode>())
+        {
+            table.AddRow([.. ColumnNames.Select(k => Markup.Escape(Show(tensor[k])))]);
+        }
+
+        console.Write(table);
+        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{tensors.Count} tensors"));
+        foreach (JsonNode problem in inspection["problems"]!.AsArray().OfType<JsonNode>())
+        {
+            console.WriteLine($"{problem["code"]}: {problem["message"]}");
+        }
+    }
+
+    private static string Show(JsonNode? node) => node is JsonArray list ? $"[{string.Join(", ", list)}]" : node?.ToString() ?? "–";
+}

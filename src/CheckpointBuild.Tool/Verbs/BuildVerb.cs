@@ -1,0 +1,24 @@
+using System.CommandLine;
+using CheckpointBuild.Building;
+
+namespace CheckpointBuild.Tool.Verbs;
+
+/// <summary><c>ckpt build CHECKPOINT --engine TARGET --output DIR</c>: builds an engine.</summary>
+internal sealed class BuildVerb() : Verb("build")
+{
+    /// <inheritdoc/>
+    public override Command Create(ToolStreams streams)
+    {
+        Argument<string> checkpoint = CheckpointArgument();
+        Option<string> output = OutputOption();
+        var engine = new Option<string>("--engine") { Description = "What is built: gguf, huggingface.", Required = true };
+        var command = new Command(Name, "Builds an engine from a checkpoint.") { checkpoint, engine, output };
+        var options = new RecipeOptions(command, "Engine");
+        SetAction(command, (parsed, cancellation) =>
+        {
+            Recipe recipe = RecipeField.Find("Engine")!.Set(new Recipe { Engine = "" }, parsed.GetRequiredValue(engine));
+            BuildAction.Run(parsed.GetRequiredValue(checkpoint), options.Apply(recipe, parsed), parsed.GetRequiredValue(output), streams, cancellation);
+        });
+        return command;
+    }
+}

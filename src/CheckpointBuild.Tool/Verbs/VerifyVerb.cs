@@ -1,0 +1,61 @@
+using System;
+using System.CommandLine;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using CheckpointBuild.Building;
+using CheckpointBuild.Diagnostics;
+
+namespace CheckpointBuild.Tool.Verbs;
+
+/// <summary><c>ckpt verify DIR [--rebuild]</c>: holds a product against its report; with <c>--rebuild</c> builds it again from the recorded recipe and compares bytes.</summary>
+internal sealed class VerifyVerb() : Verb("verify")
+{
+    /// <inheritdoc/>
+    public override Command Create(ToolStreams streams)
+    {
+        var directory = new Argument<string>("directory") { Description = "An engine or checkpoint that this tool wrote." };
+        var rebuild = new Option<bool>("--rebuild") { Description = "Build again from the recorded recipe and compare bytes." };
+        var command = new Command(Name, "Verifies a product against its report.") { directory, rebuild };
+        SetAction(command, (parsed, cancellation) =>
+        {
+            string path = Path.GetFullPath(parsed.GetRequiredValue(directory));
+            BuildReport report = Verify(path);
+            streams.Output.WriteLine($"{report.Outputs.Length} files match their report (key {report.Key})");
+            if (parsed.GetValue(rebuild))
+            {
+                Rebuild(path, report, cancellation);
+                streams.Output.WriteLine("built again from the recorded recipe: the same bytes");
+            }
+        });
+        return command;
+    }
+
+    private static BuildReport Verify(string directory)
+    {
+        string path = Path.Combine(directory, BuildReport.FileName);
+        BuildReport report = File.Exists(path) ? BuildReport.Read(path) : throw Errors.NoReport(directory);
+        return ProductCheck.FirstFault(directory, report) is { } fault ? throw Errors.ProductWrong(directory, fault) : report;
+    }
+
+    private static void Rebuild(string directory, BuildReport report, CancellationToken cancellation)
+    {
+        string scratch = Path.Combine(directory, $".verify-{Guid.NewGuid():N}");
+        try
+        {
+            using EngineBuild build = EngineBuild.Open(report.CheckpointPath, report.Recipe, new SourceHashes(null));
+            BuildReport again = build.Run(scratch, new BuilderOptions { Durability = Durability.Cached }, HashTrust.ReadAgain, cancellation);
+            if (report.Outputs.FirstOrDefault(o => !again.Outputs.Contains(o)) is { } differs)
+            {
+                throw Errors.RebuildDiffers(directory, differs.Path);
+            }
+        }
+        finally
+        {
+            if (Directory.Exists(scratch))
+            {
+                Directory.Delete(scratch, recursive: true);
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.IO;
+using System.Linq;
+using System.Text.Json;
+using CheckpointBuild.Diagnostics;
+
+namespace CheckpointBuild.Tool.Worker;
+
+/// <summary>What the tasks ask for.</summary>
+/// <param name="Store">The store's root; null = the user's.</param>
+/// <param name="Force">Whether everything is built anew.</param>
+/// <param name="Verify">Whether every source file is read again.</param>
+/// <param name="Items">The checkpoints.</param>
+internal sealed record WorkerRequest(string? Store, bool Force, bool Verify, ImmutableArray<WorkerItem> Items)
+{
+    private const int Protocol = 1;
+
+    /// <summary>Reads a request file.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The request.</returns>
+    /// <exception cref="CheckpointException">CKPT9003 when it is of another version or damaged.</exception>
+    public static WorkerRequest Read(string path)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+            JsonElement root = document.RootElement;
+            if (root.GetProperty("protocol").GetInt32() != Protocol)
+            {
+                throw Errors.BadRequest(path, $"protocol {root.GetProperty("protocol")}, {Protocol} is spoken here");
+            }
+
+            return new WorkerRequest(
+                root.TryGetProperty("store", out JsonElement store) && store.GetString() is { Length: > 0 } folder ? folder : null,
+                Flag(root, "force"),
+                Flag(root, "verify"),
+                [.. root.GetProperty("items").EnumerateArray().Select(ReadItem)]);
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or IOException)
+        {
+            throw Errors.BadRequest(path, e.Message);
+        }
+    }
+
+    private static bool Flag(JsonElement root, string name) => root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.True;
+
+    private static WorkerItem ReadItem(JsonElement item) => new(
+        item.GetProperty("source").GetString()!,
+        item.TryGetProperty("engineName", out JsonElement name) && name.GetString() is { Length: > 0 } text ? text : null,
+        item.GetProperty("metadata").EnumerateObject().ToImmutableSortedDictionary(p => p.Name, p => p.Value.GetString()!, StringComparer.OrdinalIgnoreCase));
+}

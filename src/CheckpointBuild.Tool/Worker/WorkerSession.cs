@@ -1,0 +1,78 @@
+using System;
+using System.Diagnostics;
+using System.Globalization;
+using System.Threading;
+using CheckpointBuild.Building;
+using CheckpointBuild.Diagnostics;
+
+namespace CheckpointBuild.Tool.Worker;
+
+/// <summary>Serves one request: each item's product is found in the store or built into it.</summary>
+/// <param name="protocol">Where to report.</param>
+internal sealed class WorkerSession(LineProtocol protocol)
+{
+    /// <summary>Serves a request file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="cancellation">Ends the work early.</param>
+    /// <returns>The exit code.</returns>
+    public int Run(string path, CancellationToken cancellation)
+    {
+        try
+        {
+            WorkerRequest request = WorkerRequest.Read(path);
+            bool failed = false;
+            for (int i = 0; i < request.Items.Length; i++)
+            {
+                failed |= !TryServe(request, i, cancellation);
+            }
+
+            protocol.Result(failed ? "failed" : "ok");
+            return failed ? 1 : 0;
+        }
+        catch (CheckpointException e)
+        {
+            protocol.Error(e);
+            protocol.Result("failed");
+            return 1;
+        }
+        catch (OperationCanceledException)
+        {
+            protocol.Result("cancelled");
+            return Program.Cancelled;
+        }
+    }
+
+    // One item's error does not keep the others from being built: the user sees all that is wrong at once.
+    private bool TryServe(WorkerRequest request, int index, CancellationToken cancellation)
+    {
+        WorkerItem item = request.Items[index];
+        try
+        {
+            Serve(request, item, index, cancellation);
+            return true;
+        }
+        catch (CheckpointException e)
+        {
+            protocol.Error(e);
+            return false;
+        }
+    }
+
+    private void Serve(WorkerRequest request, WorkerItem item, int index, CancellationToken cancellation)
+    {
+        long start = Stopwatch.GetTimestamp();
+        var store = new Store(request.Store ?? Store.DefaultRoot ?? throw Errors.NoStore());
+        using EngineBuild build = EngineBuild.Open(item.Source, item.ToRecipe(), new SourceHashes(store.HashFolder));
+        foreach (Diagnostic warning in build.Warnings)
+        {
+            protocol.Warning(warning);
+        }
+
+        StoreUse use = request.Force ? StoreUse.Rebuild : request.Verify ? StoreUse.VerifySources : StoreUse.Normal;
+        var options = new BuilderOptions { Progress = (done, total) => protocol.Progress(index, (int)(100 * done / Math.Max(1, total)), item.Source) };
+        StoreEntry entry = store.GetOrBuild(build, options, use, protocol.Warning, cancellation);
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        protocol.Product(index, entry, seconds);
+        protocol.Message("high", string.Create(CultureInfo.InvariantCulture, $"{build.Checkpoint.Name} -> {build.Recipe.EngineName ?? build.Checkpoint.Name}: {entry.Size:N0} bytes, {(entry.WasThere ? "cached" : "built")} in {seconds:F1} s"));
+    }
+}

@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CheckpointBuild.Diagnostics;
+
+namespace CheckpointBuild.Building;
+
+/// <summary>What was written, and from what: stands beside every product as <c>build-report.json</c>.</summary>
+public sealed record BuildReport
+{
+    /// <summary>What the file is called.</summary>
+    public const string FileName = "build-report.json";
+
+    /// <summary>The content key, 64 hex digits.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>What was asked for.</summary>
+    public required Recipe Recipe { get; init; }
+
+    /// <summary>What the source is called.</summary>
+    public required string CheckpointName { get; init; }
+
+    /// <summary>Where the source lay when it was built.</summary>
+    public required string CheckpointPath { get; init; }
+
+    /// <summary>The source's dialect.</summary>
+    public required string Dialect { get; init; }
+
+    /// <summary>The architecture.</summary>
+    public required string Family { get; init; }
+
+    /// <summary>The files that were read.</summary>
+    public required ImmutableArray<SourceFile> Inputs { get; init; }
+
+    /// <summary>The files that were written.</summary>
+    public required ImmutableArray<BuiltFile> Outputs { get; init; }
+
+    /// <summary>How each tensor came to be.</summary>
+    public required ImmutableArray<TensorReport> Tensors { get; init; }
+
+    /// <summary>What the user should know.</summary>
+    public ImmutableArray<Diagnostic> Warnings { get; init; } = [];
+
+    /// <summary>Seconds spent hashing inputs.</summary>
+    public double HashSeconds { get; init; }
+
+    /// <summary>Seconds spent reading, converting and writing.</summary>
+    public double BuildSeconds { get; init; }
+
+    /// <summary>The report as JSON, indented.</summary>
+    /// <returns>UTF-8 text ended by a line feed.</returns>
+    public string ToJson()
+    {
+        var root = new JsonObject
+        {
+            ["version"] = 1,
+            ["algorithm"] = Fingerprint.AlgorithmVersion,
+            ["key"] = Key,
+            ["checkpoint"] = new JsonObject { ["name"] = CheckpointName, ["path"] = CheckpointPath, ["dialect"] = Dialect, ["family"] = Family },
+            ["recipe"] = new JsonObject(RecipeField.All.Select(f => (f.Name, Value: f.Get(Recipe))).Where(f => f.Value is not null).Select(f => new System.Collections.Generic.KeyValuePair<string, JsonNode?>(f.Name, f.Value))),
+            ["inputs"] = new JsonArray([.. Inputs.Select(i => new JsonObject { ["name"] = i.Name, ["size"] = i.Length, ["sha256"] = i.Sha256 })]),
+            ["outputs"] = new JsonArray([.. Outputs.Select(o => new JsonObject { ["path"] = o.Path, ["size"] = o.Length, ["sha256"] = o.Sha256 })]),
+            ["tensors"] = new JsonArray([.. Tensors.Select(t => new JsonObject { ["name"] = t.Name, ["dtype"] = t.DType, ["shape"] = t.Shape, ["file"] = t.File, ["derivation"] = t.Derivation })]),
+            ["warnings"] = new JsonArray([.. Warnings.Select(w => new JsonObject { ["code"] = w.Code, ["message"] = w.Message })]),
+            ["seconds"] = new JsonObject { ["hash"] = Round(HashSeconds), ["build"] = Round(BuildSeconds) },
+        };
+        return root.ToJsonString(ReportFormat.Indented) + "\n";
+    }
+
+    /// <summary>Reads the part of a report that verification and the store need: key, checkpoint, recipe, inputs and outputs.</summary>
+    /// <param name="path">The report.</param>
+    /// <returns>The report without tensors, warnings and times.</returns>
+    /// <exception cref="CheckpointException">CKPT7001 when it is damaged.</exception>
+    public static BuildReport Read(string path)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+            JsonElement root = document.RootElement;
+            JsonElement checkpoint = root.GetProperty("checkpoint");
+            return new BuildReport
+            {
+                Key = root.GetProperty("key").GetString()!,
+                Recipe = ReportFormat.ReadRecipe(root.GetProperty("recipe")),
+                CheckpointName = checkpoint.GetProperty("name").GetString()!,
+                CheckpointPath = checkpoint.GetProperty("path").GetString()!,
+                Dialect = checkpoint.GetProperty("dialect").GetString()!,
+                Family = checkpoint.GetProperty("family").GetString()!,
+                Inputs = [.. root.GetProperty("inputs").EnumerateArray().Select(i => new SourceFile(i.GetProperty("name").GetString()!, i.GetProperty("size").GetInt64(), i.GetProperty("sha256").GetString()!))],
+                Outputs = [.. root.GetProperty("outputs").EnumerateArray().Select(o => new BuiltFile(o.GetProperty("path").GetString()!, o.GetProperty("size").GetInt64(), o.GetProperty("sha256").GetString()))],
+                Tensors = [],
+            };
+        }
+        catch (System.Exception e) when (e is JsonException or System.Collections.Generic.KeyNotFoundException or System.InvalidOperationException or System.FormatException)
+        {
+            throw Errors.ReportDamaged(path, e.Message);
+        }
+    }
+
+    private static JsonNode Round(double seconds) => JsonNode.Parse(seconds.ToString("F3", CultureInfo.InvariantCulture))!;
+}

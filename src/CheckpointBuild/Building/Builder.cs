@@ -1,0 +1,64 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using CheckpointBuild.Dialects;
+using CheckpointBuild.Formats;
+
+namespace CheckpointBuild.Building;
+
+/// <summary>Fills the slots of a plan: bands in parallel, positional writes into temporary files beside their targets, flushed, and renamed together at the end. Until then the old files stay as they were.</summary>
+public sealed class Builder
+{
+    private readonly BuilderOptions _options;
+
+    /// <summary>Makes a builder.</summary>
+    /// <param name="options">Threads, durability and progress.</param>
+    public Builder(BuilderOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options;
+    }
+
+    /// <summary>Writes every file of a plan.</summary>
+    /// <param name="plan">The files.</param>
+    /// <param name="directory">Where they go; made when it is not there.</param>
+    /// <param name="cancellation">Looked at between bands.</param>
+    /// <returns>What was written, in the plan's order.</returns>
+    /// <exception cref="Diagnostics.CheckpointException">4xxx when the directory cannot be written, 1xxx and 3xxx from reading the tensors. Nothing half-written stays.</exception>
+    public ImmutableArray<BuiltFile> Build(DirectoryPlan plan, string directory, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        directory = Path.GetFullPath(directory);
+        OutputDirectory.Prepare(directory, plan.Files.Sum(f => f.Length));
+        var progress = new BuildProgress(plan.Files.Sum(f => f.Length), _options.Progress);
+        var written = new List<PendingFile>(plan.Files.Length);
+        try
+        {
+            foreach (FilePlan file in plan.Files)
+            {
+                var pending = new PendingFile(file, directory);
+                written.Add(pending);
+                pending.Write(_options, progress, cancellation);
+            }
+
+            foreach (PendingFile file in written)
+            {
+                file.Publish();
+            }
+
+            if (_options.Durability == Durability.Flushed)
+            {
+                OutputDirectory.Flush(directory);
+            }
+
+            return [.. written.Select(f => f.Result)];
+        }
+        finally
+        {
+            written.ForEach(f => f.Dispose());
+        }
+    }
+}

@@ -1,0 +1,156 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Dialects;
+using CheckpointBuild.Formats;
+using CheckpointBuild.Models;
+
+namespace CheckpointBuild.Building;
+
+/// <summary>One product from one checkpoint: opens the source, plans, knows the content key, and builds into a directory with a report. Dispose it to close the source.</summary>
+public sealed class EngineBuild : IDisposable
+{
+    private readonly CheckpointDirectory _source;
+    private readonly SourceHashes _hashes;
+    private ImmutableArray<SourceFile> _inputs;
+    private double _hashSeconds;
+
+    private EngineBuild(CheckpointDirectory source, Recipe recipe, SourceHashes hashes)
+    {
+        _source = source;
+        _hashes = hashes;
+        Dialect dialect = recipe.Format is { } format ? Dialect.Named(format) : Dialect.Detect(source);
+        Checkpoint = dialect.Read(source);
+        Recipe = recipe;
+        Plan = recipe.Apply(Checkpoint);
+    }
+
+    /// <summary>The source as it was read.</summary>
+    public Checkpoint Checkpoint { get; }
+
+    /// <summary>What is asked for.</summary>
+    public Recipe Recipe { get; }
+
+    /// <summary>The files that will be written.</summary>
+    public DirectoryPlan Plan { get; }
+
+    /// <summary>What reader and plan noticed.</summary>
+    public ImmutableArray<Diagnostic> Warnings => [.. Checkpoint.Problems, .. Plan.Warnings];
+
+    /// <summary>Opens a source and plans; no tensor data is read.</summary>
+    /// <param name="path">The checkpoint: a folder or a file.</param>
+    /// <param name="recipe">What is asked for.</param>
+    /// <param name="hashes">Hashes remembered from earlier builds.</param>
+    /// <returns>The build, ready to run.</returns>
+    /// <exception cref="CheckpointException">1xxx, 2xxx, 9xxx when the source or the recipe cannot be.</exception>
+    public static EngineBuild Open(string path, Recipe recipe, SourceHashes hashes)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        CheckpointDirectory source = CheckpointDirectory.Open(path);
+        try
+        {
+            return new EngineBuild(source, recipe, hashes);
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The content key; hashes the source's files that are not remembered.</summary>
+    /// <param name="trust">Whether remembered hashes may be used.</param>
+    /// <param name="cancellation">Looked at between files.</param>
+    /// <returns>64 hex digits.</returns>
+    public string Key(HashTrust trust, CancellationToken cancellation)
+    {
+        if (_inputs.IsDefault)
+        {
+            long start = Stopwatch.GetTimestamp();
+            _inputs = [.. _source.OpenedFiles.Select(name =>
+            {
+                cancellation.ThrowIfCancellationRequested();
+                string path = _source.PathOf(name);
+                return new SourceFile(name, _source.OpenFile(name).Length, _hashes.Sha256(path, trust));
+            })];
+            _hashSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        }
+
+        return Fingerprint.Of(Checkpoint.Name, Recipe, _inputs);
+    }
+
+    /// <summary>Builds into a directory. Files of an earlier build there that this one does not write are removed afterwards.</summary>
+    /// <param name="directory">Where the product goes.</param>
+    /// <param name="options">Threads, durability and progress.</param>
+    /// <param name="trust">Whether remembered hashes of the source may be used.</param>
+    /// <param name="cancellation">Looked at between bands.</param>
+    /// <returns>The report, which also stands in the directory.</returns>
+    public BuildReport Run(string directory, BuilderOptions options, HashTrust trust, CancellationToken cancellation)
+    {
+        RefuseToOverwriteSource(directory);
+        string key = Key(trust, cancellation);
+        long start = Stopwatch.GetTimestamp();
+        ImmutableArray<string> before = OutputsOfEarlierBuild(directory);
+        var builder = new Builder(options);
+        ImmutableArray<BuiltFile> outputs = builder.Build(Plan, directory, cancellation);
+
+        var report = new BuildReport
+        {
+            Key = key,
+            Recipe = Recipe,
+            CheckpointName = Checkpoint.Name,
+            CheckpointPath = _source.Path,
+            Dialect = Checkpoint.Dialect,
+            Family = Checkpoint.Family.Architecture,
+            Inputs = _inputs,
+            Outputs = outputs,
+            Tensors = [.. Plan.Files.SelectMany(f => f.Slots.Where(s => s.Plane == 0).Select(s => new TensorReport(s.Tensor.Name, s.Tensor.DType.LongName, s.Tensor.Shape.ToString(), f.Path, s.Tensor.Derivation)))],
+            Warnings = Warnings,
+            HashSeconds = _hashSeconds,
+            BuildSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
+        };
+        builder.Build(new DirectoryPlan([FilePlan.Of(BuildReport.FileName, report.ToJson())], []), directory, cancellation);
+        Remove(directory, before.Except(outputs.Select(o => o.Path), StringComparer.Ordinal));
+        return report;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _source.Dispose();
+
+    // A product that lands on its own source would destroy it on the way.
+    private void RefuseToOverwriteSource(string directory)
+    {
+        IEnumerable<string> targets = Plan.Files.Select(f => Path.GetFullPath(Path.Combine(directory, f.Path)));
+        if (targets.FirstOrDefault(t => _source.OpenedFiles.Any(n => Path.GetFullPath(_source.PathOf(n)) == t)) is { } clash)
+        {
+            throw Errors.OutputIsSource(clash);
+        }
+    }
+
+    private static ImmutableArray<string> OutputsOfEarlierBuild(string directory)
+    {
+        string report = Path.Combine(directory, BuildReport.FileName);
+        try
+        {
+            return File.Exists(report) ? [.. BuildReport.Read(report).Outputs.Select(o => o.Path)] : [];
+        }
+        catch (CheckpointException)
+        {
+            return [];
+        }
+    }
+
+    private static void Remove(string directory, IEnumerable<string> paths)
+    {
+        string root = Path.GetFullPath(directory) + Path.DirectorySeparatorChar;
+        foreach (string path in paths.Select(p => Path.GetFullPath(Path.Combine(directory, p))).Where(p => p.StartsWith(root, StringComparison.Ordinal)))
+        {
+            File.Delete(path);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System;
+using System.IO;
+using System.Security.Cryptography;
+using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Tensors;
+using Microsoft.Win32.SafeHandles;
+
+namespace CheckpointBuild.Building;
+
+/// <summary>SHA-256 of files, in pieces of bounded size.</summary>
+internal static class FileDigest
+{
+    private const int PieceBytes = 1 << 20;
+
+    /// <summary>Hashes an open file.</summary>
+    /// <param name="handle">The file.</param>
+    /// <param name="length">Its length.</param>
+    /// <returns>64 hex digits in lower case.</returns>
+    public static string Sha256(SafeFileHandle handle, long length) => Sha256(length, (offset, piece) =>
+    {
+        for (int done = 0; done < piece.Count;)
+        {
+            int count = RandomAccess.Read(handle, piece.AsSpan(done), offset + done);
+            done += count > 0 ? count : throw new EndOfStreamException("The file became shorter while it was hashed.");
+        }
+    });
+
+    /// <summary>Hashes a source.</summary>
+    /// <param name="source">Its bytes.</param>
+    /// <returns>64 hex digits in lower case.</returns>
+    public static string Sha256(ByteSource source) => Sha256(source.Length, (offset, piece) => source.Read(offset, piece.AsSpan()));
+
+    /// <summary>Hashes a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>64 hex digits in lower case.</returns>
+    /// <exception cref="CheckpointException">CKPT1001 or CKPT1002 when it cannot be read.</exception>
+    public static string Sha256(string path)
+    {
+        using var source = new FileSource(path);
+        return Sha256(source);
+    }
+
+    private static string Sha256(long length, Action<long, ArraySegment<byte>> read)
+    {
+        using IncrementalHash sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] buffer = GC.AllocateUninitializedArray<byte>((int)Math.Min(PieceBytes, length));
+        for (long offset = 0; offset < length; offset += buffer.Length)
+        {
+            var piece = new ArraySegment<byte>(buffer, 0, (int)Math.Min(buffer.Length, length - offset));
+            read(offset, piece);
+            sha.AppendData(piece.AsSpan());
+        }
+
+        return Convert.ToHexStringLower(sha.GetHashAndReset());
+    }
+}

@@ -1,0 +1,146 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Security.Cryptography;
+using System.Threading;
+using CheckpointBuild.Formats;
+using CheckpointBuild.Tensors;
+using Microsoft.Win32.SafeHandles;
+
+namespace CheckpointBuild.Building;
+
+/// <summary>
+/// SHA-256 of a file while its bands are written in any order. Whoever brings the band that is next in the file hashes it, and all that wait behind it; the others go on filling. Bands far ahead wait,
+/// so that memory stays bounded. A file of several planes, whose bands do not follow each other, is read back instead.
+/// </summary>
+internal sealed class FileHash : IDisposable
+{
+    private static readonly byte[] Zeros = new byte[64 << 10];
+    private readonly IncrementalHash _sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly Dictionary<int, (long Offset, Band Band)> _waiting = [];
+    private readonly FilePlan _plan;
+    private readonly int _most;
+    private readonly bool _inOrder;
+    private int _next;
+    private long _position;
+    private bool _hashing;
+    private bool _abandoned;
+
+    /// <summary>Begins with the head.</summary>
+    /// <param name="plan">The file.</param>
+    /// <param name="workers">How many threads bring bands.</param>
+    public FileHash(FilePlan plan, int workers)
+    {
+        _plan = plan;
+        _most = 2 * Math.Max(1, workers);
+        _inOrder = plan.Slots.All(s => s.Tensor.DType.PlaneCount == 1);
+        _sha.AppendData(plan.Head.Span);
+        _position = plan.Head.Length;
+    }
+
+    /// <summary>Takes a band over; it is hashed and given back in its turn.</summary>
+    /// <param name="index">Its number in the file, from 0 without gaps.</param>
+    /// <param name="offset">Its first byte in the file.</param>
+    /// <param name="band">Its bytes.</param>
+    public void Submit(int index, long offset, Band band)
+    {
+        if (!_inOrder)
+        {
+            band.Dispose();
+            return;
+        }
+
+        lock (_waiting)
+        {
+            while (index != _next && _waiting.Count >= _most && !_abandoned)
+            {
+                Monitor.Wait(_waiting);
+            }
+
+            if (_abandoned)
+            {
+                band.Dispose();
+                return;
+            }
+
+            _waiting.Add(index, (offset, band));
+            if (_hashing || index != _next)
+            {
+                return;
+            }
+
+            _hashing = true;
+        }
+
+        HashWaiting();
+    }
+
+    /// <summary>Tells threads that wait that the build has failed.</summary>
+    public void Abandon()
+    {
+        lock (_waiting)
+        {
+            _abandoned = true;
+            Monitor.PulseAll(_waiting);
+        }
+    }
+
+    /// <summary>The hash of the whole file, after every band was submitted.</summary>
+    /// <param name="handle">The file, for those that must be read back.</param>
+    /// <returns>64 hex digits in lower case.</returns>
+    public string Finish(SafeFileHandle handle)
+    {
+        if (!_inOrder)
+        {
+            return FileDigest.Sha256(handle, _plan.Length);
+        }
+
+        SkipTo(_plan.Length);
+        return Convert.ToHexStringLower(_sha.GetHashAndReset());
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach ((long _, Band band) in _waiting.Values)
+        {
+            band.Dispose();
+        }
+
+        _sha.Dispose();
+    }
+
+    private void HashWaiting()
+    {
+        while (true)
+        {
+            (long Offset, Band Band) item;
+            lock (_waiting)
+            {
+                if (!_waiting.Remove(_next, out item))
+                {
+                    _hashing = false;
+                    return;
+                }
+
+                _next++;
+                Monitor.PulseAll(_waiting);
+            }
+
+            SkipTo(item.Offset);
+            _sha.AppendData(item.Band.Codes);
+            _position += item.Band.Codes.Length;
+            item.Band.Dispose();
+        }
+    }
+
+    private void SkipTo(long offset)
+    {
+        while (_position < offset)
+        {
+            int count = (int)Math.Min(Zeros.Length, offset - _position);
+            _sha.AppendData(Zeros, 0, count);
+            _position += count;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Dialects;
+using CheckpointBuild.DTypes;
+
+namespace CheckpointBuild.Building;
+
+/// <summary>One choice of a recipe under its one name: item metadata <c>MaxShardSize</c>, option <c>--max-shard-size</c>, property <see cref="Recipe.MaxShardSize"/>.</summary>
+/// <param name="Name">In PascalCase.</param>
+/// <param name="Help">What it chooses, in one sentence.</param>
+/// <param name="Set">Gives the recipe with the value that a text means.</param>
+/// <param name="Get">The value as text in its one canonical spelling, or null where nothing was chosen.</param>
+public sealed record RecipeField(string Name, string Help, Func<Recipe, string, Recipe> Set, Func<Recipe, string?> Get)
+{
+    private static readonly RecipeField[] AllArray =
+    [
+        new("Engine", "What is built: the dialect of the product.", (r, v) => r with { Engine = Dialect.Named(v).Name }, r => r.Engine),
+        new("EngineName", "What the product is called; default: the checkpoint's folder or file name.", (r, v) => r with { EngineName = FileName(v) }, r => r.EngineName),
+        new("Format", "The source's dialect; detected when absent.", (r, v) => r with { Format = Dialect.Named(v).Name }, r => r.Format),
+        new("DType", "The float type of the weights: float32, float16, bfloat16 or f32, f16, bf16.", (r, v) => r with { DType = ParseDType(v) }, r => r.DType?.LongName),
+        new("Quantization", "The quantization of the weights, as the target names it: q8_0.", (r, v) => r with { Quantization = v.ToLowerInvariant() }, r => r.Quantization),
+        new("MaxShardSize", "The most bytes of tensors in one file: a number, or one with KB, MB, GB, KiB, MiB, GiB.", (r, v) => r with { MaxShardSize = ParseSize(v) }, r => r.MaxShardSize?.ToString(CultureInfo.InvariantCulture)),
+        new("Compatibility", "safe: what reference tools lose silently is done right or refused; reference: their bytes.", (r, v) => r with { Compatibility = ParseCompatibility(v) }, r => r.Compatibility == Compatibility.Safe ? null : "reference"),
+    ];
+
+    /// <summary>Every field.</summary>
+    public static IReadOnlyList<RecipeField> All => AllArray;
+
+    /// <summary>The option of the command line: <c>--max-shard-size</c>.</summary>
+    public string Option => "--" + Kebab(Name);
+
+    /// <summary>Finds a field by its name, in any case.</summary>
+    /// <param name="name">In PascalCase.</param>
+    /// <returns>The field, or null.</returns>
+    public static RecipeField? Find(string name) => Array.Find(AllArray, f => string.Equals(f.Name, name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The recipe in one canonical text, a line per choice: what the content key is made of.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <returns>Lines <c>Name=value</c> in the order of <see cref="All"/>; what was not chosen is left out.</returns>
+    public static string Normalize(Recipe recipe) => string.Join('\n', AllArray.Select(f => (f.Name, Value: f.Get(recipe))).Where(f => f.Value is not null).Select(f => $"{f.Name}={f.Value}"));
+
+    private static string Kebab(string name) =>
+        name == "DType" ? "dtype" : string.Concat(name.Select((c, i) => char.IsUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()));
+
+    private static DType ParseDType(string value) => DTypes.DType.TryParse(value, out DType? dtype) && dtype.IsFloatingPoint
+        ? dtype
+        : throw Errors.UnknownOptionValue("dtype", value, "weights", DTypes.DType.All.Where(d => d.IsFloatingPoint).Select(d => d.LongName));
+
+    private static Compatibility ParseCompatibility(string value) => value.ToLowerInvariant() switch
+    {
+        "safe" => Compatibility.Safe,
+        "reference" => Compatibility.Reference,
+        _ => throw Errors.UnknownOptionValue("compatibility", value, "a build", ["safe", "reference"]),
+    };
+
+    // Characters that some file system refuses become hyphens.
+    private static string FileName(string value) => string.Concat(value.Select(c => c < ' ' || "<>:\"/\\|?*".Contains(c, StringComparison.Ordinal) ? '-' : c)) is { Length: > 0 } name && name.Trim('.', ' ').Length > 0
+        ? name
+        : throw Errors.UnknownOptionValue("engine-name", value, "a file", []);
+
+    private static long ParseSize(string value)
+    {
+        (string Suffix, long Unit)[] units = [("KIB", 1L << 10), ("MIB", 1L << 20), ("GIB", 1L << 30), ("TIB", 1L << 40), ("KB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000), ("TB", 1_000_000_000_000), ("", 1)];
+        string text = value.Trim().ToUpperInvariant();
+        (string suffix, long unit) = units.First(u => text.EndsWith(u.Suffix, StringComparison.Ordinal));
+        return decimal.TryParse(text[..^suffix.Length], NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out decimal number) && number > 0 && number * unit < long.MaxValue && number * unit >= 1
+            ? (long)(number * unit)
+            : throw Errors.UnknownOptionValue("max-shard-size", value, "a size", ["500MB", "2GB", "4GiB", "a number of bytes"]);
+    }
+}

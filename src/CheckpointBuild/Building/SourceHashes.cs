@@ -1,0 +1,77 @@
+using System;
+using System.Globalization;
+using System.IO;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace CheckpointBuild.Building;
+
+/// <summary>Hashes of source files, remembered per user: a file whose path, length and time are as they were is not read again.</summary>
+/// <remarks>One small text file per source path, replaced in one step, so that any number of processes may use the table at once. A table that cannot be written is no error: the next build hashes again.</remarks>
+public sealed class SourceHashes
+{
+    private readonly string? _folder;
+
+    /// <summary>Opens the table.</summary>
+    /// <param name="folder">Its folder; null = nothing is remembered.</param>
+    public SourceHashes(string? folder) => _folder = folder;
+
+    /// <summary>The SHA-256 of a file.</summary>
+    /// <param name="path">Its full path; links are followed, so that a cache of links is remembered by its contents' files.</param>
+    /// <param name="trust">Whether what is remembered may be used.</param>
+    /// <returns>64 hex digits in lower case.</returns>
+    public string Sha256(string path, HashTrust trust)
+    {
+        string real = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        string stamp = Stamp(real);
+        string? entry = _folder is null ? null : Path.Combine(_folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(real)))[..32]);
+        if (entry is not null && trust == HashTrust.Remembered && Remembered(entry, stamp) is { } known)
+        {
+            return known;
+        }
+
+        string hash = FileDigest.Sha256(real);
+
+        // A file that changes while it is hashed must not be remembered under its new time.
+        if (entry is not null && Stamp(real) == stamp)
+        {
+            Remember(entry, $"{stamp} {hash} {real}\n");
+        }
+
+        return hash;
+    }
+
+    private static string Stamp(string path)
+    {
+        var info = new FileInfo(path);
+        return string.Create(CultureInfo.InvariantCulture, $"{info.Length} {info.LastWriteTimeUtc.Ticks}");
+    }
+
+    private static string? Remembered(string entry, string stamp)
+    {
+        try
+        {
+            string[] parts = File.ReadAllText(entry).Split(' ', 4);
+            return parts.Length == 4 && $"{parts[0]} {parts[1]}" == stamp && parts[2].Length == 64 ? parts[2] : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static void Remember(string entry, string line)
+    {
+        string temporary = $"{entry}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(entry)!);
+            File.WriteAllText(temporary, line);
+            File.Move(temporary, entry, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Nothing is lost but the time of hashing again.
+        }
+    }
+}

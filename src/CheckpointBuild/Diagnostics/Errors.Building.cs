@@ -1,0 +1,31 @@
+using System;
+
+namespace CheckpointBuild.Diagnostics;
+
+/// <content>7xxx: build integration and store.</content>
+internal static partial class Errors
+{
+    internal static CheckpointException ReportDamaged(string path, string problem) => new("CKPT7001",
+        $"{path}: is no build report ({problem}). Build the product again.", path);
+
+    internal static CheckpointException StoreNotWritable(string path, Exception inner) => new("CKPT7002",
+        $"{path}: the store cannot be written ({inner.Message}). Check its permissions and space, or choose another with CheckpointBuildStoreRoot.", path, inner);
+
+    internal static CheckpointException OutputIsSource(string path) => new("CKPT7003",
+        $"{path}: is read by this build and would be written by it. Choose another output directory.", path);
+
+    internal static CheckpointException ProductWrong(string directory, string fault) => new("CKPT7004",
+        $"{directory}: {fault}. The product is not what was built; build it again.", directory);
+
+    internal static CheckpointException NoReport(string directory) => new("CKPT7005",
+        $"{directory}: there is no build-report.json here, so that nothing says what was built. Only products of this tool can be verified.", directory);
+
+    internal static CheckpointException RebuildDiffers(string directory, string file) => new("CKPT7006",
+        $"{directory}: building again from the recorded recipe gives other bytes of '{file}'. The source has changed since, or the product is of another version.", directory);
+
+    internal static CheckpointException NoStore() => new("CKPT7007",
+        "there is no home directory to keep a store in. Name one with CheckpointBuildStoreRoot.");
+
+    internal static Diagnostic StoreEntryDamaged(string path, string fault) => new("CKPT7051",
+        $"{path}: {fault}. The store's entry is damaged and is built again.", path);
+}

@@ -1,0 +1,69 @@
+using System.Collections.Generic;
+using System.Linq;
+using CheckpointBuild.Tensors;
+
+namespace CheckpointBuild.Diagnostics;
+
+/// <content>2xxx: configuration and mapping.</content>
+internal static partial class Errors
+{
+    internal static CheckpointException ConfigFieldMissing(string file, string field) => new("CKPT2001",
+        $"{file}: the field '{field}' is missing. Take the config.json that belongs to these weights, or add the field.", file);
+
+    internal static CheckpointException ConfigFieldWrong(string file, string field, string found, string needed) => new("CKPT2002",
+        $"{file}: the field '{field}' is {found}, needed is {needed}. Take the config.json that belongs to these weights, or mend the field.", file);
+
+    internal static CheckpointException ConfigNotJson(string file, string problem) => new("CKPT2003",
+        $"{file}: this is no JSON object ({problem}). The file is damaged; get it again.", file);
+
+    internal static CheckpointException UnknownArchitecture(string file, string found, IEnumerable<string> known) => new("CKPT2004",
+        $"{file}: the architecture '{found}' is not known (known: {string.Join(", ", known)}). Use a model of a known architecture, or add it by a plug-in.", file);
+
+    internal static CheckpointException TensorMissing(string file, string tensor, Shape needed) => new("CKPT2005",
+        $"{file}: tensor '{tensor}' {needed} is missing. The checkpoint is incomplete: compare its files with the index, or check config.json against the weights.", file);
+
+    internal static CheckpointException TensorUnknown(string file, IReadOnlyCollection<string> tensors, string family) => new("CKPT2006",
+        $"{file}: {(tensors.Count == 1 ? "tensor" : $"{tensors.Count} tensors")} '{string.Join("', '", tensors.Take(5))}'{(tensors.Count > 5 ? ", …" : "")} {(tensors.Count == 1 ? "has" : "have")} no place in {family}. Nothing is dropped silently: check that config.json belongs to these weights, or remove what is not the model's.", file);
+
+    internal static CheckpointException TensorShape(string file, string tensor, Shape found, Shape needed) => new("CKPT2007",
+        $"{file}: tensor '{tensor}' is {found}, {needed} is needed by the configuration. config.json does not belong to these weights; take the right one.", file);
+
+    internal static CheckpointException NoCheckpoint(string path, IEnumerable<string> formats) => new("CKPT2008",
+        $"{path}: there is no checkpoint here that is known ({string.Join(", ", formats)}). A Hugging Face folder holds config.json and *.safetensors; an engine is a .gguf file.", path);
+
+    internal static CheckpointException ShardMissing(string index, string shard, string tensor) => new("CKPT2009",
+        $"{index}: names '{shard}' for tensor '{tensor}', there is no such file beside it. The download is probably incomplete; get the missing shard.", index);
+
+    internal static CheckpointException NotInShard(string index, string shard, string tensor) => new("CKPT2010",
+        $"{index}: says that '{shard}' holds tensor '{tensor}', the file does not. Index and shards come from different saves; get both again.", index);
+
+    internal static CheckpointException UnknownDialect(string found, IEnumerable<string> known) => new("CKPT2011",
+        $"the format '{found}' is not known (known: {string.Join(", ", known)}). Use one of these.");
+
+    internal static CheckpointException CannotRun(string what, string target, string instead) => new("CKPT2012",
+        $"{what} cannot be written as {target}. {instead}");
+
+    internal static CheckpointException SmallFileTooLarge(string path, long found, long most) => new("CKPT2013",
+        $"{path}: has {N(found)} bytes, such a file has at most {N(most)}. Check that it is what its name says.", path);
+
+    internal static CheckpointException SeveralEngines(string folder, IReadOnlyCollection<string> files) => new("CKPT2014",
+        $"{folder}: holds {files.Count} GGUF files ('{string.Join("', '", files.Take(5))}'), one is needed. Name the file itself.", folder);
+
+    internal static Diagnostic BiasNotInConfig(string file, string field) => new("CKPT2051",
+        $"{file}: the weights have biases although '{field}' is false or absent there. The weights count.", file);
+
+    internal static Diagnostic HeadTiedTwice(string file, string tensor) => new("CKPT2052",
+        $"{file}: the configuration ties the output head to the embedding, and '{tensor}' stands in the weights all the same. The weights count: the head is kept as its own matrix.", file);
+
+    internal static Diagnostic StatedDTypeDiffers(string file, string stated, string found) => new("CKPT2053",
+        $"{file}: says '{stated}', the weights are {found}. The weights count.", file);
+
+    internal static Diagnostic TwoSetsOfWeights(string folder, string taken, string left) => new("CKPT2054",
+        $"{folder}: holds '{taken}' and the set that '{left}' names. '{taken}' is taken, as transformers does; remove the other to silence this.", folder);
+
+    internal static Diagnostic NotInIndex(string index, IReadOnlyCollection<string> files) => new("CKPT2055",
+        $"{index}: does not name '{string.Join("', '", files.Take(5))}'. {(files.Count == 1 ? "It is" : "They are")} left out: the index says which files belong to the checkpoint.", index);
+
+    internal static Diagnostic WrapperTakenAway(string file, string prefix) => new("CKPT2056",
+        $"{file}: every tensor's name begins with '{prefix}', a wrapper's. It is taken away.", file);
+}

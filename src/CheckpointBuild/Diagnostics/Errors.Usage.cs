@@ -1,0 +1,47 @@
+using System.Collections.Generic;
+using System.Linq;
+
+namespace CheckpointBuild.Diagnostics;
+
+/// <content>9xxx: usage.</content>
+internal static partial class Errors
+{
+    internal static CheckpointException UnknownOptionValue(string option, string found, string target, IEnumerable<string> valid)
+    {
+        string[] values = [.. valid];
+        return new("CKPT9001", values.Length == 0
+            ? $"{option} '{found}' is not possible for {target}. Leave it out, or choose another target."
+            : $"{option} '{found}' is not possible for {target} (valid: {string.Join(", ", values)}){Nearest(found, values)}. Use one of these.");
+    }
+
+    internal static CheckpointException NotOffered(string name, string value) => new("CKPT9002",
+        $"{name} '{value}' is not offered by this version. Leave it out; nothing is built as if it had not been asked for.");
+
+    internal static CheckpointException BadRequest(string file, string problem) => new("CKPT9003",
+        $"{file}: is no request for the worker ({problem}). The package's tasks and its tool are of different versions; restore the package again.", file);
+
+    private static string Nearest(string found, string[] values)
+    {
+        (string value, int distance) = values.Select(v => (v, Distance(found, v))).MinBy(p => p.Item2);
+        return distance <= 2 ? $"; nearest: {value}" : "";
+    }
+
+    // Levenshtein's distance, ignoring case.
+    private static int Distance(string a, string b)
+    {
+        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
+        for (int i = 1; i <= a.Length; i++)
+        {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.Length; j++)
+            {
+                int change = diagonal + (char.ToUpperInvariant(a[i - 1]) == char.ToUpperInvariant(b[j - 1]) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = int.Min(change, int.Min(row[j], row[j - 1]) + 1);
+            }
+        }
+
+        return row[b.Length];
+    }
+}

@@ -1,0 +1,31 @@
+using System;
+
+namespace CheckpointBuild.Diagnostics;
+
+/// <content>4xxx: writing.</content>
+internal static partial class Errors
+{
+    internal static CheckpointException OutputIsFile(string path) => new("CKPT4001",
+        $"{path}: is a file, a directory is needed for the output. Choose another path, or remove the file.", path);
+
+    internal static CheckpointException CannotWrite(string path, Exception inner) => new("CKPT4002",
+        $"{path}: cannot be written ({inner.Message}). Check the permissions, and that no other process holds the file; what stood there before is intact.", path, inner);
+
+    internal static CheckpointException DiskFull(string path, long needed, long free) => new("CKPT4003",
+        $"{path}: the disk is full ({N(needed)} bytes are needed, {N(free)} are free). Make space, or choose another disk; what stood there before is intact.", path);
+
+    internal static CheckpointException DTypeHasNoPlace(string path, string tensor, string dtype, string format) => new("CKPT4010",
+        $"{path}: tensor {Quote(tensor)} is {dtype}, which {format} cannot hold. Convert it to another dtype, or write another format.", path);
+
+    internal static CheckpointException NameHasNoPlace(string path, string tensor, string format, string needed) => new("CKPT4011",
+        $"{path}: {format} cannot hold a tensor named {Quote(tensor)} ({needed} is needed). Rename the tensor.", path);
+
+    internal static CheckpointException ShapeHasNoPlace(string path, string tensor, string shape, string format, string needed) => new("CKPT4012",
+        $"{path}: {format} cannot hold tensor {Quote(tensor)} of shape {shape} ({needed} is needed). Reshape or leave out the tensor, or write another format.", path);
+
+    internal static CheckpointException MetadataHasNoPlace(string path, string key, string format, string needed) => new("CKPT4013",
+        $"{path}: {format} cannot hold metadata {Quote(key)} ({needed} is needed). Change or leave out the entry.", path);
+
+    internal static CheckpointException HeaderTooLarge(string path, long found, long limit) => new("CKPT4014",
+        $"{path}: the header would have {N(found)} bytes (at most {N(limit)} can be read back). Split the tensors over more files.", path);
+}

@@ -1,0 +1,118 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.IO;
+using System.Linq;
+using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Tensors;
+
+namespace CheckpointBuild.Dialects;
+
+/// <summary>A folder or a single weights file, with the files that were opened in it. Owns them: dispose it when the checkpoint is no longer used.</summary>
+public sealed class CheckpointDirectory : IDisposable
+{
+    private const int MostSmallFileBytes = 256 << 20;
+    private readonly Dictionary<string, ByteSource> _open = new(StringComparer.Ordinal);
+    private readonly Lazy<ImmutableArray<string>> _files;
+
+    private CheckpointDirectory(string path, string folder, string? file)
+    {
+        Path = path;
+        Folder = folder;
+        File = file;
+        _files = new(() => [.. Directory.EnumerateFiles(folder).Select(f => System.IO.Path.GetFileName(f)).Order(StringComparer.Ordinal)]);
+    }
+
+    /// <summary>The full path that was opened: a folder, or a file.</summary>
+    public string Path { get; }
+
+    /// <summary>The folder: <see cref="Path"/>, or the one that the file lies in.</summary>
+    public string Folder { get; }
+
+    /// <summary>The name of the file that was opened, or null when a folder was.</summary>
+    public string? File { get; }
+
+    /// <summary>What the checkpoint is called: the folder's name, or the file's without its extension.</summary>
+    public string Name => File is null ? System.IO.Path.GetFileName(Folder.TrimEnd('/', '\\')) : System.IO.Path.GetFileNameWithoutExtension(File);
+
+    /// <summary>Names of the files in the folder, in ordinal order; of the one file when a file was opened.</summary>
+    public ImmutableArray<string> Files => File is null ? _files.Value : [File];
+
+    /// <summary>Names of the files that were opened so far, in ordinal order: what a build depended on.</summary>
+    public ImmutableArray<string> OpenedFiles
+    {
+        get
+        {
+            lock (_open)
+            {
+                return [.. _open.Keys.Order(StringComparer.Ordinal)];
+            }
+        }
+    }
+
+    /// <summary>Opens a folder or a single file.</summary>
+    /// <param name="path">The path.</param>
+    /// <returns>The directory; nothing in it is read yet.</returns>
+    /// <exception cref="CheckpointException">CKPT1001 when there is nothing of that name.</exception>
+    public static CheckpointDirectory Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string full = System.IO.Path.GetFullPath(path);
+        if (Directory.Exists(full))
+        {
+            return new CheckpointDirectory(full, full, null);
+        }
+
+        return System.IO.File.Exists(full)
+            ? new CheckpointDirectory(full, System.IO.Path.GetDirectoryName(full)!, System.IO.Path.GetFileName(full))
+            : throw Errors.FileNotFound(full);
+    }
+
+    /// <summary>Whether a file stands in the folder.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>True when it does.</returns>
+    public bool Has(string name) => Files.Contains(name, StringComparer.Ordinal);
+
+    /// <summary>The full path of a file in the folder.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>The path.</returns>
+    public string PathOf(string name) => System.IO.Path.Combine(Folder, name);
+
+    /// <summary>Opens a file of the folder; it stays open until the directory is disposed.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>Its bytes.</returns>
+    public ByteSource OpenFile(string name)
+    {
+        lock (_open)
+        {
+            if (!_open.TryGetValue(name, out ByteSource? source))
+            {
+                source = new FileSource(PathOf(name));
+                _open.Add(name, source);
+            }
+
+            return source;
+        }
+    }
+
+    /// <summary>Reads a small file of the folder: configuration, index, tokenizer.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>All of its bytes.</returns>
+    /// <exception cref="CheckpointException">CKPT1006 when it is far larger than such files are.</exception>
+    public byte[] ReadAll(string name)
+    {
+        ByteSource source = OpenFile(name);
+        return source.Length <= MostSmallFileBytes ? source.ReadBytes(0, (int)source.Length) : throw Errors.SmallFileTooLarge(source.Name, source.Length, MostSmallFileBytes);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (ByteSource source in _open.Values)
+        {
+            source.Dispose();
+        }
+
+        _open.Clear();
+    }
+}

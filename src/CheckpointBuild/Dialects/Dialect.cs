@@ -1,0 +1,41 @@
+using System;
+using CheckpointBuild.DTypes;
+using CheckpointBuild.Models;
+using CheckpointBuild.Quantization;
+
+namespace CheckpointBuild.Dialects;
+
+/// <summary>How one ecosystem names and arranges a checkpoint: which files, which tensor names, which metadata.</summary>
+public abstract partial class Dialect
+{
+    /// <summary>What <c>Format</c>, <c>Engine</c> and <c>--to</c> call it: <c>huggingface</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Whether <see cref="Plan"/> is defined.</summary>
+    public virtual bool CanWrite => true;
+
+    /// <summary>Whether a directory or file is a checkpoint in this dialect, by its names and first bytes.</summary>
+    /// <param name="directory">Where to look.</param>
+    /// <returns>True when it is to be read in this dialect.</returns>
+    public abstract bool Recognizes(CheckpointDirectory directory);
+
+    /// <summary>Reads a checkpoint: headers and small files, no tensor data.</summary>
+    /// <param name="directory">Where it lies; keeps the files open while the checkpoint is used.</param>
+    /// <returns>The checkpoint in canonical arrangement.</returns>
+    /// <exception cref="Diagnostics.CheckpointException">1xxx or 2xxx, naming file, tensor or field, found and needed.</exception>
+    public abstract Checkpoint Read(CheckpointDirectory directory);
+
+    /// <summary>Which types the dialect's own tools would give for what the user asked.</summary>
+    /// <param name="checkpoint">What will be written.</param>
+    /// <param name="dtype">The dtype asked for, or null.</param>
+    /// <param name="quantization">The quantization asked for, or null.</param>
+    /// <returns>The policy.</returns>
+    /// <exception cref="Diagnostics.CheckpointException">9xxx listing what is valid, when the dialect has no such type.</exception>
+    public virtual QuantizationPolicy PolicyFor(Checkpoint checkpoint, DType? dtype, string? quantization) => throw new NotSupportedException($"{Name} is only read.");
+
+    /// <summary>Lays out every file of a checkpoint in this dialect, before any tensor data is read.</summary>
+    /// <param name="checkpoint">In canonical arrangement, with the dtypes that will be written.</param>
+    /// <param name="options">Names, sizes and policy.</param>
+    /// <returns>The files.</returns>
+    public virtual DirectoryPlan Plan(Checkpoint checkpoint, PlanOptions options) => throw new NotSupportedException($"{Name} is only read.");
+}

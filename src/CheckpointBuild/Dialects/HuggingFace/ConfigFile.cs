@@ -1,0 +1,85 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CheckpointBuild.Diagnostics;
+using CheckpointBuild.DTypes;
+using CheckpointBuild.Models;
+using CheckpointBuild.Tensors;
+
+namespace CheckpointBuild.Dialects.HuggingFace;
+
+/// <summary><c>config.json</c>: which family it is for, and its fields.</summary>
+/// <param name="Family">The architecture.</param>
+/// <param name="Reader">Reads its fields.</param>
+/// <param name="Json">All of it, with the fields that we do not know.</param>
+internal sealed record ConfigFile(ModelFamily Family, ConfigReader Reader, JsonObject Json)
+{
+    /// <summary>What the file is called.</summary>
+    internal const string Name = "config.json";
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Reads the file and finds its family.</summary>
+    /// <param name="directory">Where it lies.</param>
+    /// <returns>The file.</returns>
+    /// <exception cref="CheckpointException">CKPT2003 when it is no JSON object, CKPT2004 when the architecture is not known.</exception>
+    public static ConfigFile Read(CheckpointDirectory directory)
+    {
+        string path = directory.PathOf(Name);
+        JsonElement root = JsonFile.Parse(path, directory.ReadAll(Name));
+        var reader = new ConfigReader(path, root);
+        return new ConfigFile(FamilyOf(path, root), reader, JsonObject.Create(root)!);
+    }
+
+    /// <summary>The configuration to write beside weights: the source's own fields where it had some, else today's style; corrected where the weights say otherwise.</summary>
+    /// <param name="checkpoint">What is written.</param>
+    /// <param name="tensors">Its tensors with the dtypes that are written.</param>
+    /// <returns>The root object, and what was corrected.</returns>
+    public static (JsonObject Config, ImmutableArray<Diagnostic> Warnings) ToWrite(Checkpoint checkpoint, IReadOnlyList<Tensor> tensors)
+    {
+        JsonObject json = checkpoint.SourceConfig?.DeepClone().AsObject() ?? checkpoint.Family.WriteConfig(checkpoint.Config);
+        Correct(json, "tie_word_embeddings", checkpoint.Config.TiedEmbeddings);
+        Correct(json, "attention_bias", checkpoint.Config.AttentionBias);
+        Correct(json, "mlp_bias", checkpoint.Config.FeedForwardBias);
+
+        string written = MainDType(tensors).LongName;
+        string field = json.ContainsKey("torch_dtype") ? "torch_dtype" : "dtype";
+        string? stated = checkpoint.SourceConfig is null ? null : json[field]?.GetValue<string>();
+        json[field] = written;
+        string source = MainDType([.. checkpoint.Tensors.Select(t => Origin(t.Value))]).LongName;
+        return (json, stated is not null && stated != source && written == source ? [Errors.StatedDTypeDiffers(Name, stated, source)] : []);
+    }
+
+    /// <summary>The file's text, indented by two spaces and ended by a line feed, as transformers writes it.</summary>
+    /// <param name="config">The root object.</param>
+    /// <returns>JSON.</returns>
+    public static string Text(JsonObject config) => config.ToJsonString(Indented) + "\n";
+
+    private static ModelFamily FamilyOf(string path, JsonElement root)
+    {
+        string? architecture = root.TryGetProperty("architectures", out JsonElement list) && list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0 && list[0].ValueKind == JsonValueKind.String
+            ? list[0].GetString()
+            : null;
+        string? modelType = root.TryGetProperty("model_type", out JsonElement type) && type.ValueKind == JsonValueKind.String ? type.GetString() : null;
+        ModelFamily? family = architecture is not null ? ModelFamily.FindArchitecture(architecture) : ModelFamily.FindModelType(modelType);
+        return family ?? throw Errors.UnknownArchitecture(path, architecture ?? modelType ?? "(neither 'architectures' nor 'model_type')", ModelFamily.All.Select(f => f.Architecture));
+    }
+
+    // A flag that the source leaves out stays out where its default says the same.
+    private static void Correct(JsonObject json, string field, bool value)
+    {
+        if (json.ContainsKey(field) || value)
+        {
+            json[field] = value;
+        }
+    }
+
+    // The dtype of most bytes: norms are often kept wider than matrices.
+    private static DType MainDType(IEnumerable<Tensor> tensors) =>
+        tensors.GroupBy(t => t.DType).OrderByDescending(g => g.Sum(t => t.ByteCount)).Select(g => g.Key).FirstOrDefault() ?? DType.F32;
+
+    private static Tensor Origin(Tensor tensor) => tensor.Sources is [var source] ? Origin(source) : tensor;
+}

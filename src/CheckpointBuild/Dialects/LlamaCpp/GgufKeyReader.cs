@@ -1,0 +1,60 @@
+using System;
+using System.Globalization;
+using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Formats;
+
+namespace CheckpointBuild.Dialects.LlamaCpp;
+
+/// <summary>Reads an architecture's keys of a GGUF file; whatever is missing or out of range is an error that names file, key, found and needed.</summary>
+/// <param name="metadata">The file's keys.</param>
+/// <param name="arch">What stands before the architecture's keys.</param>
+/// <param name="file">The file, for messages.</param>
+internal sealed class GgufKeyReader(Metadata metadata, string arch, string file)
+{
+    /// <summary>A whole number from 1 to 2^31 - 1 that must be there.</summary>
+    /// <param name="key">The key without the architecture.</param>
+    /// <returns>The number.</returns>
+    public int Count(string key) => OptionalCount(key) ?? throw Errors.ConfigFieldMissing(file, $"{arch}.{key}");
+
+    /// <summary>A whole number from 1 to 2^31 - 1, or null where the key is absent.</summary>
+    /// <param name="key">The key without the architecture.</param>
+    /// <returns>The number, or null.</returns>
+    public int? OptionalCount(string key) => metadata.TryGet($"{arch}.{key}", out object? value) ? AsCount(key, value) : null;
+
+    /// <summary>A finite number, or null where the key is absent. A float32 comes back as the shortest decimal that means it, so that 1e-5 stays 1e-5.</summary>
+    /// <param name="key">The key without the architecture.</param>
+    /// <returns>The number, or null.</returns>
+    public double? Number(string key) => metadata.TryGet($"{arch}.{key}", out object? value)
+        ? value switch
+        {
+            float single when float.IsFinite(single) => double.Parse(single.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture),
+            double number when double.IsFinite(number) => number,
+            _ => throw Wrong(key, $"{value}", "a finite float32"),
+        }
+        : null;
+
+    /// <summary>A text, or null where the key is absent.</summary>
+    /// <param name="key">The key without the architecture.</param>
+    /// <returns>The text, or null.</returns>
+    public string? Text(string key) => metadata.Get<string>($"{arch}.{key}");
+
+    /// <summary>A token id, or null where the key is absent.</summary>
+    /// <param name="key">The whole key.</param>
+    /// <returns>The id, or null.</returns>
+    public int? Token(string key) => metadata.TryGet(key, out object? value) && value is uint id and <= int.MaxValue ? (int)id : null;
+
+    /// <summary>The error for a value that cannot be meant.</summary>
+    /// <param name="key">The key without the architecture.</param>
+    /// <param name="found">What stands there.</param>
+    /// <param name="needed">What would do.</param>
+    /// <returns>The error.</returns>
+    public CheckpointException Wrong(string key, string found, string needed) => Errors.ConfigFieldWrong(file, $"{arch}.{key}", found, needed);
+
+    private int AsCount(string key, object value) => value switch
+    {
+        uint number and > 0 and <= int.MaxValue => (int)number,
+        int number and > 0 => number,
+        ulong number and > 0 and <= int.MaxValue => (int)number,
+        _ => throw Wrong(key, value is Array ? "an array" : $"{value}", "a whole number from 1"),
+    };
+}

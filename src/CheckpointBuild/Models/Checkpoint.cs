@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Tokenizers;
+
+namespace CheckpointBuild.Models;
+
+/// <summary>Configuration, tensors and sidecars of one model, wherever they came from. It describes: whoever opened the files keeps them open.</summary>
+/// <remarks>Tensors stand in Hugging Face's arrangement, which is the canonical one: separate projections, rotary halves of a head one after the other, weights [out, in].</remarks>
+public sealed record Checkpoint
+{
+    /// <summary>What the model is called: the folder's or file's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The dialect that it was read in.</summary>
+    public required string Dialect { get; init; }
+
+    /// <summary>The architecture.</summary>
+    public required ModelFamily Family { get; init; }
+
+    /// <summary>The numbers that define the model.</summary>
+    public required ModelConfig Config { get; init; }
+
+    /// <summary>The weights by role.</summary>
+    public required RoleTable Tensors { get; init; }
+
+    /// <summary>The tokenizer, where the checkpoint has one that is understood.</summary>
+    public TokenizerModel? Tokenizer { get; init; }
+
+    /// <summary>Files carried along.</summary>
+    public ImmutableArray<Sidecar> Sidecars { get; init; } = [];
+
+    /// <summary>The Hugging Face configuration as it stood in the file, with the fields that we do not know; null where the source had none.</summary>
+    public JsonObject? SourceConfig { get; init; }
+
+    /// <summary>What was noticed on reading and did not stop it.</summary>
+    public ImmutableArray<Diagnostic> Problems { get; init; } = [];
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Linq;
+using System.Text.Json.Nodes;
+
+namespace CheckpointBuild.Models;
+
+/// <summary>Writes fields of a Hugging Face <c>config.json</c> in today's style.</summary>
+/// <param name="family">Whose configuration it is.</param>
+/// <param name="config">The numbers.</param>
+public sealed class ConfigWriter(ModelFamily family, ModelConfig config)
+{
+    /// <summary>What has been written so far; the architecture stands first.</summary>
+    public JsonObject Root { get; } = new() { ["architectures"] = new JsonArray(family.Architecture), ["model_type"] = family.ModelType };
+
+    /// <summary>Writes a field.</summary>
+    /// <param name="name">The field.</param>
+    /// <param name="value">Its value.</param>
+    /// <returns>The same writer.</returns>
+    public ConfigWriter Set(string name, JsonNode? value)
+    {
+        Root[name] = value;
+        return this;
+    }
+
+    /// <summary>Writes the begin and end tokens, where stated; several end tokens as a list.</summary>
+    /// <returns>The same writer.</returns>
+    public ConfigWriter Tokens()
+    {
+        if (config.BeginToken is int begin)
+        {
+            Root["bos_token_id"] = begin;
+        }
+
+        if (config.EndTokens is [int end])
+        {
+            Root["eos_token_id"] = end;
+        }
+        else if (!config.EndTokens.IsEmpty)
+        {
+            Root["eos_token_id"] = new JsonArray([.. config.EndTokens.Select(token => (JsonNode?)token)]);
+        }
+
+        return this;
+    }
+
+    /// <summary>Writes <c>rope_parameters</c>.</summary>
+    /// <returns>The same writer.</returns>
+    public ConfigWriter Rope()
+    {
+        RopeConfig rope = config.Rope;
+        var parameters = new JsonObject();
+        if (rope.Scaling != RopeScalingKind.None)
+        {
+            parameters["factor"] = rope.Factor;
+        }
+
+        if (rope.Scaling == RopeScalingKind.Llama3)
+        {
+            parameters["high_freq_factor"] = rope.HighFrequencyFactor;
+            parameters["low_freq_factor"] = rope.LowFrequencyFactor;
+        }
+
+        if (rope.Scaling == RopeScalingKind.Yarn)
+        {
+            parameters["beta_fast"] = rope.BetaFast;
+            parameters["beta_slow"] = rope.BetaSlow;
+            parameters["attention_factor"] = rope.AttentionFactor;
+        }
+
+        if (rope.OriginalContextLength > 0)
+        {
+            parameters["original_max_position_embeddings"] = rope.OriginalContextLength;
+        }
+
+        parameters["rope_theta"] = rope.Theta;
+        parameters["rope_type"] = rope.Scaling == RopeScalingKind.None ? "default" : rope.Scaling.ToString().ToLower(CultureInfo.InvariantCulture);
+        return Set("rope_parameters", parameters);
+    }
+}

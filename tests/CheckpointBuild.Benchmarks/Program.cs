@@ -1,0 +1,27 @@
+using System;
+using System.Globalization;
+
+namespace CheckpointBuild.Benchmarks;
+
+/// <summary>Whole-process measurements and kernels. Each prints ratios of one run on one machine; README.md says what was measured where.</summary>
+internal static class Program
+{
+    private static int Main(string[] args)
+    {
+        switch (args)
+        {
+            case ["generate", var size, var folder]:
+                CheckpointGenerator.Write(ModelSize.Named(size), folder);
+                return 0;
+            case ["build-ratio", var size, var folder, .. var rest]:
+                BuildRatio.Run(ModelSize.Named(size), folder, rest is [var runs] ? int.Parse(runs, CultureInfo.InvariantCulture) : 3);
+                return 0;
+            case ["child-build", var checkpoint, var output, var durability, var hashing, var hashes]:
+                ChildBuild.Run(checkpoint, output, durability, hashing, hashes);
+                return 0;
+            default:
+                Console.Error.WriteLine("generate SIZE FOLDER | build-ratio SIZE FOLDER [RUNS]   (SIZE: 100m, 1b, 4b)");
+                return 2;
+        }
+    }
+}
