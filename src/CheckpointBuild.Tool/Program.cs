@@ -25,6 +25,10 @@ internal static class Program
         new ConvertVerb(),
         new QuantizeVerb(),
         new BuildVerb(),
+        new LogitsVerb(),
+        new TokenizeVerb(),
+        new DetokenizeVerb(),
+        new PerplexityVerb(),
         new VerifyVerb(),
         new WorkerVerb(),
     ];

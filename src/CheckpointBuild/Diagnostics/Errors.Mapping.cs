@@ -49,6 +49,9 @@ internal static partial class Errors
     internal static CheckpointException SeveralEngines(string folder, IReadOnlyCollection<string> files) => new("CKPT2014",
         $"{folder}: holds {files.Count} GGUF files ('{string.Join("', '", files.Take(5))}'), one is needed. Name the file itself.", folder);
 
+    internal static CheckpointException NoTokenizerInCheckpoint(string checkpoint) => new("CKPT2015",
+        $"{checkpoint}: there is no tokenizer beside the weights (tokenizer.json), one is needed here. Add the model's tokenizer files to the folder.");
+
     internal static Diagnostic BiasNotInConfig(string file, string field) => new("CKPT2051",
         $"{file}: the weights have biases although '{field}' is false or absent there. The weights count.", file);
 
