@@ -71,7 +71,7 @@ public sealed class VectorTests(ITestOutputHelper output)
 
     private static IEnumerable<string> Names(GoldenTopic topic) => Types(topic).Where(t => DTypeOf(t) is not null).Select(t => t.GetProperty("type").GetString()!);
 
-    private static IEnumerable<JsonElement> Types(GoldenTopic topic) => topic.ReadJson(Listing).GetProperty("types").EnumerateArray();
+    private static JsonElement[] Types(GoldenTopic topic) => [.. topic.ReadJson(Listing).GetProperty("types").EnumerateArray()];
 
     private static (DType DType, JsonElement Type) Find(string name)
     {
