@@ -27,6 +27,23 @@ public sealed class Metadata : IReadOnlyCollection<KeyValuePair<string, object>>
         return this;
     }
 
+    /// <summary>Gives a key a value: in its place where it is there, at the end where it is not.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">Its value.</param>
+    /// <returns>The same metadata, for the next pair.</returns>
+    public Metadata Set(string key, object value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        if (!_byKey.ContainsKey(key))
+        {
+            return Add(key, value);
+        }
+
+        _byKey[key] = value;
+        _pairs[_pairs.FindIndex(p => p.Key == key)] = new(key, value);
+        return this;
+    }
+
     /// <summary>Finds a value.</summary>
     /// <param name="key">Its key.</param>
     /// <param name="value">The value.</param>
