@@ -98,7 +98,7 @@ public sealed class CheckpointDirectory : IDisposable
     /// <summary>Reads a small file of the folder: configuration, index, tokenizer.</summary>
     /// <param name="name">Its name.</param>
     /// <returns>All of its bytes.</returns>
-    /// <exception cref="CheckpointException">CKPT1006 when it is far larger than such files are.</exception>
+    /// <exception cref="CheckpointException">CKPT2013 when it is far larger than such files are.</exception>
     public byte[] ReadAll(string name)
     {
         ByteSource source = OpenFile(name);

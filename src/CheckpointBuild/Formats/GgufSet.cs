@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
+using System.Text.RegularExpressions;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Tensors;
 
@@ -12,47 +13,25 @@ namespace CheckpointBuild.Formats;
 /// Parts are named <c>PREFIX-00001-of-00003.gguf</c>. Each holds <c>split.no</c> (u16, from 0), <c>split.count</c> (u16) and <c>split.tensors.count</c> (i32, of all parts together); the
 /// model's own metadata stands in the first.
 /// </remarks>
-internal sealed class GgufSet : IDisposable
+internal static partial class GgufSet
 {
     private const string NumberKey = "split.no";
     private const string CountKey = "split.count";
     private const string TensorsKey = "split.tensors.count";
-    private readonly List<ByteSource> _parts = [];
 
-    private GgufSet()
-    {
-    }
-
-    /// <summary>What the parts hold together, part after part, with the first part's metadata; of a set, without the keys that describe the split.</summary>
-    public TensorFile Contents { get; private set; } = new(TensorTable.Empty, new Metadata());
-
-    /// <summary>The files, first to last.</summary>
-    public IReadOnlyList<ByteSource> Parts => _parts;
-
-    /// <summary>Opens a GGUF file and, where it is the first of a set, the other parts beside it.</summary>
-    /// <param name="path">The file, or the first part.</param>
-    /// <returns>The model; dispose it when its tensors are no longer read.</returns>
+    /// <summary>Reads a GGUF file and, where it is the first of a set, the other parts beside it.</summary>
+    /// <param name="first">The file, or the first part.</param>
+    /// <param name="open">Opens a file of the same folder by its name, or gives null where there is none; whoever calls keeps the files open as long as the tensors are used.</param>
+    /// <returns>What the parts hold together, part after part, with the first part's metadata; of a set, without the keys that describe the split.</returns>
     /// <exception cref="CheckpointException">CKPT1060 for a missing part, CKPT1061 for a later part, CKPT1062 for a first part under another name, CKPT1063 and CKPT1064 for parts that do not
     /// belong together, CKPT1005 for a tensor that two parts have; else what reading one file throws.</exception>
-    public static GgufSet Open(string path)
+    public static TensorFile Read(ByteSource first, Func<string, ByteSource?> open)
     {
-        var set = new GgufSet();
-        try
-        {
-            set.Contents = set.ReadPart(path);
-            int count = set.Contents.Metadata.TryGet(CountKey, out _) ? Number<ushort>(path, set.Contents, CountKey) : 0;
-            if (count > 1)
-            {
-                set.Join(path, count);
-            }
-
-            return set;
-        }
-        catch
-        {
-            set.Dispose();
-            throw;
-        }
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(open);
+        TensorFile file = Format.Gguf.Read(first);
+        int count = file.Metadata.TryGet(CountKey, out _) ? Number<ushort>(first, file, CountKey) : 0;
+        return count > 1 ? Join(first, file, count, open) : file;
     }
 
     /// <summary>The name of one part of a set.</summary>
@@ -62,79 +41,65 @@ internal sealed class GgufSet : IDisposable
     /// <returns><c>PREFIX-00001-of-00003.gguf</c>.</returns>
     public static string PartName(string prefix, int part, int count) => string.Create(CultureInfo.InvariantCulture, $"{prefix}-{part:D5}-of-{count:D5}.gguf");
 
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (ByteSource part in _parts)
-        {
-            part.Dispose();
-        }
-    }
+    /// <summary>Whether a file's name is that of a part which the first part stands for.</summary>
+    /// <param name="name">The name.</param>
+    /// <returns>True for the second part and all after it.</returns>
+    public static bool IsLaterPart(string name) => PartPattern().Match(name) is { Success: true } match && match.Groups[1].ValueSpan is not "00001";
 
-    private void Join(string firstPath, int count)
+    private static TensorFile Join(ByteSource first, TensorFile file, int count, Func<string, ByteSource?> open)
     {
-        string prefix = Prefix(firstPath, count);
-        var tensors = new List<Tensor>(Contents.Tensors);
+        string prefix = Prefix(first, file, count);
+        var tensors = new List<Tensor>(file.Tensors);
         var names = new HashSet<string>(StringComparer.Ordinal);
         tensors.ForEach(tensor => names.Add(tensor.Name));
         for (int part = 2; part <= count; part++)
         {
-            string path = PartName(prefix, part, count);
-            if (!File.Exists(path))
-            {
-                throw Errors.GgufPartMissing(path, part, count);
-            }
-
-            TensorFile next = ReadPart(path);
-            Demand(path, next, NumberKey, (ushort)(part - 1));
-            Demand(path, next, CountKey, (ushort)count);
+            string name = PartName(prefix, part, count);
+            ByteSource source = open(name) ?? throw Errors.GgufPartMissing(Path.Join(Path.GetDirectoryName(first.Name), name), part, count);
+            TensorFile next = Format.Gguf.Read(source);
+            Demand(source, next, NumberKey, (ushort)(part - 1));
+            Demand(source, next, CountKey, (ushort)count);
             foreach (Tensor tensor in next.Tensors)
             {
-                tensors.Add(names.Add(tensor.Name) ? tensor : throw Errors.DuplicateTensor(path, tensor.Name));
+                tensors.Add(names.Add(tensor.Name) ? tensor : throw Errors.DuplicateTensor(source.Name, tensor.Name));
             }
         }
 
-        int total = Number<int>(firstPath, Contents, TensorsKey);
-        Contents = total == tensors.Count
-            ? new TensorFile(new TensorTable(tensors), WithoutSplit(Contents.Metadata))
-            : throw Errors.GgufPartTensors(firstPath, tensors.Count, total);
+        int total = Number<int>(first, file, TensorsKey);
+        return total == tensors.Count
+            ? new TensorFile(new TensorTable(tensors), WithoutSplit(file.Metadata))
+            : throw Errors.GgufPartTensors(first.Name, tensors.Count, total);
     }
 
-    private string Prefix(string firstPath, int count)
+    private static string Prefix(ByteSource first, TensorFile file, int count)
     {
-        int number = Number<ushort>(firstPath, Contents, NumberKey);
+        int number = Number<ushort>(first, file, NumberKey);
         if (number != 0)
         {
-            throw Errors.GgufPartNotFirst(firstPath, number + 1, count);
+            throw Errors.GgufPartNotFirst(first.Name, number + 1, count);
         }
 
+        string name = Path.GetFileName(first.Name);
         string suffix = PartName(string.Empty, 1, count);
-        return firstPath.EndsWith(suffix, StringComparison.Ordinal) ? firstPath[..^suffix.Length] : throw Errors.GgufPartName(firstPath, count);
+        return name.EndsWith(suffix, StringComparison.Ordinal) ? name[..^suffix.Length] : throw Errors.GgufPartName(first.Name, count);
     }
 
-    private TensorFile ReadPart(string path)
+    private static void Demand(ByteSource source, TensorFile file, string key, ushort needed)
     {
-        var source = new FileSource(path);
-        _parts.Add(source);
-        return Format.Gguf.Read(source);
-    }
-
-    private static void Demand(string path, TensorFile file, string key, ushort needed)
-    {
-        ushort found = Number<ushort>(path, file, key);
+        ushort found = Number<ushort>(source, file, key);
         if (found != needed)
         {
-            throw Errors.GgufPartKey(path, key, $"{found}", $"{needed}");
+            throw Errors.GgufPartKey(source.Name, key, $"{found}", $"{needed}");
         }
     }
 
-    private static T Number<T>(string path, TensorFile file, string key)
+    private static T Number<T>(ByteSource source, TensorFile file, string key)
         where T : struct
     {
         string needed = typeof(T) == typeof(ushort) ? "a u16" : "an i32";
-        return !file.Metadata.TryGet(key, out object? value) ? throw Errors.GgufPartKey(path, key, "absent", needed)
+        return !file.Metadata.TryGet(key, out object? value) ? throw Errors.GgufPartKey(source.Name, key, "absent", needed)
             : value is T number ? number
-            : throw Errors.GgufPartKey(path, key, $"of type {value.GetType().Name}", needed);
+            : throw Errors.GgufPartKey(source.Name, key, $"of type {value.GetType().Name}", needed);
     }
 
     private static Metadata WithoutSplit(Metadata metadata)
@@ -150,4 +115,7 @@ internal sealed class GgufSet : IDisposable
 
         return rest;
     }
+
+    [GeneratedRegex(@"-(\d{5})-of-\d{5}\.gguf$", RegexOptions.CultureInvariant)]
+    private static partial Regex PartPattern();
 }

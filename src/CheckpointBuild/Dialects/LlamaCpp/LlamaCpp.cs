@@ -33,7 +33,7 @@ internal sealed class LlamaCpp : Dialect
         ArgumentNullException.ThrowIfNull(directory);
         string name = FileIn(directory);
         ByteSource source = directory.OpenFile(name);
-        TensorFile file = Format.Gguf.Read(source);
+        TensorFile file = GgufSet.Read(source, part => System.IO.File.Exists(directory.PathOf(part)) ? directory.OpenFile(part) : null);
 
         string arch = file.Metadata.Get<string>("general.architecture") ?? throw Errors.ConfigFieldMissing(source.Name, "general.architecture");
         ModelFamily family = ModelFamily.FindGguf(arch) ?? throw Errors.UnknownArchitecture(source.Name, arch, ModelFamily.All.Select(f => f.GgufArchitecture).OfType<string>());
@@ -129,7 +129,7 @@ internal sealed class LlamaCpp : Dialect
 
     private static string FileIn(CheckpointDirectory directory)
     {
-        string[] files = [.. directory.Files.Where(f => f.EndsWith(Extension, StringComparison.OrdinalIgnoreCase))];
+        string[] files = [.. directory.Files.Where(f => f.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) && (f == directory.File || !GgufSet.IsLaterPart(f)))];
         return files.Length == 1 ? files[0] : throw Errors.SeveralEngines(directory.Path, files);
     }
 }

@@ -1,0 +1,44 @@
+using System;
+using System.Collections.Generic;
+
+namespace CheckpointBuild.Diagnostics;
+
+/// <content>21xx: tokenizers and chat templates.</content>
+internal static partial class Errors
+{
+    internal static CheckpointException TokenizerFileDamaged(string file, string problem, Exception? inner = null) => new("CKPT2100",
+        $"{file}: cannot be read ({problem}). The file is damaged; get it again.", file, inner);
+
+    internal static CheckpointException TokenizerFieldWrong(string file, string field, string found, string needed) => new("CKPT2101",
+        $"{file}: '{field}' is {found}, needed is {needed}. Take the tokenizer files that belong to this model.", file);
+
+    internal static CheckpointException TokenizerConstructUnknown(string file, string part, string name) => new("CKPT2102",
+        $"{file}: the {part} '{name}' is not known. Ids would be wrong without it; save the tokenizer with known parts, or use an engine that carries the file as it is.", file);
+
+    internal static CheckpointException PatternConstructUnknown(string pattern, string construct, int position) => new("CKPT2103",
+        $"split pattern '{Shortened(pattern)}': {construct} at character {N(position)} is not supported. Write the pattern without it.");
+
+    internal static CheckpointException TokenIdOutOfRange(string file, string token, long id, long most) => new("CKPT2104",
+        $"{file}: token '{Shortened(token)}' has the id {N(id)} (0 to {N(most)} are possible). The file is damaged; get it again.", file);
+
+    internal static CheckpointException TokenTwice(string file, string token, int id, string what) => new("CKPT2105",
+        $"{file}: token '{Shortened(token)}' (id {N(id)}) {what}. The file is damaged or was merged wrongly; write it again.", file);
+
+    internal static CheckpointException MergeUnknown(string file, long index, string left, string right) => new("CKPT2106",
+        $"{file}: merge {N(index)} joins '{Shortened(left)}' and '{Shortened(right)}', and one of them or their union is no token. Vocabulary and merges come from different tokenizers; take both from one.", file);
+
+    internal static CheckpointException NoTokenizer(string folder, IEnumerable<string> names) => new("CKPT2107",
+        $"{folder}: there is no tokenizer here (looked for {string.Join(", ", names)}). Put the model's tokenizer files beside it.", folder);
+
+    internal static CheckpointException PatternTooCostly(string pattern, int length) => new("CKPT2108",
+        $"split pattern '{Shortened(pattern)}': takes too many steps on a text of {N(length)} characters. Write it without nested repetition.");
+
+    internal static CheckpointException TokenizerKindUnknown(string what, IEnumerable<string> known) => new("CKPT2109",
+        $"tokenizer: {what} fits no kind that is known ({string.Join(", ", known)}). Use a tokenizer of one of these kinds.");
+
+    internal static CheckpointException TokenizerTooLarge(string file, string what, long found, long most) => new("CKPT2110",
+        $"{file}: has {N(found)} {what}, at most {N(most)} are read. Check that the file is what its name says.", file);
+
+    /// <summary>Cuts a quoted text so that a hostile file cannot fill the log.</summary>
+    private static string Shortened(string text) => text.Length <= 120 ? text : string.Concat(text.AsSpan(0, 117), "...");
+}

@@ -1,0 +1,136 @@
+using System;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using CheckpointBuild.Tokenizers.Patterns;
+
+namespace CheckpointBuild.Tokenizers.Normalizing;
+
+/// <summary>Applies a tokenizer's normalizer steps.</summary>
+internal sealed class Normalizer
+{
+    private readonly Func<string, string>[] _steps;
+
+    /// <summary>Prepares the steps.</summary>
+    /// <param name="steps">They, in order.</param>
+    internal Normalizer(ImmutableArray<NormalizerStep> steps) => _steps = Array.ConvertAll([.. steps], Prepare);
+
+    /// <summary>Whether text passes unchanged.</summary>
+    internal bool IsEmpty => _steps.Length == 0;
+
+    /// <summary>Normalizes a text.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>The normalized text.</returns>
+    internal string Apply(string text)
+    {
+        foreach (Func<string, string> step in _steps)
+        {
+            text = step(text);
+        }
+
+        return text;
+    }
+
+    private static Func<string, string> Prepare(NormalizerStep step)
+    {
+        switch (step)
+        {
+            case NormalizerStep.Unicode unicode:
+                return text => UnicodeNormalizer.Apply(text, unicode.Form);
+            case NormalizerStep.Lowercase:
+                return Lower;
+            case NormalizerStep.StripAccents:
+                return WithoutMarks;
+            case NormalizerStep.Strip strip:
+                return text => Strip(text, strip);
+            case NormalizerStep.Prepend prepend:
+                return text => text.Length == 0 ? text : prepend.Text + text;
+            case NormalizerStep.Replace { Pattern.IsExpression: false } replace:
+                return text => replace.Pattern.Text.Length == 0 ? text : text.Replace(replace.Pattern.Text, replace.Content, StringComparison.Ordinal);
+            case NormalizerStep.Replace replace:
+                var pattern = Pattern.Parse(replace.Pattern.Text);
+                return text => Replace(text, pattern, replace.Content);
+            case NormalizerStep.Nmt:
+                return CleanAsNmt;
+            default:
+                throw new ArgumentException($"no such normalizer step: {step}", nameof(step));
+        }
+    }
+
+    private static string Strip(string text, NormalizerStep.Strip strip)
+    {
+        ReadOnlySpan<char> rest = text;
+        rest = strip.Left ? rest.TrimStart() : rest;
+        rest = strip.Right ? rest.TrimEnd() : rest;
+        return rest.Length == text.Length ? text : rest.ToString();
+    }
+
+    /// <summary>Small letters, character by character; the dotted capital I becomes an i and its dot, as Unicode's full mapping says.</summary>
+    private static string Lower(string text)
+    {
+        var output = new StringBuilder(text.Length);
+        Span<char> units = stackalloc char[2];
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            if (rune.Value == 0x130)
+            {
+                output.Append("i\u0307");
+                continue;
+            }
+
+            output.Append(units[..Rune.ToLowerInvariant(rune).EncodeToUtf16(units)]);
+        }
+
+        return output.ToString();
+    }
+
+    private static string WithoutMarks(string text)
+    {
+        var output = new StringBuilder(text.Length);
+        Span<char> units = stackalloc char[2];
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            if (Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark))
+            {
+                output.Append(units[..rune.EncodeToUtf16(units)]);
+            }
+        }
+
+        return output.ToString();
+    }
+
+    private static string Replace(string text, Pattern pattern, string content)
+    {
+        var output = new StringBuilder(text.Length);
+        long budget = Pattern.BudgetFor(text.Length);
+        for (int at = 0; at < text.Length;)
+        {
+            (int start, int end) = pattern.Find(text, at, ref budget);
+            output.Append(text, at, start - at).Append(start < end ? content : "");
+            at = end;
+        }
+
+        return output.ToString();
+    }
+
+    private static string CleanAsNmt(string text)
+    {
+        var output = new StringBuilder(text.Length);
+        foreach (char c in text)
+        {
+            switch (c)
+            {
+                case (>= '\u0001' and <= '\u0008') or '\u000B' or (>= '\u000E' and <= '\u001F') or '\u007F' or '\u008F' or '\u009F':
+                    break;
+                case '\t' or '\n' or '\f' or '\r' or '\u1680' or (>= '\u200B' and <= '\u200F') or '\u2028' or '\u2029' or '\u2581' or '\uFEFF' or '\uFFFD':
+                    output.Append(' ');
+                    break;
+                default:
+                    output.Append(c);
+                    break;
+            }
+        }
+
+        return output.ToString();
+    }
+}

@@ -1,0 +1,39 @@
+using System;
+using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Tokenizers.Reading;
+
+namespace CheckpointBuild.Tokenizers;
+
+/// <summary>Reads a tokenizer from the files that stand beside a checkpoint's weights.</summary>
+public static class TokenizerFiles
+{
+    private static readonly string[] Main = [TokenizerJson.FileName];
+
+    /// <summary>Whether a folder has a tokenizer that is read here.</summary>
+    /// <param name="files">The folder's files.</param>
+    /// <returns>True when it has.</returns>
+    public static bool IsThere(TokenizerFolder files)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        return Array.Exists(Main, files.Has);
+    }
+
+    /// <summary>Reads a folder's tokenizer: <c>tokenizer.json</c>, with what the configuration files beside it say about special tokens and chat templates.</summary>
+    /// <param name="files">The folder's files.</param>
+    /// <returns>The tokenizer.</returns>
+    /// <exception cref="CheckpointException">CKPT2107 where there is none; 21xx where a file is damaged or holds what is not known.</exception>
+    public static TokenizerModel Read(TokenizerFolder files)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        JsonPart configuration = files.Json(TokenizerConfiguration.FileName);
+        TokenizerModel model = files.Has(TokenizerJson.FileName) ? TokenizerJson.Read(files.Json(TokenizerJson.FileName)) : throw Errors.NoTokenizer(files.Name, Main);
+        model = TokenizerConfiguration.AddTokens(model, configuration);
+        return model with
+        {
+            SpecialTokens = SpecialTokenFiles.Read(files, model),
+            StatedAdditions = TokenizerConfiguration.ReadAdditions(configuration),
+            ChatTemplates = ChatTemplateFiles.Read(files),
+            ClassName = configuration["tokenizer_class"].IsText ? configuration["tokenizer_class"].Text() : null,
+        };
+    }
+}

@@ -1,0 +1,43 @@
+using System.Linq;
+using System.Reflection;
+using CheckpointBuild.Building;
+using CheckpointBuild.Diagnostics;
+using Xunit;
+
+namespace CheckpointBuild.Tests.Building;
+
+/// <summary>One table feeds item metadata, options and the recipe.</summary>
+public sealed class RecipeFieldTests
+{
+    [Fact]
+    public void Each_property_of_a_recipe_is_a_field_and_each_field_a_property() =>
+        Assert.Equal(typeof(Recipe).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(p => p.Name).Order(), RecipeField.All.Select(f => f.Name).Order());
+
+    [Theory]
+    [InlineData("Engine", "GGUF", "gguf")]
+    [InlineData("DType", "BF16", "bfloat16")]
+    [InlineData("Quantization", "Q8_0", "q8_0")]
+    [InlineData("MaxShardSize", "2GiB", "2147483648")]
+    [InlineData("MaxShardSize", "1.5 KB", "1500")]
+    [InlineData("EngineName", "a/b", "a-b")]
+    public void A_value_has_one_canonical_spelling(string field, string typed, string canonical)
+    {
+        RecipeField entry = RecipeField.Find(field)!;
+
+        Assert.Equal(canonical, entry.Get(entry.Set(new Recipe { Engine = "gguf" }, typed)));
+    }
+
+    [Theory]
+    [InlineData("Engine", "guff", "CKPT2011")]
+    [InlineData("DType", "f13", "CKPT9001")]
+    [InlineData("MaxShardSize", "-1", "CKPT9001")]
+    [InlineData("MaxShardSize", "9999999999999TB", "CKPT9001")]
+    [InlineData("Compatibility", "maybe", "CKPT9001")]
+    [InlineData("EngineName", "..", "CKPT9001")]
+    public void A_value_that_means_nothing_is_refused(string field, string typed, string code) =>
+        Assert.Equal(code, Assert.Throws<CheckpointException>(() => RecipeField.Find(field)!.Set(new Recipe { Engine = "gguf" }, typed)).Code);
+
+    [Fact]
+    public void Options_are_the_names_in_kebab_case() =>
+        Assert.Equal(["--engine", "--engine-name", "--format", "--dtype", "--quantization", "--max-shard-size", "--compatibility"], RecipeField.All.Select(f => f.Option));
+}

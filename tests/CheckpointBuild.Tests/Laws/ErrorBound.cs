@@ -1,0 +1,34 @@
+using System;
+using CheckpointBuild.DTypes;
+
+namespace CheckpointBuild.Tests.Laws;
+
+/// <summary>How far a number may move when it is written in a dtype and read again, from the dtype's own definition.</summary>
+internal static class ErrorBound
+{
+    // Half a unit in the last place, relative: 2^-(mantissa bits + 1). Below the smallest normal number the step no longer shrinks.
+    private const float Float16Relative = 1f / (1 << 11);
+    private const float Float16Smallest = 1f / (1 << 25);
+    private const float BFloat16Relative = 1f / (1 << 8);
+    private static readonly float BFloat16Smallest = MathF.ScaleB(1, -134);
+
+    // Half a step of d = largest / 127, and 127 times the rounding of d to binary16: d·(1/2 + 127/2048) stays below 0.5625·d. The float32 arithmetic between adds less than the rest of that.
+    private const float Q8Steps = 0.5625f / 127;
+
+    // Where d itself is a binary16 subnormal it is off by up to 2^-25, and a code multiplies that by up to 127.
+    private const float Q8Smallest = 127f / (1 << 25);
+
+    /// <summary>The bound for one number.</summary>
+    /// <param name="dtype">A dtype with values.</param>
+    /// <param name="value">The number.</param>
+    /// <param name="largest">The largest magnitude in the number's block.</param>
+    /// <returns>The largest difference allowed; null for a dtype whose bound nobody has stated here yet.</returns>
+    public static float? Of(DType dtype, float value, float largest) => dtype.Name switch
+    {
+        "F32" or "F64" => 0,
+        "F16" => MathF.Max(MathF.Abs(value) * Float16Relative, Float16Smallest),
+        "BF16" => MathF.Max(MathF.Abs(value) * BFloat16Relative, BFloat16Smallest),
+        "Q8_0" => (largest * Q8Steps) + Q8Smallest,
+        _ => null,
+    };
+}

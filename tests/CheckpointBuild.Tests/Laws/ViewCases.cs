@@ -1,0 +1,92 @@
+using System;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Runtime.InteropServices;
+using CheckpointBuild.DTypes;
+using CheckpointBuild.Tensors;
+using CheckpointBuild.Tensors.Views;
+using CheckpointBuild.Tests.Infrastructure;
+
+namespace CheckpointBuild.Tests.Laws;
+
+/// <summary>Every kind of view over small matrices, alone and one upon the other. Whoever adds a view or a row map adds a case; a law looks.</summary>
+internal static class ViewCases
+{
+    // Two columns of blocks of 32, and heads of 6 rows: no number here divides another by accident.
+    private const int Columns = 64;
+    private const int HeadRows = 6;
+    private const int Heads = 5;
+    private const int Rows = Heads * HeadRows;
+
+    private static readonly float[] Numbers = Weights(1, Rows * Columns);
+    private static readonly float[] OtherNumbers = Weights(2, 7 * Columns);
+
+    private static readonly Tensor Matrix = Store("matrix", DType.BF16, Numbers, Rows, Columns);
+    private static readonly Tensor Other = Store("other", DType.BF16, OtherNumbers, 7, Columns);
+    private static readonly byte[] MatrixBytes = Encode(DType.BF16, Numbers);
+    private static readonly byte[] OtherBytes = Encode(DType.BF16, OtherNumbers);
+
+    /// <summary>The cases.</summary>
+    public static ImmutableArray<ViewCase> All { get; } =
+    [
+        new("stored", Matrix, MatrixBytes),
+        new("stored, in blocks", Store("blocks", DType.Q8_0, Numbers, Rows, Columns), Encode(DType.Q8_0, Numbers)),
+        new("stored, without rows", new Stored("nothing", DType.F32, new Shape(0, Columns), new ArraySource([]), 0), []),
+        new("row slice", new SelectedRows(Matrix, new RowSlice(4, 11)), PickRows(11, r => r + 4)),
+        new("row slice of a slice", new SelectedRows(new SelectedRows(Matrix, new RowSlice(3, 20)), new RowSlice(2, 9)), PickRows(9, r => r + 5)),
+        new("interleaved halves", new SelectedRows(Matrix, new InterleavedHalves(Rows, HeadRows)), PickRows(Rows, Interleaved)),
+        new("split halves", new SelectedRows(Matrix, new SplitHalves(Rows, HeadRows)), PickRows(Rows, Split)),
+        new("halves interleaved, then sliced", new SelectedRows(new SelectedRows(Matrix, new InterleavedHalves(Rows, HeadRows)), new RowSlice(5, 14)), PickRows(14, r => Interleaved(r + 5))),
+        new("columns in interleaved halves", new SelectedColumns(Store("bias", DType.F32, Numbers[..Rows], Rows), new InterleavedHalves(Rows, HeadRows)), Encode(DType.F32, [.. Enumerable.Range(0, Rows).Select(r => Numbers[Interleaved(r)])])),
+        new("column slice of every row", new SelectedColumns(Matrix, new RowSlice(10, 21)), PickColumns(21, c => c + 10)),
+        new("joined rows", new JoinedRows("joined", [Matrix, Other, Matrix]), [.. MatrixBytes, .. OtherBytes, .. MatrixBytes]),
+        new("joined rows, permuted between", new JoinedRows("joined", [new SelectedRows(Matrix, new SplitHalves(Rows, HeadRows)), Other]), [.. PickRows(Rows, Split), .. OtherBytes]),
+        new("converted to float32", new Converted(Matrix, DType.F32), Encode(DType.F32, Decoded(DType.BF16, Numbers))),
+        new("converted to float16", new Converted(Matrix, DType.F16), Encode(DType.F16, Decoded(DType.BF16, Numbers))),
+        new("converted to blocks", new Converted(Matrix, DType.Q8_0), Encode(DType.Q8_0, Decoded(DType.BF16, Numbers))),
+        new("converted from blocks", new Converted(Store("blocks", DType.Q8_0, Numbers, Rows, Columns), DType.F32), Encode(DType.F32, Decoded(DType.Q8_0, Numbers))),
+        new("converted after a permutation of joined rows", new Converted(new SelectedRows(new JoinedRows("joined", [Matrix, Matrix]), new InterleavedHalves(2 * Rows, HeadRows)), DType.Q8_0), Encode(DType.Q8_0, Decoded(DType.BF16, [.. Permuted(), .. Permuted()]))),
+        new("renamed in three dimensions", new Renamed("experts", new Shape(Heads, HeadRows, Columns), Matrix), MatrixBytes),
+        new("computed", new Computed("factors", [.. Numbers[..37]], "a law"), Encode(DType.F32, Numbers[..37])),
+    ];
+
+    // Output row 2i + j of a head is source row j·half + i.
+    private static int Interleaved(int row) => (row / HeadRows * HeadRows) + (row % 2 * (HeadRows / 2)) + (row % HeadRows / 2);
+
+    // Output row j·half + i of a head is source row 2i + j.
+    private static int Split(int row) => (row / HeadRows * HeadRows) + (row % HeadRows % (HeadRows / 2) * 2) + (row % HeadRows / (HeadRows / 2));
+
+    private static float[] Permuted() => [.. Enumerable.Range(0, Rows).SelectMany(r => Numbers[(Interleaved(r) * Columns)..((Interleaved(r) + 1) * Columns)])];
+
+    private static byte[] PickRows(int count, Func<int, int> source)
+    {
+        int bytes = Columns * sizeof(ushort);
+        return [.. Enumerable.Range(0, count).SelectMany(r => MatrixBytes[(source(r) * bytes)..((source(r) + 1) * bytes)])];
+    }
+
+    private static byte[] PickColumns(int count, Func<int, int> source)
+    {
+        ReadOnlySpan<ushort> codes = MemoryMarshal.Cast<byte, ushort>(MatrixBytes);
+        ushort[] picked = new ushort[Rows * count];
+        for (int i = 0; i < picked.Length; i++)
+        {
+            picked[i] = codes[(i / count * Columns) + source(i % count)];
+        }
+
+        return MemoryMarshal.AsBytes(picked.AsSpan()).ToArray();
+    }
+
+    // The bytes do not begin at the source's first byte: an offset that is forgotten shows.
+    private static Stored Store(string name, DType dtype, float[] values, params ReadOnlySpan<long> shape) =>
+        new(name, dtype, new Shape(shape), new ArraySource([0xA5, 0x5A, 0xFF, .. Encode(dtype, values)]), 3);
+
+    private static byte[] Encode(DType dtype, float[] values) => DTypeRows.Encode(dtype, values, values.Length).Bytes;
+
+    private static float[] Decoded(DType dtype, float[] values) => DTypeRows.Encode(dtype, values, values.Length).Decode();
+
+    private static float[] Weights(ulong seed, int count)
+    {
+        var random = new SeededRandom(seed);
+        return [.. Enumerable.Range(0, count).Select(_ => random.NextWeight())];
+    }
+}
