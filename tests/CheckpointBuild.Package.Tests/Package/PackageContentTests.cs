@@ -32,7 +32,7 @@ public sealed class PackageContentTests(PackageFeed feed) : IDisposable
     public void The_package_brings_no_assembly_and_no_dependency_into_a_project()
     {
         Assert.DoesNotContain(_package.Entries, e => e.FullName.StartsWith("lib/", StringComparison.Ordinal) || e.FullName.StartsWith("ref/", StringComparison.Ordinal));
-        Assert.Empty(Nuspec.Descendants().Where(e => e.Name.LocalName == "dependency"));
+        Assert.DoesNotContain(Nuspec.Descendants(), e => e.Name.LocalName == "dependency");
         Assert.Equal("true", Nuspec.Descendants().Single(e => e.Name.LocalName == "developmentDependency").Value);
     }
 

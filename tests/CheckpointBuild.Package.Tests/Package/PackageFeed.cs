@@ -11,22 +11,25 @@ namespace CheckpointBuild.Package.Tests.Package;
 /// <summary>The packages of this run: packed once when the first test wants them, under a version that no cache has ever seen, beside a package cache of the run's own.</summary>
 public sealed class PackageFeed : IDisposable
 {
-    private static readonly string[] Projects = ["CheckpointBuild.Tasks", "CheckpointBuild.Runtime", "CheckpointBuild"];
-
     private readonly ScratchFolder _scratch = new();
-    private readonly Lazy<string> _feed;
+    private readonly Lazy<string> _tasks;
+    private readonly Lazy<string> _libraries;
 
     public PackageFeed()
     {
         Version = "1.0.0-test." + DateTime.UtcNow.ToString("yyyyMMddHHmmssfff", CultureInfo.InvariantCulture);
-        _feed = new Lazy<string>(Pack);
+        _tasks = new Lazy<string>(() => Pack("CheckpointBuild.Tasks"));
+        _libraries = new Lazy<string>(() => Pack("CheckpointBuild", "CheckpointBuild.Runtime"));
     }
 
     /// <summary>The version of all packages.</summary>
     public string Version { get; }
 
-    /// <summary>The folder that holds the packages.</summary>
-    public string Folder => _feed.Value;
+    /// <summary>The folder that holds the package of the tasks.</summary>
+    public string Folder => _tasks.Value;
+
+    /// <summary>The same folder, when the libraries' packages lie there too.</summary>
+    public string FolderWithLibraries => _libraries.Value;
 
     /// <summary>The package of the tasks.</summary>
     public string TasksPackage => Path.Combine(Folder, $"CheckpointBuild.Tasks.{Version}.nupkg");
@@ -36,13 +39,13 @@ public sealed class PackageFeed : IDisposable
 
     public void Dispose() => _scratch.Dispose();
 
-    private string Pack()
+    // One version of the package, and no other property: it changes nothing that is compiled, so nothing is compiled twice.
+    private string Pack(params string[] projects)
     {
         string folder = _scratch.Below("feed");
-        var dotnet = new DotNet();
-        foreach (string project in Projects)
+        foreach (string project in projects)
         {
-            dotnet.Run(RepositoryPaths.Root, "pack", Path.Combine("src", project), "-c", "Release", "-v", "q", "-o", folder, $"-p:PackageVersion={Version}").Succeeded();
+            new DotNet().Run(RepositoryPaths.Root, "pack", Path.Combine("src", project), "-c", "Release", "-v", "q", "-o", folder, $"-p:PackageVersion={Version}").Succeeded();
         }
 
         return folder;
