@@ -107,7 +107,7 @@ internal static class CheckpointGenerator
             Rope = new RopeConfig { Theta = 10000, Dimensions = size.Hidden / size.Heads },
             TiedEmbeddings = true,
         };
-        return ModelFamily.FindModelType("llama")!.TensorsOf(config).Select(s => new Stored(s.Name, DType.BF16, s.Shape, pattern, 0));
+        return ModelFamily.FindModelType("llama")!.Naming.TensorsOf(config).Select(s => new Stored(s.Name, DType.BF16, s.Shape, pattern, 0));
     }
 
     /// <summary>Bytes without end that repeat: bfloat16 numbers of about ±0.05.</summary>

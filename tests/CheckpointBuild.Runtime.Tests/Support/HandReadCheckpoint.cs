@@ -30,7 +30,7 @@ internal sealed class HandReadCheckpoint : IDisposable
             Dialect = "huggingface",
             Family = family,
             Config = model,
-            Tensors = new RoleTable(family.TensorsOf(model).Select(spec => KeyValuePair.Create(spec.Role, tensors[spec.Name]))),
+            Tensors = new RoleTable(family.Naming.TensorsOf(model).SelectMany(stored => stored.Split(tensors[stored.Name]))),
         };
     }
 

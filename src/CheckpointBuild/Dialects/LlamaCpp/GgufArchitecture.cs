@@ -1,0 +1,51 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using CheckpointBuild.Models;
+
+namespace CheckpointBuild.Dialects.LlamaCpp;
+
+/// <summary>How llama.cpp keeps the models of one architecture: which keys in which order, and where tensors are named or arranged otherwise than in <see cref="GgufNames"/>.</summary>
+/// <param name="name">What <c>general.architecture</c> holds.</param>
+internal sealed partial class GgufArchitecture(string name)
+{
+    private TensorNaming? _naming;
+
+    /// <summary>What <c>general.architecture</c> holds.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>The names of its keys in the order in which the reference converter writes them.</summary>
+    public ImmutableArray<string> KeyNames { get; init; } = GgufKeys.Standard;
+
+    /// <summary>The names of keys that stand right behind the architecture's own.</summary>
+    public ImmutableArray<string> LeadingKeyNames { get; init; } = [];
+
+    /// <summary>Keys that have another value here than elsewhere.</summary>
+    public ImmutableArray<GgufKey> OwnKeys { get; init; } = [];
+
+    /// <summary>Whether its kernels turn neighbouring dimensions, so that rows of queries and keys whose halves turn together are interleaved.</summary>
+    public bool TurnsNeighbours { get; init; }
+
+    /// <summary>Names and arrangements that differ.</summary>
+    public ImmutableArray<NameRule> Rules { get; init; } = [];
+
+    /// <summary>Families that the keys or tensors of a file give away, where several are kept as this architecture; the first that holds counts.</summary>
+    public ImmutableArray<GgufVariant> Variants { get; init; } = [];
+
+    /// <summary>Names and arrangement of its tensors.</summary>
+    public TensorNaming Naming => _naming ??= GgufNames.Of(this);
+
+    /// <summary>The keys that stand right behind the architecture's own.</summary>
+    public IEnumerable<GgufKey> LeadingKeys => LeadingKeyNames.Select(Named);
+
+    /// <summary>Its other keys in order.</summary>
+    public IEnumerable<GgufKey> Keys => KeyNames.Select(Named);
+
+    /// <summary>The architecture of a family.</summary>
+    /// <param name="family">A family that llama.cpp has.</param>
+    /// <returns>What the list says of it, else what most do.</returns>
+    public static GgufArchitecture Of(ModelFamily family) => Array.Find(AllArray, a => a.Name == family.GgufArchitecture) ?? new GgufArchitecture(family.GgufArchitecture!);
+
+    private GgufKey Named(string key) => OwnKeys.FirstOrDefault(k => k.Name == key) ?? GgufKeys.Named(key);
+}
