@@ -50,8 +50,8 @@ public sealed class StoredTensor
     /// <summary>The roles in it: for each index every kind.</summary>
     public ImmutableArray<TensorRole> Roles { get; }
 
-    /// <summary>Whether it holds several indices of a layer.</summary>
-    public bool IsStacked => StackCount > 1;
+    /// <summary>Whether it holds all experts of a layer.</summary>
+    public bool IsStackOfExperts => _layout.IsStacked && Roles[0].Kind is RoleKind.ExpertGate or RoleKind.ExpertUp or RoleKind.ExpertDown;
 
     private bool IsWeight { get; }
 

@@ -9,6 +9,7 @@ namespace CheckpointBuild.Dialects.LlamaCpp;
 internal sealed partial class GgufArchitecture
 {
     private const string Layer = "blk.{layer}.";
+    private const string AddBeginToken = "tokenizer.ggml.add_bos_token";
 
     private static readonly NameRule FusedQueryKeyValue = new(Layer + "attn_qkv", [RoleKind.Query, RoleKind.Key, RoleKind.Value]);
 
@@ -106,14 +107,14 @@ internal sealed partial class GgufArchitecture
         },
         new("nemotron")
         {
-            KeyNames = [.. GgufKeys.Standard.Remove("attention.layer_norm_epsilon"), "vocab_size", "attention.layer_norm_epsilon", "rope.dimension_count", "rope.scaling.type"],
+            KeyNames = [.. GgufKeys.Standard.Remove("attention.layer_norm_epsilon").Remove("rope.scaling.type"), "vocab_size", "attention.layer_norm_epsilon", "rope.dimension_count", "rope.scaling.type"],
             OwnKeys = [new("attention.layer_norm_rms_epsilon", c => (float)c.NormEpsilon), NoScaling],
         },
         new("olmo") { KeyNames = [.. GgufKeys.Standard.Remove("attention.layer_norm_epsilon"), "attention.layer_norm_epsilon", "attention.clamp_kqv"], TurnsNeighbours = true },
         new("phi2")
         {
-            KeyNames = ["context_length", "embedding_length", "feed_forward_length", "block_count", .. Heads, "attention.layer_norm_epsilon", "rope.dimension_count", GgufKey.FileType],
-            OwnKeys = [FourfoldFeedForward, new("attention.head_count_kv", c => (uint)c.HeadCount)],
+            KeyNames = ["context_length", "embedding_length", "feed_forward_length", "block_count", .. Heads, "attention.layer_norm_epsilon", "rope.dimension_count", GgufKey.FileType, AddBeginToken],
+            OwnKeys = [FourfoldFeedForward, new("attention.head_count_kv", c => (uint)c.HeadCount), new(AddBeginToken, _ => false)],
         },
         new("phi3")
         {

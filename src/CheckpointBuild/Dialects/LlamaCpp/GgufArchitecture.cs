@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
@@ -10,7 +11,7 @@ namespace CheckpointBuild.Dialects.LlamaCpp;
 /// <param name="name">What <c>general.architecture</c> holds.</param>
 internal sealed partial class GgufArchitecture(string name)
 {
-    private TensorNaming? _naming;
+    private static readonly ConcurrentDictionary<ModelFamily, TensorNaming> Namings = new();
 
     /// <summary>What <c>general.architecture</c> holds.</summary>
     public string Name { get; } = name;
@@ -33,9 +34,6 @@ internal sealed partial class GgufArchitecture(string name)
     /// <summary>Families that the keys or tensors of a file give away, where several are kept as this architecture; the first that holds counts.</summary>
     public ImmutableArray<GgufVariant> Variants { get; init; } = [];
 
-    /// <summary>Names and arrangement of its tensors.</summary>
-    public TensorNaming Naming => _naming ??= GgufNames.Of(this);
-
     /// <summary>The keys that stand right behind the architecture's own.</summary>
     public IEnumerable<GgufKey> LeadingKeys => LeadingKeyNames.Select(Named);
 
@@ -46,6 +44,11 @@ internal sealed partial class GgufArchitecture(string name)
     /// <param name="family">A family that llama.cpp has.</param>
     /// <returns>What the list says of it, else what most do.</returns>
     public static GgufArchitecture Of(ModelFamily family) => Array.Find(AllArray, a => a.Name == family.GgufArchitecture) ?? new GgufArchitecture(family.GgufArchitecture!);
+
+    /// <summary>Names and arrangement of a family's tensors.</summary>
+    /// <param name="family">A family that llama.cpp has.</param>
+    /// <returns>A map that reads both ways.</returns>
+    public static TensorNaming NamingOf(ModelFamily family) => Namings.GetOrAdd(family, static f => GgufNames.Of(f, Of(f)));
 
     private GgufKey Named(string key) => OwnKeys.FirstOrDefault(k => k.Name == key) ?? GgufKeys.Named(key);
 }

@@ -74,17 +74,23 @@ internal static class GgufNames
         new(RoleKind.Value, Layer + "attn_v_b") { When = c => c.Latent is not null, Layout = new TensorLayout { Heads = c => c.HeadCount } },
     ];
 
-    /// <summary>The names of an architecture.</summary>
-    /// <param name="architecture">What it does otherwise.</param>
+    /// <summary>The names of a family's tensors.</summary>
+    /// <param name="family">The family.</param>
+    /// <param name="architecture">What its architecture does otherwise.</param>
     /// <returns>A map that reads both ways.</returns>
-    public static TensorNaming Of(GgufArchitecture architecture) => new(
-    [
-        .. architecture.Rules,
-        .. LatentRules,
-        .. Stems.Select(stem => new NameRule(stem.Key, stem.Value) { Layout = LayoutOf(stem.Key, architecture) }),
-        .. StackedStems.Select(stem => new NameRule(stem.Key, stem.Value) { Layout = TensorLayout.Stacked }),
-        new NameRule(RoleKind.RouterCorrection, Layer + "exp_probs_b") { WeightSuffix = ".bias" },
-    ]);
+    public static TensorNaming Of(ModelFamily family, GgufArchitecture architecture)
+    {
+        IEnumerable<NameRule> rules =
+        [
+            .. architecture.Rules,
+            .. LatentRules,
+            .. Stems.Select(stem => new NameRule(stem.Key, stem.Value) { Layout = LayoutOf(stem.Key, architecture) }),
+            .. StackedStems.Select(stem => new NameRule(stem.Key, stem.Value) { Layout = TensorLayout.Stacked }),
+            new NameRule(RoleKind.RouterCorrection, Layer + "exp_probs_b") { WeightSuffix = ".bias" },
+        ];
+        FrozenSet<RoleKind> kinds = family.Names.SelectMany(rule => rule.Kinds).ToFrozenSet();
+        return new TensorNaming([.. rules.Where(rule => rule.Kinds.All(kinds.Contains))]);
+    }
 
     private static TensorLayout LayoutOf(RoleKind kind, GgufArchitecture architecture) => kind switch
     {

@@ -22,15 +22,15 @@ internal static class GgufTensors
             places.Add(role, places.Count);
         }
 
-        StoredTensor[] stored = [.. GgufArchitecture.Of(checkpoint.Family).Naming.TensorsOf(checkpoint.Config).Where(t => t.Roles.All(places.ContainsKey))];
+        StoredTensor[] stored = [.. GgufArchitecture.NamingOf(checkpoint.Family).TensorsOf(checkpoint.Config).Where(t => t.Roles.All(places.ContainsKey))];
         if (places.Keys.Except(stored.SelectMany(t => t.Roles)).Cast<TensorRole?>().FirstOrDefault() is { } lost)
         {
             throw Errors.CannotRun($"{checkpoint.Name}: {lost} of {checkpoint.Family.Architecture}", "GGUF", "llama.cpp has no tensor for it in this architecture; build another engine, or keep the Hugging Face form.");
         }
 
-        ILookup<int, int> lastOfStacks = stored.Where(t => t.IsStacked).ToLookup(t => t.Roles[0].Layer, LastPlace);
+        ILookup<int, int> lastOfStacks = stored.Where(t => t.IsStackOfExperts).ToLookup(t => t.Roles[0].Layer, LastPlace);
         return stored
-            .OrderBy(t => t.IsStacked ? lastOfStacks[t.Roles[0].Layer].Max() : LastPlace(t))
+            .OrderBy(t => t.IsStackOfExperts ? lastOfStacks[t.Roles[0].Layer].Max() : LastPlace(t))
             .ThenBy(LastPlace)
             .Select(t => options.Typed(t.Roles[0], t.Join(role => checkpoint.Tensors[role])));
 

@@ -40,7 +40,7 @@ internal sealed class LlamaCpp : Dialect
         config = WithBiasesOf(RopeFactors.ReadInto(config, file.Tensors), family, file.Tensors).Validated(source.Name);
 
         Tensor[] weights = [.. file.Tensors.Where(t => !RopeFactors.Are(t.Name))];
-        var mapper = new RoleMapper(family, GgufArchitecture.Of(family).Naming, source.Name, ImmutableArray.CreateBuilder<Diagnostic>());
+        var mapper = new RoleMapper(family, GgufArchitecture.NamingOf(family), source.Name, ImmutableArray.CreateBuilder<Diagnostic>());
         (config, RoleTable tensors) = mapper.Map(config, weights);
         (TokenizerModel? tokenizer, Diagnostic? fault) = ReadTokenizer(file.Metadata, source.Name);
         return new Checkpoint
@@ -129,7 +129,7 @@ internal sealed class LlamaCpp : Dialect
     // No key says where there are biases: the tensors do.
     private static ModelConfig WithBiasesOf(ModelConfig config, ModelFamily family, TensorTable tensors)
     {
-        TensorNaming naming = GgufArchitecture.Of(family).Naming;
+        TensorNaming naming = GgufArchitecture.NamingOf(family);
         foreach (BiasSites site in Enum.GetValues<BiasSites>().Where(s => !config.Biases.HasFlag(s)))
         {
             ModelConfig biased = config with { Biases = config.Biases | site };

@@ -4,14 +4,14 @@ using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Dialects.LlamaCpp;
 
-/// <summary>How many numbers a model holds, as llama.cpp's converter counts them for <c>general.size_label</c>: experts by one of them.</summary>
+/// <summary>How many numbers a model holds, as llama.cpp's converter counts them for <c>general.size_label</c>: experts by one of them, their biases by all.</summary>
 /// <param name="Total">All.</param>
 /// <param name="Shared">Those outside the experts.</param>
 /// <param name="Expert">Those of one expert in every layer.</param>
 /// <param name="ExpertCount">Experts of a layer; 0 where there are none.</param>
 internal sealed record ParameterCount(long Total, long Shared, long Expert, long ExpertCount)
 {
-    private const string StackOfExperts = "_exps.";
+    private const string StackOfExperts = "_exps.weight";
 
     /// <summary>The label: <c>135M</c>, of a mixture <c>8x7B</c>.</summary>
     public string Label => ExpertCount > 0 ? $"{ExpertCount}x{ModelName.SizeOf(Shared + Expert)}" : ModelName.SizeOf(Total);
@@ -26,7 +26,7 @@ internal sealed record ParameterCount(long Total, long Shared, long Expert, long
         {
             long size = tensor.Shape.ElementCount;
             total += size;
-            if (tensor.Name.Contains(StackOfExperts, StringComparison.Ordinal))
+            if (tensor.Name.EndsWith(StackOfExperts, StringComparison.Ordinal))
             {
                 expert += size / tensor.Shape.Dimensions[0];
                 experts += tensor.Shape.Dimensions[0];
