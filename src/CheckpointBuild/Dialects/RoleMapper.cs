@@ -19,6 +19,9 @@ internal sealed class RoleMapper(ModelFamily family, TensorNaming naming, string
     // What wrappers of training frameworks and of models with several towers put before every name.
     private static readonly string[] WrapperPrefixes = ["_orig_mod.", "module.", "language_model."];
 
+    /// <summary>What is put before every name where no name begins so; empty = nothing.</summary>
+    public string Prefix { get; init; } = "";
+
     /// <summary>Maps tensors to roles.</summary>
     /// <param name="config">The configuration as stated.</param>
     /// <param name="tensors">The named tensors, in order.</param>
@@ -41,10 +44,10 @@ internal sealed class RoleMapper(ModelFamily family, TensorNaming naming, string
         Dictionary<string, StoredTensor> expected = naming.TensorsOf(config).ToDictionary(t => t.Name, StringComparer.Ordinal);
         foreach (StoredTensor stored in expected.Values)
         {
-            Tensor tensor = byName.GetValueOrDefault(stored.Name) ?? throw Errors.TensorMissing(file, stored.Name, stored.Shape);
+            Tensor tensor = byName.GetValueOrDefault(stored.Name) ?? throw Errors.TensorMissing(file, stored.Name, stored.Shape.ToString());
             if (tensor.Shape != stored.Shape)
             {
-                throw Errors.TensorShape(file, stored.Name, tensor.Shape, stored.Shape);
+                throw Errors.TensorShape(file, stored.Name, tensor.Shape.ToString(), stored.Shape.ToString());
             }
         }
 
@@ -69,11 +72,8 @@ internal sealed class RoleMapper(ModelFamily family, TensorNaming naming, string
     }
 
     // Files from before the head had a class of its own name the inner model's tensors alone.
-    private IReadOnlyList<Tensor> WithPrefix(IReadOnlyList<Tensor> tensors)
-    {
-        string prefix = family.NamePrefix;
-        return prefix.Length == 0 || tensors.Any(t => t.Name.StartsWith(prefix, StringComparison.Ordinal)) ? tensors : [.. tensors.Select(t => Renamed.Of(t, prefix + t.Name))];
-    }
+    private IReadOnlyList<Tensor> WithPrefix(IReadOnlyList<Tensor> tensors) =>
+        Prefix.Length == 0 || tensors.Any(t => t.Name.StartsWith(Prefix, StringComparison.Ordinal)) ? tensors : [.. tensors.Select(t => Renamed.Of(t, Prefix + t.Name))];
 
     private ModelConfig WithBiasesOf(ModelConfig config, Dictionary<string, Tensor> byName)
     {
@@ -86,10 +86,7 @@ internal sealed class RoleMapper(ModelFamily family, TensorNaming naming, string
                 if (naming.TensorsOf(biased).Any(t => byName.ContainsKey(t.Name) && !known.Contains(t.Name)))
                 {
                     config = biased;
-                    if (!problems.Any(p => p.Code == Errors.BiasNotInConfig(file, field.Name).Code && p.Message == Errors.BiasNotInConfig(file, field.Name).Message))
-                    {
-                        problems.Add(Errors.BiasNotInConfig(file, field.Name));
-                    }
+                    problems.Add(Errors.BiasNotInConfig(file, field.Name));
                 }
             }
         }

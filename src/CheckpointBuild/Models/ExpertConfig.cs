@@ -18,6 +18,9 @@ public sealed record ExpertConfig
     /// <summary>How scores become weights.</summary>
     public ExpertScoring Scoring { get; init; }
 
+    /// <summary>Whether the source states <see cref="Scoring"/> itself (llama.cpp's converter writes one more key then).</summary>
+    public bool ScoringIsStated { get; init; }
+
     /// <summary>Whether the chosen experts' weights are divided by their sum.</summary>
     public bool NormalizesWeights { get; init; }
 

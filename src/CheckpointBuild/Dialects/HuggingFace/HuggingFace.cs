@@ -38,7 +38,7 @@ internal sealed class HuggingFace : Dialect
         config = GenerationSettings.AddEndTokens(config, directory);
 
         IReadOnlyList<Tensor> weights = WeightFiles.Read(directory, problems);
-        var mapper = new RoleMapper(file.Family, file.Family.Naming, directory.Path, problems);
+        var mapper = new RoleMapper(file.Family, file.Family.Naming, directory.Path, problems) { Prefix = file.Family.NamePrefix };
         (config, RoleTable tensors) = mapper.Map(config, weights);
         (TokenizerModel? tokenizer, Diagnostic? fault) = TokenizerSidecars.Read(directory);
         return new Checkpoint

@@ -1,7 +1,8 @@
 using System.Collections.Generic;
 using System.Collections.Immutable;
-using CheckpointBuild.Formats;
+using System.Linq;
 using CheckpointBuild.Models;
+using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Dialects.LlamaCpp;
 
@@ -32,6 +33,7 @@ internal sealed partial class GgufArchitecture
             KeyNames = [.. GgufKeys.Standard.Remove("rope.scaling.type"), "logit_scale", "rope.scaling.type"],
             OwnKeys = [NoScaling],
             TurnsNeighbours = true,
+            Complete = WithHeadNorms,
         },
         new("deepseek2")
         {
@@ -41,13 +43,20 @@ internal sealed partial class GgufArchitecture
                 "expert_feed_forward_length", "expert_shared_count", "expert_weights_scale", "expert_weights_norm", "rope.dimension_count", "rope.scaling.yarn_log_multiplier",
             ],
             TurnsNeighbours = true,
-            Variants = [new("DeepseekV3ForCausalLM", file => HasTensorLike(file, ".exp_probs_b."))],
+            Variants = [new("DeepseekV3ForCausalLM", file => file.Tensors.Any(t => t.Name.Contains(".exp_probs_b.", System.StringComparison.Ordinal)))],
         },
         new("exaone4") { KeyNames = [.. GgufKeys.Standard, "vocab_size", "attention.sliding_window", "attention.sliding_window_pattern"] },
         new("falcon")
         {
             KeyNames = ["context_length", "tensor_data_layout", "embedding_length", "feed_forward_length", "block_count", "attention.head_count", "attention.head_count_kv", "attention.layer_norm_epsilon", GgufKey.FileType],
-            OwnKeys = [new("context_length", _ => 2048u), new("tensor_data_layout", _ => "jploski"), FourfoldFeedForward],
+            OwnKeys =
+            [
+                new("context_length", _ => 2048u),
+                new("tensor_data_layout", _ => "jploski"),
+                FourfoldFeedForward,
+                new("attention.head_count_kv", c => (uint)c.KeyValueHeadCount, (c, v) => c with { KeyValueHeadCount = v.Count }),
+            ],
+            Complete = (c, tensors) => c with { Residual = Has(tensors, "attn_norm_2") ? ResidualShape.Parallel : ResidualShape.ParallelOneNorm },
             Rules =
             [
                 FusedQueryKeyValue,
@@ -70,8 +79,13 @@ internal sealed partial class GgufArchitecture
                 "attn_logit_softcapping", "final_logit_softcapping", "attention.sliding_window",
             ],
             OwnKeys = [KeyLengthAlways, ValueLengthAlways],
+            Complete = (c, _) => c with { AttentionScale = ScaleOfGemma(c, layersOfLargest: 46) },
         },
-        new("gemma3") { KeyNames = [.. GgufKeys.Standard, "final_logit_softcapping", "attention.sliding_window"] },
+        new("gemma3")
+        {
+            KeyNames = [.. GgufKeys.Standard, "final_logit_softcapping", "attention.sliding_window"],
+            Complete = (c, _) => c with { AttentionScale = ScaleOfGemma(c, layersOfLargest: 62) },
+        },
         new("glm4") { KeyNames = [.. GgufKeys.Standard, "rope.dimension_count"], TurnsNeighbours = true, Rules = [FusedGateUp] },
         new("gpt-oss")
         {
@@ -86,6 +100,7 @@ internal sealed partial class GgufArchitecture
         new("gptneox")
         {
             KeyNames = ["context_length", "embedding_length", "block_count", "feed_forward_length", "rope.dimension_count", "attention.head_count", "use_parallel_residual", "attention.layer_norm_epsilon"],
+            OwnKeys = [ParallelOr(ResidualShape.Parallel)],
             Rules = [FusedQueryKeyValue],
         },
         new("granite")
@@ -115,6 +130,7 @@ internal sealed partial class GgufArchitecture
         {
             KeyNames = ["context_length", "embedding_length", "feed_forward_length", "block_count", .. Heads, "attention.layer_norm_epsilon", "rope.dimension_count", GgufKey.FileType, AddBeginToken],
             OwnKeys = [FourfoldFeedForward, new("attention.head_count_kv", c => (uint)c.HeadCount), new(AddBeginToken, _ => false)],
+            Complete = (c, tensors) => c with { KeyValueHeadCount = tensors.TryGet("blk.0.attn_k.weight", out Tensor? keys) ? (int)(keys.Rows / c.HeadDimension) : c.KeyValueHeadCount },
         },
         new("phi3")
         {
@@ -132,11 +148,17 @@ internal sealed partial class GgufArchitecture
             Rules = [FusedQueryKeyValue, FusedGateUp],
         },
         new("qwen2moe") { KeyNames = [.. GgufKeys.Standard, "expert_feed_forward_length", "expert_shared_feed_forward_length"] },
-        new("qwen3moe") { KeyNames = [.. GgufKeys.Standard, "expert_feed_forward_length"] },
+        new("qwen3moe")
+        {
+            KeyNames = [.. GgufKeys.Standard, "expert_feed_forward_length"],
+            Complete = (c, _) => c with { Experts = c.Experts! with { NormalizesWeights = true } },
+        },
         new("smollm3") { KeyNames = [.. GgufKeys.Standard, "vocab_size", "rope.dimension_count"], TurnsNeighbours = true },
         new("stablelm")
         {
             KeyNames = ["context_length", "embedding_length", "block_count", "feed_forward_length", "rope.dimension_count", .. Heads, "use_parallel_residual", "attention.layer_norm_epsilon", GgufKey.FileType],
+            OwnKeys = [ParallelOr(ResidualShape.ParallelOneNorm)],
+            Complete = WithHeadNorms,
         },
     ];
 
@@ -151,16 +173,14 @@ internal sealed partial class GgufArchitecture
 
     private static GgufKey ValueLengthAlways => new("attention.value_length", c => (uint)c.HeadDimension);
 
-    private static bool HasTensorLike(TensorFile file, string part)
-    {
-        foreach (Tensors.Tensor tensor in file.Tensors)
-        {
-            if (tensor.Name.Contains(part, System.StringComparison.Ordinal))
-            {
-                return true;
-            }
-        }
+    private static GgufKey ParallelOr(ResidualShape shape) =>
+        new("use_parallel_residual", c => c.Residual == shape, (c, v) => c with { Residual = v.Flag ? shape : ResidualShape.Sequential });
 
-        return false;
-    }
+    // The runtime divides by the root of a head's width, of the largest model by the root of the model's width over its heads.
+    internal static double ScaleOfGemma(ModelConfig config, int layersOfLargest) =>
+        1 / System.Math.Sqrt(config.LayerCount == layersOfLargest ? (double)config.HiddenSize / config.HeadCount : config.HeadDimension);
+
+    private static ModelConfig WithHeadNorms(ModelConfig config, TensorTable tensors) => config with { HeadNorm = Has(tensors, "attn_q_norm") ? HeadNorm.PerHead : HeadNorm.None };
+
+    private static bool Has(TensorTable tensors, string name) => tensors.TryGet($"blk.0.{name}.weight", out _);
 }

@@ -4,6 +4,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using CheckpointBuild.Models;
+using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Dialects.LlamaCpp;
 
@@ -34,11 +35,19 @@ internal sealed partial class GgufArchitecture(string name)
     /// <summary>Families that the keys or tensors of a file give away, where several are kept as this architecture; the first that holds counts.</summary>
     public ImmutableArray<GgufVariant> Variants { get; init; } = [];
 
+    /// <summary>What the runtime fixes, or the tensors alone tell, put into a configuration that was read from a file's keys.</summary>
+    public Func<ModelConfig, TensorTable, ModelConfig> Complete { get; init; } = (config, _) => config;
+
     /// <summary>The keys that stand right behind the architecture's own.</summary>
     public IEnumerable<GgufKey> LeadingKeys => LeadingKeyNames.Select(Named);
 
     /// <summary>Its other keys in order.</summary>
     public IEnumerable<GgufKey> Keys => KeyNames.Select(Named);
+
+    /// <summary>Whether its files have a key.</summary>
+    /// <param name="key">The key without the architecture.</param>
+    /// <returns>True when the reference converter may write it.</returns>
+    public bool Has(string key) => KeyNames.Contains(key);
 
     /// <summary>The architecture of a family.</summary>
     /// <param name="family">A family that llama.cpp has.</param>

@@ -1,4 +1,3 @@
-using System;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Formats;
 

@@ -22,7 +22,7 @@ internal static partial class GgufKeys
         new("rope.scaling.attn_factor", c => c.Rope is { Scaling: RopeScalingKind.LongRope } rope ? (float)rope.Magnitude() : null),
         new("rope.freq_base", c => (float?)c.Rope?.Theta),
         new("rope.freq_base_swa", c => (float?)c.WindowRope?.Theta, (c, v) => c with { WindowRope = c.WindowRope is { } rope ? rope with { Theta = v.Number } : null }),
-        new("rope.dimension_count", c => (uint?)c.Rope?.Dimensions),
+        new("rope.dimension_count", c => (uint?)c.Rope?.Dimensions, (c, v) => WithRope(c, r => r with { Dimensions = v.Count })),
     ];
 
     private static GgufKey[] Scores() =>

@@ -16,7 +16,7 @@ internal static partial class GgufKeys
         "block_count", "context_length", "embedding_length", "feed_forward_length", "attention.head_count", "attention.head_count_kv",
         "rope.scaling.type", "rope.scaling.factor", "rope.scaling.original_context_length", "rope.scaling.yarn_attn_factor", "rope.scaling.yarn_beta_fast", "rope.scaling.yarn_beta_slow",
         "rope.freq_base", "rope.freq_base_swa", "attention.layer_norm_rms_epsilon", "attention.layer_norm_epsilon",
-        "expert_count", "expert_used_count", "expert_group_count", "expert_group_used_count",
+        "expert_count", "expert_used_count", "expert_group_count", "expert_group_used_count", "expert_gating_func",
         "attention.key_length", "attention.value_length", GgufKey.FileType,
     ];
 
@@ -40,7 +40,6 @@ internal static partial class GgufKeys
         new("attention.value_length", c => c.Latent is { } latent ? (uint)latent.KeyValueRank : c.HeadDimensionIsStated ? (uint)c.HeadDimension : null),
         new("attention.layer_norm_rms_epsilon", c => c.NormKind == NormKind.Rms ? (float)c.NormEpsilon : null, (c, v) => c with { NormEpsilon = v.Number }),
         new("attention.layer_norm_epsilon", c => c.NormKind == NormKind.Layer ? (float)c.NormEpsilon : null, (c, v) => c with { NormEpsilon = v.Number }),
-        new("use_parallel_residual", c => c.Residual is ResidualShape.Parallel or ResidualShape.ParallelOneNorm),
         new("embedding_scale", c => (float)c.EmbeddingScale, (c, v) => c with { EmbeddingScale = v.Number }),
         new("residual_scale", c => (float)c.ResidualScale, (c, v) => c with { ResidualScale = v.Number }),
         new("logit_scale", c => (float)c.LogitScale, (c, v) => c with { LogitScale = v.Number }),

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
+using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Dialects.LlamaCpp;
 
@@ -38,12 +39,13 @@ internal static class GgufModelKeys
     /// <param name="metadata">The file's keys.</param>
     /// <param name="family">Whose model it is.</param>
     /// <param name="file">The file, for messages.</param>
-    /// <param name="shape">What its tensors say of sizes.</param>
+    /// <param name="tensors">The file's tensors.</param>
     /// <returns>The configuration.</returns>
-    public static ModelConfig Read(Metadata metadata, ModelFamily family, string file, GgufTensorSizes shape)
+    public static ModelConfig Read(Metadata metadata, ModelFamily family, string file, TensorTable tensors)
     {
         GgufArchitecture architecture = GgufArchitecture.Of(family);
         var keys = new GgufKeyReader(metadata, architecture.Name, file);
+        GgufTensorSizes sizes = GgufTensorSizes.Of(tensors);
         int hidden = keys.Count("embedding_length");
         int heads = keys.Count("attention.head_count");
         int dimension = keys.OptionalCount("attention.key_length") ?? hidden / heads;
@@ -56,13 +58,14 @@ internal static class GgufModelKeys
             KeyValueHeadCount = keys.OptionalCount("attention.head_count_kv") ?? heads,
             HeadDimension = dimension,
             HeadDimensionIsStated = keys.OptionalCount("attention.key_length") is not null,
-            FeedForwardSize = shape.FeedForwardSize ?? keys.Count("feed_forward_length"),
-            VocabularySize = shape.VocabularySize,
+            FeedForwardSize = sizes.FeedForwardSize ?? keys.Count("feed_forward_length"),
+            VocabularySize = sizes.VocabularySize,
             ContextLength = context,
+            ContextIsStated = true,
             NormEpsilon = 1e-5,
             Activation = family.Fields.DefaultActivation,
             Rope = family.Fields.DefaultTheta is { } theta ? ReadRope(keys, dimension, context, theta, family.Fields.RopeStyle) : null,
-            TiedEmbeddings = shape.IsTied,
+            TiedEmbeddings = sizes.IsTied,
             Biases = family.Fields.Biases,
             BeginToken = keys.Token("tokenizer.ggml.bos_token_id"),
             EndTokens = GgufEndTokens.Read(metadata),
@@ -76,7 +79,7 @@ internal static class GgufModelKeys
             }
         }
 
-        return family.Derive(config);
+        return family.Derive(architecture.Complete(config, tensors));
     }
 
     private static void WriteName(Metadata metadata, ModelName name, ParameterCount size)

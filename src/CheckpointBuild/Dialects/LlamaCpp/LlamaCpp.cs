@@ -36,7 +36,7 @@ internal sealed class LlamaCpp : Dialect
         TensorFile file = GgufSet.Read(source, part => System.IO.File.Exists(directory.PathOf(part)) ? directory.OpenFile(part) : null);
 
         ModelFamily family = FamilyOf(file, source.Name);
-        ModelConfig config = GgufModelKeys.Read(file.Metadata, family, source.Name, GgufTensorSizes.Of(file.Tensors));
+        ModelConfig config = GgufModelKeys.Read(file.Metadata, family, source.Name, file.Tensors);
         config = WithBiasesOf(RopeFactors.ReadInto(config, file.Tensors), family, file.Tensors).Validated(source.Name);
 
         Tensor[] weights = [.. file.Tensors.Where(t => !RopeFactors.Are(t.Name))];
@@ -86,10 +86,11 @@ internal sealed class LlamaCpp : Dialect
             throw Errors.CannotRun(checkpoint.Family.Architecture, "GGUF", "llama.cpp has no such architecture; build another engine, or keep the Hugging Face form.");
         }
 
+        ImmutableArray<Diagnostic> limits = [.. GgufLimits.Of(checkpoint)];
         Tensor[] tensors = [.. RopeFactors.Of(checkpoint.Config), .. GgufTensors.Of(checkpoint, options)];
         var metadata = new Metadata();
         GgufModelKeys.Write(metadata, checkpoint, ParameterCount.Of(tensors), options.Policy is GgufPolicy policy ? policy.FileType.Number : 0);
-        ImmutableArray<Diagnostic> warnings = WriteTokenizer(metadata, checkpoint);
+        ImmutableArray<Diagnostic> warnings = [.. limits, .. WriteTokenizer(metadata, checkpoint)];
         var file = new TensorFile(new TensorTable(tensors), metadata);
         return new DirectoryPlan([Format.Gguf.Plan(options.EngineName + Extension, file)], warnings);
     }

@@ -116,6 +116,7 @@ internal static class DeepSeekNames
             .Set("n_shared_experts", experts.SharedCount)
             .SetFloat("routed_scaling_factor", experts.WeightScale)
             .Set("norm_topk_prob", experts.NormalizesWeights)
+            .Set("scoring_func", experts.ScoringIsStated ? experts.Scoring == ExpertScoring.Sigmoid ? "sigmoid" : "softmax" : null)
             .Set("n_group", experts.GroupCount > 1 ? experts.GroupCount : null)
             .Set("topk_group", experts.GroupCount > 1 ? experts.GroupsUsed : null);
     }

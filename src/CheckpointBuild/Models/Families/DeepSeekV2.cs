@@ -33,6 +33,8 @@ internal sealed class DeepSeekV2 : ModelFamily
             Used = json.OptionalCount("num_experts_per_tok") ?? 6,
             FeedForwardSize = common.FeedForwardSize,
             Layers = LayerSet.None,
+            ScoringIsStated = json.OptionalText("scoring_func") is not null,
+            NormalizesWeights = json.OptionalFlag("norm_topk_prob") ?? false,
             GroupCount = grouped ? json.OptionalCount("n_group") ?? 1 : 1,
             GroupsUsed = grouped ? json.OptionalCount("topk_group") ?? 1 : 1,
         });

@@ -38,6 +38,7 @@ internal sealed class DeepSeekV3 : ModelFamily
             FeedForwardSize = common.FeedForwardSize,
             Layers = LayerSet.None,
             Scoring = ExpertScoring.Sigmoid,
+            ScoringIsStated = json.OptionalText("scoring_func") is not null,
             NormalizesWeights = json.OptionalFlag("norm_topk_prob") ?? true,
             HasCorrection = true,
             GroupCount = json.OptionalCount("n_group") ?? 1,

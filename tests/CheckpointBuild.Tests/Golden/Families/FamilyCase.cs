@@ -17,6 +17,9 @@ internal sealed class FamilyCase
     private const string OlderConfig = "config.v4.json";
     private const string Config = "config.json";
 
+    // Some layers of this one have no experts, for which llama.cpp's architecture has no place.
+    private static readonly string[] WithoutGguf = ["qwen2-moe"];
+
     private static readonly GoldenTopic Topic = GoldenRoot.Topic("families");
 
     private readonly GoldenTopic _folder;
@@ -55,6 +58,15 @@ internal sealed class FamilyCase
     /// <summary>The cases that have a configuration in the older style too.</summary>
     /// <returns>Folders' names.</returns>
     public static Xunit.TheoryData<string> NamesWithOlderConfig() => Topic.Cases(topic => Folders(topic).Where(name => topic.Topic(name).Has(OlderConfig)));
+
+    /// <summary>The cases whose models llama.cpp's files can hold.</summary>
+    /// <returns>Folders' names.</returns>
+    public static Xunit.TheoryData<string> NamesOfGguf() => Topic.Cases(_ => FoldersOfGguf());
+
+    /// <summary>The folders of cases whose models llama.cpp's files can hold.</summary>
+    /// <returns>Folders' names.</returns>
+    public static IEnumerable<string> FoldersOfGguf() => Folders(Topic).Where(name =>
+        !WithoutGguf.Contains(name) && ModelFamily.FindArchitecture(Topic.Topic(name).PeekJson(Config).GetProperty("architectures")[0].GetString())?.GgufArchitecture is not null);
 
     /// <summary>Opens a case.</summary>
     /// <param name="name">A row.</param>
