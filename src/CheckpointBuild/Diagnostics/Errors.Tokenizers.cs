@@ -39,6 +39,18 @@ internal static partial class Errors
     internal static CheckpointException TokenizerTooLarge(string file, string what, long found, long most) => new("CKPT2110",
         $"{file}: has {N(found)} {what}, at most {N(most)} are read. Check that the file is what its name says.", file);
 
+    internal static CheckpointException PreTokenizerUnnamed(string pattern, IEnumerable<string> known) => new("CKPT2111",
+        $"tokenizer: no pre-tokenizer of llama.cpp splits text as this one does ({Shortened(pattern)}). Name one that is close enough for this model by the PreTokenizer setting (known: {string.Join(", ", known)}), or build another engine.");
+
+    internal static CheckpointException PreTokenizerUnknown(string found, IEnumerable<string> known) => new("CKPT2112",
+        $"tokenizer.ggml.pre: '{found}' is not known (known: {string.Join(", ", known)}). Use one of these.");
+
+    internal static CheckpointException TokensBeyondEmbedding(int tokens, long rows, string token) => new("CKPT2113",
+        $"tokenizer: has {N(tokens)} tokens, the embedding has {N(rows)} rows: no weight belongs to '{Shortened(token)}'. Take the tokenizer that belongs to these weights, or resize the embedding first.");
+
+    internal static CheckpointException GgufTokenizerWrong(string file, string key, string found, string needed) => new("CKPT2114",
+        $"{file}: '{key}' is {found}, needed is {needed}. Convert the model again.", file);
+
     /// <summary>Cuts a quoted text so that a hostile file cannot fill the log.</summary>
     private static string Shortened(string text) => text.Length <= 120 ? text : string.Concat(text.AsSpan(0, 117), "...");
 }

@@ -27,6 +27,23 @@ public sealed class Metadata : IReadOnlyCollection<KeyValuePair<string, object>>
         return this;
     }
 
+    /// <summary>Gives a key a value: in its place where it is there, at the end where it is not.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">Its value.</param>
+    /// <returns>The same metadata, for the next pair.</returns>
+    public Metadata Set(string key, object value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        if (!_byKey.ContainsKey(key))
+        {
+            return Add(key, value);
+        }
+
+        _byKey[key] = value;
+        _pairs[_pairs.FindIndex(p => p.Key == key)] = new(key, value);
+        return this;
+    }
+
     /// <summary>Finds a value.</summary>
     /// <param name="key">Its key.</param>
     /// <param name="value">The value.</param>
@@ -36,10 +53,10 @@ public sealed class Metadata : IReadOnlyCollection<KeyValuePair<string, object>>
     /// <summary>Finds a value of a type.</summary>
     /// <typeparam name="T">The value's type, exactly.</typeparam>
     /// <param name="key">Its key.</param>
-    /// <returns>The value, or the type's default where the key is absent or its value of another type.</returns>
+    /// <returns>The value, or the type's default (null for <c>uint?</c>) where the key is absent or its value of another type.</returns>
     public T? Get<T>(string key) =>
-        // A pattern alone would take an sbyte[] for a byte[], as the runtime does.
-        _byKey.TryGetValue(key, out object? value) && value.GetType() == typeof(T) ? (T)value : default;
+        // The pattern alone would take an sbyte[] for a byte[], as the runtime does.
+        _byKey.TryGetValue(key, out object? value) && value is T typed && (value is not Array || value.GetType() == typeof(T)) ? typed : default;
 
     /// <inheritdoc/>
     public IEnumerator<KeyValuePair<string, object>> GetEnumerator() => _pairs.GetEnumerator();

@@ -1,5 +1,4 @@
 using System;
-using System.Globalization;
 using System.Text;
 using CheckpointBuild.Tokenizers.Merging;
 using CheckpointBuild.Tokenizers.Splitting;

@@ -1,9 +1,11 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
 using System.Numerics.Tensors;
 using LLama;
 using LLama.Common;
+using LLama.Exceptions;
 using LLama.Native;
 
 namespace CheckpointBuild.Tests.LlamaCpp;
@@ -15,8 +17,16 @@ internal sealed class LlamaCppModel : IDisposable
     private readonly LLamaWeights _weights;
     private readonly ModelParams _parameters;
 
-    // Before anything native is loaded: what llama.cpp tells about loading is kept for the message of a failure.
-    static LlamaCppModel() => NativeLibraryConfig.All.WithLogCallback((_, _) => { });
+    // What llama.cpp complains about goes into the message of a failure; the rest of its log is not wanted. Set before anything native is loaded.
+    private static readonly ConcurrentQueue<string> Complaints = new();
+
+    static LlamaCppModel() => NativeLibraryConfig.All.WithLogCallback((level, message) =>
+    {
+        if (level == LLamaLogLevel.Error)
+        {
+            Complaints.Enqueue(message.Trim());
+        }
+    });
 
     /// <summary>Loads a file.</summary>
     /// <param name="path">The file.</param>
@@ -35,7 +45,15 @@ internal sealed class LlamaCppModel : IDisposable
             TypeK = GGMLType.GGML_TYPE_F32,
             TypeV = GGMLType.GGML_TYPE_F32,
         };
-        _weights = LLamaWeights.LoadFromFile(_parameters);
+        Complaints.Clear();
+        try
+        {
+            _weights = LLamaWeights.LoadFromFile(_parameters);
+        }
+        catch (LoadWeightsFailedException e)
+        {
+            throw new InvalidOperationException($"llama.cpp refuses {path}: {string.Join(' ', Complaints)}", e);
+        }
     }
 
     /// <summary>Turns a text into ids, the begin token first, special tokens parsed.</summary>

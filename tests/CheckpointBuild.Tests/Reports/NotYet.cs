@@ -10,6 +10,43 @@ internal static class NotYet
 {
     private static readonly (string Capability, string[] Slugs)[] Groups =
     [
+        ("merging adapters (option --adapter)",
+        [
+            "containers/lora-split-factors-on-fused-base",
+            "containers/lora-two-adapters-one-negative",
+        ]),
+        ("reading PyTorch containers",
+        [
+            "containers/bin-views-of-larger-storages",
+        ]),
+        ("reading Meta checkpoints",
+        [
+            "containers/meta-one-of-two-shards",
+        ]),
+        ("reading checkpoints that other tools quantized (AWQ, GPTQ, block FP8, NVFP4)",
+        [
+            "trtllm/awq-modules-to-not-convert",
+            "trtllm/fp8-block-ragged-edges",
+            "trtllm/gptq-settings-in-side-file",
+            "trtllm/gptq-zero-biases",
+            "trtllm/nvfp4-gate-up-scales-differ",
+        ]),
+        ("TensorRT-LLM checkpoints (convert --to tensorrt-llm)",
+        [
+            "trtllm/trt-fp8-missing-activation-scales",
+            "trtllm/trt-mlp-bias-kept",
+            "trtllm/trt-qwen3-explicit-head-dim",
+            "trtllm/trt-rope-parameters-only",
+        ]),
+        ("ONNX Runtime GenAI engines (build --engine onnx-genai)",
+        [
+            "trtllm/genai-eos-from-generation-config",
+        ]),
+        ("chat templates (verb render)",
+        [
+            "gguf/several-named-chat-templates",
+            "gguf/tool-descriptions-as-json",
+        ]),
     ];
 
     private static readonly FrozenDictionary<string, string> BySlug = Groups

@@ -9,7 +9,7 @@ internal enum ReportOutcome
     /// <summary>The tool refused with a code where the case accepts it.</summary>
     RefusedAcceptably,
 
-    /// <summary>The tool refused, or does not know the verb or option, where the case wants the right result.</summary>
+    /// <summary>The tool refused where the case wants the right result, refused in other words than the case wants, or does not know the verb or option.</summary>
     Refused,
 
     /// <summary>The tool said that it was done and something does not hold, or it broke: the one thing that never passes.</summary>

@@ -36,7 +36,7 @@ internal sealed class ReportRun(ReportCase reportCase, string scratch)
 
             if ((Missing(step.Error, result.Both, RegexOptions.IgnoreCase) ?? Missing(step.Output, result.Output, RegexOptions.IgnoreCase)) is { } missing)
             {
-                return new ReportVerdict(ReportOutcome.Wrong, [$"/{missing}/ does not match\n{result}"]);
+                return new ReportVerdict(result.IsRefusal ? ReportOutcome.Refused : ReportOutcome.Wrong, [$"/{missing}/ does not match\n{result}"]);
             }
         }
 

@@ -1,13 +1,11 @@
 using System;
 using System.Collections.Generic;
-using System.Collections.Immutable;
-using System.Linq;
 using CheckpointBuild.Tokenizers;
 
 namespace CheckpointBuild.Dialects.LlamaCpp;
 
 /// <content>The names and their meanings. The patterns are those of the vendors' own <c>tokenizer.json</c>; llama.cpp writes some of them differently for its own matcher.</content>
-internal sealed partial record GgufPreTokenizer
+internal sealed partial class GgufPreTokenizer
 {
     private const string Contractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
     private const string Rest = @"|\s*[\r\n]+|\s+(?!\S)|\s+";
@@ -23,7 +21,9 @@ internal sealed partial record GgufPreTokenizer
     private const string KimiLower = @"[\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]";
     private const string Kimi = @"[\p{Han}]+|[^\r\n\p{L}\p{N}]?" + KimiUpper + "*" + KimiLower + "+" + Contractions + @"?|[^\r\n\p{L}\p{N}]?" + KimiUpper + "+" + KimiLower + "*" + Contractions + @"?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*" + Rest;
     private const string DeepSeekWords = @"[!""#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*" + Rest;
-    private const string DeepSeekLetters = @"\s?[A-Za-zµÀ-ÖØ-öø-ƺƼ-ƿǄ-ʓʕ-ʯͰ-ͳͶͷͻ-ͽͿΆΈ-ΊΌΎ-ΡΣ-ϵϷ-ҁҊ-ԯԱ-ՖႠ-ჅᎠ-Ᏽᏸ-ᏽᲐ-ᲺᲽ-Ჿᴀ-ᴫᵫ-ᵷᵹ-ᶚḀ-ἕἘ-Ἕἠ-ὅὈ-Ὅὐ-ὗὙὛὝὟ-ώᾀ-ᾴᾶ-ᾼιῂ-ῄῆ-ῌῐ-ΐῖ-Ίῠ-Ῥῲ-ῴῶ-ῼℂℇℊ-ℓℕℙ-ℝℤΩℨK-ℭℯ-ℴℹℼ-ℿⅅ-ⅉⅎↃↄⰀ-ⱻⱾ-ⳤⳫ-ⳮⳲⳳꙀ-ꙭꚀ-ꚛꜢ-ꝯꝱ-ꞇꞋ-ꞎꭰ-ꮿﬀ-ﬆﬓ-ﬗＡ-Ｚａ-ｚ𐐀-𐑏𐒰-𐓓𐓘-𐓻𐲀-𐲲𐳀-𐳲𑢠-𑣟𞤀-𞥃]+";
+
+    // Cased letters of a few scripts. Characters that Unicode normalization would replace are written as numbers.
+    private const string DeepSeekLetters = @"\s?[A-Za-zµÀ-ÖØ-öø-ƺƼ-ƿǄ-ʓʕ-ʯͰ-ͳͶͷͻ-ͽͿΆΈ-ΊΌΎ-ΡΣ-ϵϷ-ҁҊ-ԯԱ-ՖႠ-ჅᎠ-Ᏽᏸ-ᏽᲐ-ᲺᲽ-Ჿᴀ-ᴫᵫ-ᵷᵹ-ᶚḀ-ἕἘ-Ἕἠ-ὅὈ-Ὅὐ-ὗὙὛὝὟ-\u1F7Dᾀ-ᾴᾶ-ᾼ\u1FBEῂ-ῄῆ-ῌῐ-\u1FD3ῖ-\u1FDBῠ-Ῥῲ-ῴῶ-ῼℂℇℊ-ℓℕℙ-ℝℤ\u2126ℨ\u212A-ℭℯ-ℴℹℼ-ℿⅅ-ⅉⅎↃↄⰀ-ⱻⱾ-ⳤⳫ-ⳮⳲⳳꙀ-ꙭꚀ-ꚛꜢ-ꝯꝱ-ꞇꞋ-ꞎꭰ-ꮿﬀ-ﬆﬓ-ﬗＡ-Ｚａ-ｚ𐐀-𐑏𐒰-𐓓𐓘-𐓻𐲀-𐲲𐳀-𐳲𑢠-𑣟𞤀-𞥃]+";
     private const string Bloom = @" ?[^(\s|.,!?…。，、।۔،)]+";
     private const string Bailing = @"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+";
     private const string SeedCoder = Contractions + @"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1}| ?[^\s\p{L}\p{N}\r\n]+" + Rest;
@@ -35,26 +35,26 @@ internal sealed partial record GgufPreTokenizer
     // Among names that mean the same the first is taken, unless the model's vendor has one of its own.
     private static readonly GgufPreTokenizer[] AllArray =
     [
-        .. Same([Gpt2], "gpt-2", "phi-2", "olmo", "mpt", "jais", "exaone4", "gigachat", "a.x-4.0", "mellum", "modern-bert", "jina-es", "jina-de", "jina-v2-es", "jina-v2-de", "jina-v1-en", "jina-v2-code", "roberta-bpe", "trillion", "granite-docling"),
-        .. Ignoring(Same([Regex(Llama3), Bytes], "llama-bpe", "llama3", "llama-v3", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2", "jina-v5-nano")),
-        .. Same([Regex(Llama3), Bytes], "smaug-bpe", "dbrx", "glm4", "chatglm-bpe"),
-        .. Same([Regex(Qwen2), Bytes], "qwen2", "deepseek-r1-qwen", "stablelm2", "hunyuan", "solar-open", "grok-2", "megrez", "kormo", "f2llmv2"),
-        .. Same([Regex(Qwen35), Bytes], "qwen35"),
-        .. Same([SingleDigits, Gpt2], "starcoder", "refact", "command-r", "smollm", "codeshell", "exaone", "minerva-7b", "mellum2"),
-        .. Same([new PreTokenizerStep.Punctuation(SplitBehavior.Contiguous), Gpt2, new PreTokenizerStep.Digits(Individually: false), Regex("[0-9][0-9][0-9]")], "falcon"),
-        .. Same([Regex(@"\p{N}{1,3}"), Regex("[一-龥぀-ゟ゠-ヿ]+"), Regex(DeepSeekWords), Bytes], "deepseek-v3", "hunyuan-dense", "joyai-llm", "hy_v4"),
-        .. Same([Regex("[\r\n]"), Regex(DeepSeekLetters), Regex(@"\s?[!-/:-~！-／：-～‘-‟　-。]+"), Regex(@"\s+$"), Regex("[一-龥ࠀ-一가-퟿]+"), new PreTokenizerStep.Digits(Individually: true), Bytes], "deepseek-llm"),
-        .. Same([Regex("[\r\n]"), Regex(@"\s?\p{L}+"), Regex(@"\s?\p{P}+"), Regex("[一-龥ࠀ-一가-퟿]+"), new PreTokenizerStep.Digits(Individually: true), Bytes], "deepseek-coder"),
-        .. Same([Regex(Bloom), Bytes], "bloom", "poro-chat", "gpt3-finnish"),
-        .. Same([Regex(Bloom), SingleDigits, Bytes], "viking"),
-        .. Ignoring(Same([Regex(Tekken), Bytes], "tekken")),
-        .. Same([Regex(Gpt4O), Bytes], "gpt-4o", "llama4", "kanana2", "talkie", "minimax-m2"),
-        .. Ignoring(Same([Regex(Gpt4O), Bytes], "granite-embed-multi-97m")),
-        .. Ignoring(Same([Regex("[가-힣ㄱ-ㆎ]+|[！…“”‘’—：；，、-〿︰-﹏]+|[ㄅ-ㄯ]+|[一-龥぀-ゟ゠-ヿ]+"), Regex(Youtu), Bytes], "youtu")),
-        .. Same([Regex(Kimi), Bytes], "kimi-k2"),
-        .. Same([Regex(Bailing), Bytes], "bailingmoe", "bailingmoe2", "llada-moe"),
-        .. Same([Regex(SeedCoder), Bytes], "seed-coder"),
-        .. Same([Regex(@"[\p{P}\$\+<=>\^~\|]+"), Gpt2, Regex(@"\p{N}+"), Regex("[0-9][0-9][0-9]")], "default"),
+        new([Gpt2], ignoresMerges: false, "gpt-2", "phi-2", "olmo", "mpt", "jais", "exaone4", "gigachat", "a.x-4.0", "mellum", "modern-bert", "jina-es", "jina-de", "jina-v2-es", "jina-v2-de", "jina-v1-en", "jina-v2-code", "roberta-bpe", "trillion", "granite-docling"),
+        new([Regex(Llama3), Bytes], ignoresMerges: true, "llama-bpe", "llama3", "llama-v3", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2", "jina-v5-nano"),
+        new([Regex(Llama3), Bytes], ignoresMerges: false, "smaug-bpe", "dbrx", "glm4", "chatglm-bpe"),
+        new([Regex(Qwen2), Bytes], ignoresMerges: false, "qwen2", "deepseek-r1-qwen", "stablelm2", "hunyuan", "solar-open", "grok-2", "megrez", "kormo", "f2llmv2"),
+        new([Regex(Qwen35), Bytes], ignoresMerges: false, "qwen35"),
+        new([SingleDigits, Gpt2], ignoresMerges: false, "starcoder", "refact", "command-r", "smollm", "codeshell", "exaone", "minerva-7b", "mellum2"),
+        new([new PreTokenizerStep.Punctuation(SplitBehavior.Contiguous), Gpt2, new PreTokenizerStep.Digits(Individually: false), Regex("[0-9][0-9][0-9]")], ignoresMerges: false, "falcon"),
+        new([Regex(@"\p{N}{1,3}"), Regex("[一-龥぀-ゟ゠-ヿ]+"), Regex(DeepSeekWords), Bytes], ignoresMerges: false, "deepseek-v3", "hunyuan-dense", "joyai-llm", "hy_v4"),
+        new([Regex("[\r\n]"), Regex(DeepSeekLetters), Regex(@"\s?[!-/:-~！-／：-～‘-‟　-。]+"), Regex(@"\s+$"), Regex("[一-龥ࠀ-一가-퟿]+"), new PreTokenizerStep.Digits(Individually: true), Bytes], ignoresMerges: false, "deepseek-llm"),
+        new([Regex("[\r\n]"), Regex(@"\s?\p{L}+"), Regex(@"\s?\p{P}+"), Regex("[一-龥ࠀ-一가-퟿]+"), new PreTokenizerStep.Digits(Individually: true), Bytes], ignoresMerges: false, "deepseek-coder"),
+        new([Regex(Bloom), Bytes], ignoresMerges: false, "bloom", "poro-chat", "gpt3-finnish"),
+        new([Regex(Bloom), SingleDigits, Bytes], ignoresMerges: false, "viking"),
+        new([Regex(Tekken), Bytes], ignoresMerges: true, "tekken"),
+        new([Regex(Gpt4O), Bytes], ignoresMerges: false, "gpt-4o", "llama4", "kanana2", "talkie", "minimax-m2"),
+        new([Regex(Gpt4O), Bytes], ignoresMerges: true, "granite-embed-multi-97m"),
+        new([Regex("[가-힣ㄱ-ㆎ]+|[！…“”‘’—：；，、-〿︰-﹏]+|[ㄅ-ㄯ]+|[一-龥぀-ゟ゠-ヿ]+"), Regex(Youtu), Bytes], ignoresMerges: true, "youtu"),
+        new([Regex(Kimi), Bytes], ignoresMerges: false, "kimi-k2"),
+        new([Regex(Bailing), Bytes], ignoresMerges: false, "bailingmoe", "bailingmoe2", "llada-moe"),
+        new([Regex(SeedCoder), Bytes], ignoresMerges: false, "seed-coder"),
+        new([Regex(@"[\p{P}\$\+<=>\^~\|]+"), Gpt2, Regex(@"\p{N}+"), Regex("[0-9][0-9][0-9]")], ignoresMerges: false, "default"),
     ];
 
     // What vendors call their own, where several names mean the same.
@@ -92,12 +92,8 @@ internal sealed partial record GgufPreTokenizer
         ["Exaone4ForCausalLM"] = ["exaone4"],
     };
 
-    /// <summary>Every name that is known.</summary>
+    /// <summary>Every meaning that is known.</summary>
     internal static IReadOnlyList<GgufPreTokenizer> All => AllArray;
 
     private static PreTokenizerStep.Split Regex(string pattern) => new(new TextPattern(pattern, IsExpression: true), SplitBehavior.Isolated, Invert: false);
-
-    private static IEnumerable<GgufPreTokenizer> Same(ImmutableArray<PreTokenizerStep> steps, params string[] names) => names.Select(n => new GgufPreTokenizer(n, steps, IgnoresMerges: false));
-
-    private static IEnumerable<GgufPreTokenizer> Ignoring(IEnumerable<GgufPreTokenizer> entries) => entries.Select(e => e with { IgnoresMerges = true });
 }

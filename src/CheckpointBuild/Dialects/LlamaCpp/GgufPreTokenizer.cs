@@ -1,35 +1,65 @@
 using System;
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
+using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Tokenizers;
 
 namespace CheckpointBuild.Dialects.LlamaCpp;
 
-/// <summary>What a value of <c>tokenizer.ggml.pre</c> means: llama.cpp has no other word for how text is split before byte-pair encoding.</summary>
-/// <param name="Name">The value.</param>
-/// <param name="Steps">The splitting, as Hugging Face's files write it.</param>
-/// <param name="IgnoresMerges">Whether the name also says that a whole piece that is a token is taken at once.</param>
-internal sealed partial record GgufPreTokenizer(string Name, ImmutableArray<PreTokenizerStep> Steps, bool IgnoresMerges)
+/// <summary>What some values of <c>tokenizer.ggml.pre</c> mean: llama.cpp has no other word for how text is split before byte-pair encoding.</summary>
+internal sealed partial class GgufPreTokenizer
 {
-    private readonly Lazy<string> _behavior = new(() => SplitProbe.Measure(Steps));
+    private readonly Lazy<string> _behavior;
+
+    private GgufPreTokenizer(ImmutableArray<PreTokenizerStep> steps, bool ignoresMerges, params string[] names)
+    {
+        Steps = steps;
+        IgnoresMerges = ignoresMerges;
+        Names = [.. names];
+        _behavior = new(() => SplitProbe.Measure(Steps));
+    }
+
+    /// <summary>The values; the first is written where no vendor's own is among them.</summary>
+    internal ImmutableArray<string> Names { get; }
+
+    /// <summary>The splitting, as Hugging Face's files write it.</summary>
+    internal ImmutableArray<PreTokenizerStep> Steps { get; }
+
+    /// <summary>Whether they also say that a whole piece that is a token is taken at once.</summary>
+    internal bool IgnoresMerges { get; }
 
     /// <summary>Finds the meaning of a name.</summary>
     /// <param name="name">The value of <c>tokenizer.ggml.pre</c>.</param>
-    /// <returns>The meaning, or null where the name is not known.</returns>
-    internal static GgufPreTokenizer? Named(string name) => All.FirstOrDefault(p => p.Name == name);
+    /// <returns>The meaning.</returns>
+    /// <exception cref="CheckpointException">CKPT2112 where the name is not known.</exception>
+    internal static GgufPreTokenizer Named(string name) =>
+        AllArray.FirstOrDefault(p => p.Names.Contains(name, StringComparer.Ordinal)) ?? throw Errors.PreTokenizerUnknown(name, AllArray.SelectMany(p => p.Names));
 
-    /// <summary>Finds the name for a tokenizer by what its splitting does: all names are tried on one text full of borders.</summary>
+    /// <summary>Finds the name for a tokenizer by what its splitting does: every meaning is tried on one text full of borders.</summary>
     /// <param name="model">A byte-level tokenizer.</param>
     /// <param name="architecture">The model's architecture; its vendor's own name is preferred among equals.</param>
-    /// <returns>The meaning, or null where no name splits like it.</returns>
-    internal static GgufPreTokenizer? Choose(TokenizerModel model, string? architecture)
+    /// <returns>The name.</returns>
+    /// <exception cref="CheckpointException">CKPT2111 where no name splits like it.</exception>
+    internal static string NameOf(TokenizerModel model, string? architecture)
     {
         string behavior = SplitProbe.Measure(model.PreTokenizer);
-        GgufPreTokenizer[] equals = [.. All.Where(p => p._behavior.Value == behavior)];
-        bool ignoresMerges = model.Algorithm is TokenizerAlgorithm.BytePairs { IgnoresMerges: true };
+        List<GgufPreTokenizer> equals = [.. AllArray.Where(p => p._behavior.Value == behavior)];
+
+        // Where merges reach every token, taking whole pieces at once changes nothing.
+        bool ignores = model.Algorithm is TokenizerAlgorithm.BytePairs { IgnoresMerges: true };
+        if (equals.Exists(p => p.IgnoresMerges == ignores) && equals.Exists(p => p.IgnoresMerges != ignores) && !MergeReach.CoversEveryToken(model))
+        {
+            equals.RemoveAll(p => p.IgnoresMerges != ignores);
+        }
+
         string[] own = architecture is not null && VendorNames.TryGetValue(architecture, out string[]? names) ? names : [];
-        return equals.FirstOrDefault(p => own.Contains(p.Name, StringComparer.Ordinal))
-            ?? equals.FirstOrDefault(p => p.IgnoresMerges == ignoresMerges)
-            ?? equals.FirstOrDefault();
+        return own.FirstOrDefault(n => equals.Exists(p => p.Names.Contains(n, StringComparer.Ordinal)))
+            ?? equals.Find(p => p.IgnoresMerges == ignores)?.Names[0]
+            ?? equals.FirstOrDefault()?.Names[0]
+            ?? throw Errors.PreTokenizerUnnamed(Describe(model.PreTokenizer), AllArray.SelectMany(p => p.Names));
     }
+
+    private static string Describe(ImmutableArray<PreTokenizerStep> steps) =>
+        string.Join(", ", steps.Select(s => s is PreTokenizerStep.Split split ? split.Pattern.Text : s.GetType().Name));
 }

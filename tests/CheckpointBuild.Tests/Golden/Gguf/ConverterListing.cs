@@ -29,9 +29,11 @@ internal sealed class ConverterListing(JsonElement listing, JsonElement complete
     private IEnumerable<string> PairDifferences(GgufReader file)
     {
         JsonElement[] expected = [.. complete.GetProperty("kv").EnumerateArray()];
-        if (!expected.Select(Key).SequenceEqual(file.Pairs.Select(p => p.Key)))
+        string[] right = [.. expected.Select(Key)];
+        string[] actual = [.. file.Pairs.Select(p => p.Key)];
+        if (!right.SequenceEqual(actual))
         {
-            return [$"keys are {string.Join(", ", file.Pairs.Select(p => p.Key))}; {string.Join(", ", expected.Select(Key))} is right"];
+            return [$"keys are missing ({string.Join(", ", right.Except(actual))}), too many ({string.Join(", ", actual.Except(right))}) or in another order: {string.Join(", ", actual)}"];
         }
 
         return expected.Zip(file.Pairs).Select(p => PairDifference(Overridden(p.First), p.Second)).OfType<string>();
