@@ -25,6 +25,7 @@ internal static class Program
         new ConvertVerb(),
         new QuantizeVerb(),
         new BuildVerb(),
+        new RunVerb(),
         new LogitsVerb(),
         new TokenizeVerb(),
         new DetokenizeVerb(),

@@ -4,7 +4,7 @@ namespace CheckpointBuild.Runtime.Sampling;
 
 /// <summary>How the next token is chosen from logits.</summary>
 /// <remarks>In the order in which they apply, which is that of the Hugging Face library: repetition penalty, temperature, top-k, top-p, min-p.</remarks>
-public sealed record SamplingOptions
+public record SamplingOptions
 {
     /// <summary>Always the largest logit.</summary>
     public static SamplingOptions Greedy { get; } = new();

@@ -73,6 +73,13 @@ internal sealed class WorkerProcess : IDisposable
     /// <summary>Closes the lifeline and lets the process go.</summary>
     public void Dispose()
     {
+        CloseLifeline();
+        _process.Dispose();
+    }
+
+    /// <summary>Lets the tool read the end of its standard input, as it does when the build is gone.</summary>
+    internal void CloseLifeline()
+    {
         try
         {
             _process.StandardInput.Dispose();
@@ -81,8 +88,6 @@ internal sealed class WorkerProcess : IDisposable
         {
             // The other end is gone.
         }
-
-        _process.Dispose();
     }
 
     private bool TryTake(out (string Line, bool IsError) next, out bool drained)
@@ -162,6 +167,8 @@ internal sealed class WorkerProcess : IDisposable
             {
                 KillTreeMethod.Invoke(_process, [true]);
             }
+
+            _process.WaitForExit(GraceMilliseconds);
         }
         catch (Exception exception) when (exception is InvalidOperationException or TargetInvocationException or System.ComponentModel.Win32Exception)
         {
