@@ -25,6 +25,11 @@ internal static class Program
         new ConvertVerb(),
         new QuantizeVerb(),
         new BuildVerb(),
+        new RunVerb(),
+        new LogitsVerb(),
+        new TokenizeVerb(),
+        new DetokenizeVerb(),
+        new PerplexityVerb(),
         new VerifyVerb(),
         new WorkerVerb(),
     ];

@@ -10,10 +10,11 @@ namespace CheckpointBuild.Tool.Worker;
 
 /// <summary>What the tasks ask for.</summary>
 /// <param name="Store">The store's root; null = the user's.</param>
+/// <param name="FallbackStore">The store's root where the user has no folder for one; null = none.</param>
 /// <param name="Force">Whether everything is built anew.</param>
 /// <param name="Verify">Whether every source file is read again.</param>
 /// <param name="Items">The checkpoints.</param>
-internal sealed record WorkerRequest(string? Store, bool Force, bool Verify, ImmutableArray<WorkerItem> Items)
+internal sealed record WorkerRequest(string? Store, string? FallbackStore, bool Force, bool Verify, ImmutableArray<WorkerItem> Items)
 {
     private const int Protocol = 1;
 
@@ -33,7 +34,8 @@ internal sealed record WorkerRequest(string? Store, bool Force, bool Verify, Imm
             }
 
             return new WorkerRequest(
-                root.TryGetProperty("store", out JsonElement store) && store.GetString() is { Length: > 0 } folder ? folder : null,
+                Text(root, "store"),
+                Text(root, "fallbackStore"),
                 Flag(root, "force"),
                 Flag(root, "verify"),
                 [.. root.GetProperty("items").EnumerateArray().Select(ReadItem)]);
@@ -44,10 +46,12 @@ internal sealed record WorkerRequest(string? Store, bool Force, bool Verify, Imm
         }
     }
 
+    private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement value) && value.GetString() is { Length: > 0 } text ? text : null;
+
     private static bool Flag(JsonElement root, string name) => root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.True;
 
     private static WorkerItem ReadItem(JsonElement item) => new(
         item.GetProperty("source").GetString()!,
-        item.TryGetProperty("engineName", out JsonElement name) && name.GetString() is { Length: > 0 } text ? text : null,
+        Text(item, "engineName"),
         item.GetProperty("metadata").EnumerateObject().ToImmutableSortedDictionary(p => p.Name, p => p.Value.GetString()!, StringComparer.OrdinalIgnoreCase));
 }

@@ -1,6 +1,5 @@
 using System;
 using System.Diagnostics;
-using System.Globalization;
 using System.Threading;
 using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;
@@ -61,7 +60,7 @@ internal sealed class WorkerSession(LineProtocol protocol)
     private void Serve(WorkerRequest request, WorkerItem item, int index, CancellationToken cancellation)
     {
         long start = Stopwatch.GetTimestamp();
-        var store = new Store(request.Store ?? Store.DefaultRoot ?? throw Errors.NoStore());
+        var store = new Store(request.Store ?? Store.DefaultRoot ?? Fallback(request));
         using EngineBuild build = EngineBuild.Open(item.Source, item.ToRecipe(), new SourceHashes(store.HashFolder));
         foreach (Diagnostic warning in build.Warnings)
         {
@@ -73,6 +72,12 @@ internal sealed class WorkerSession(LineProtocol protocol)
         StoreEntry entry = store.GetOrBuild(build, options, use, protocol.Warning, cancellation);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         protocol.Product(index, entry, seconds);
-        protocol.Message("high", string.Create(CultureInfo.InvariantCulture, $"{build.Checkpoint.Name} -> {build.Recipe.EngineName ?? build.Checkpoint.Name}: {entry.Size:N0} bytes, {(entry.WasThere ? "cached" : "built")} in {seconds:F1} s"));
+    }
+
+    private string Fallback(WorkerRequest request)
+    {
+        string store = request.FallbackStore ?? throw Errors.NoStore();
+        protocol.Message("high", $"There is no home folder to keep engines in; this project keeps its own in {store}.");
+        return store;
     }
 }

@@ -51,7 +51,7 @@ public sealed class Store
         HashTrust trust = use == StoreUse.Normal ? HashTrust.Remembered : HashTrust.ReadAgain;
         string key = build.Key(trust, cancellation);
         string place = Path.Combine(_root, key);
-        if (use != StoreUse.Rebuild && Find(place, key, warn) is { } found)
+        if (use != StoreUse.Rebuild && Find(place, key, _ => { }) is { } found)
         {
             return found;
         }

@@ -49,6 +49,9 @@ internal static partial class Errors
     internal static CheckpointException SeveralEngines(string folder, IReadOnlyCollection<string> files) => new("CKPT2014",
         $"{folder}: holds {files.Count} GGUF files ('{string.Join("', '", files.Take(5))}'), one is needed. Name the file itself.", folder);
 
+    internal static CheckpointException NoTokenizerInCheckpoint(string checkpoint) => new("CKPT2015",
+        $"{checkpoint}: there is no tokenizer beside the weights (tokenizer.json), one is needed here. Add the model's tokenizer files to the folder.");
+
     internal static Diagnostic BiasNotInConfig(string file, string field) => new("CKPT2051",
         $"{file}: the weights have biases although '{field}' is false or absent there. The weights count.", file);
 
@@ -66,4 +69,10 @@ internal static partial class Errors
 
     internal static Diagnostic WrapperTakenAway(string file, string prefix) => new("CKPT2056",
         $"{file}: every tensor's name begins with '{prefix}', a wrapper's. It is taken away.", file);
+
+    internal static Diagnostic EndTokensLeft(IReadOnlyCollection<int> tokens) => new("CKPT2057",
+        $"GGUF has no place for the end tokens {string.Join(", ", tokens)} beside those that it names. Runtimes will not stop at them; stop at their text in the application.");
+
+    internal static Diagnostic EngineWithoutTokenizer(string checkpoint) => new("CKPT2058",
+        $"{checkpoint}: there is no tokenizer beside the weights, so that the engine has none. It loads, and takes token ids alone; add tokenizer.json to the folder.");
 }

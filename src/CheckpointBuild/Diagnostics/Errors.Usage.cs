@@ -20,6 +20,9 @@ internal static partial class Errors
     internal static CheckpointException BadRequest(string file, string problem) => new("CKPT9003",
         $"{file}: is no request for the worker ({problem}). The package's tasks and its tool are of different versions; restore the package again.", file);
 
+    internal static CheckpointException BadLine(string where, string problem) => new("CKPT9004",
+        $"{where}: cannot be used ({problem}). Look the form up in the verb's help.");
+
     private static string Nearest(string found, string[] values)
     {
         (string value, int distance) = values.Select(v => (v, Distance(found, v))).MinBy(p => p.Item2);

@@ -4,7 +4,7 @@ using System.Text;
 namespace CheckpointBuild.Diagnostics;
 
 /// <summary>Every coded error of the product: one named factory per code, so that a code is never used twice and each message is written once.</summary>
-/// <remarks>One file per thousand: <c>Errors.Reading.cs</c> holds 1xxx, <c>Errors.Mapping.cs</c> 2xxx, and so on; a format with many codes has a file of its own within its thousand. Warnings have their factories in the same files and return <see cref="Diagnostic"/>.</remarks>
+/// <remarks>One file per thousand: <c>Errors.Reading.cs</c> holds 1xxx, <c>Errors.Mapping.cs</c> 2xxx, and so on. Warnings have their factories in the same files and return <see cref="Diagnostic"/>.</remarks>
 internal static partial class Errors
 {
     private const int LongestQuote = 120;

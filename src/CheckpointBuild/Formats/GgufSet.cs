@@ -18,15 +18,14 @@ internal static partial class GgufSet
     private const string NumberKey = "split.no";
     private const string CountKey = "split.count";
     private const string TensorsKey = "split.tensors.count";
-    private const string FileNotFound = "CKPT1001";
 
     /// <summary>Reads a GGUF file and, where it is the first of a set, the other parts beside it.</summary>
     /// <param name="first">The file, or the first part.</param>
-    /// <param name="open">Opens a file of the same folder by its name; whoever calls keeps the files open as long as the tensors are used.</param>
+    /// <param name="open">Opens a file of the same folder by its name, or gives null where there is none; whoever calls keeps the files open as long as the tensors are used.</param>
     /// <returns>What the parts hold together, part after part, with the first part's metadata; of a set, without the keys that describe the split.</returns>
     /// <exception cref="CheckpointException">CKPT1060 for a missing part, CKPT1061 for a later part, CKPT1062 for a first part under another name, CKPT1063 and CKPT1064 for parts that do not
     /// belong together, CKPT1005 for a tensor that two parts have; else what reading one file throws.</exception>
-    public static TensorFile Read(ByteSource first, Func<string, ByteSource> open)
+    public static TensorFile Read(ByteSource first, Func<string, ByteSource?> open)
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(open);
@@ -47,7 +46,7 @@ internal static partial class GgufSet
     /// <returns>True for the second part and all after it.</returns>
     public static bool IsLaterPart(string name) => PartPattern().Match(name) is { Success: true } match && match.Groups[1].ValueSpan is not "00001";
 
-    private static TensorFile Join(ByteSource first, TensorFile file, int count, Func<string, ByteSource> open)
+    private static TensorFile Join(ByteSource first, TensorFile file, int count, Func<string, ByteSource?> open)
     {
         string prefix = Prefix(first, file, count);
         var tensors = new List<Tensor>(file.Tensors);
@@ -55,7 +54,8 @@ internal static partial class GgufSet
         tensors.ForEach(tensor => names.Add(tensor.Name));
         for (int part = 2; part <= count; part++)
         {
-            ByteSource source = OpenPart(PartName(prefix, part, count), part, count, open);
+            string name = PartName(prefix, part, count);
+            ByteSource source = open(name) ?? throw Errors.GgufPartMissing(Path.Join(Path.GetDirectoryName(first.Name), name), part, count);
             TensorFile next = Format.Gguf.Read(source);
             Demand(source, next, NumberKey, (ushort)(part - 1));
             Demand(source, next, CountKey, (ushort)count);
@@ -82,18 +82,6 @@ internal static partial class GgufSet
         string name = Path.GetFileName(first.Name);
         string suffix = PartName(string.Empty, 1, count);
         return name.EndsWith(suffix, StringComparison.Ordinal) ? name[..^suffix.Length] : throw Errors.GgufPartName(first.Name, count);
-    }
-
-    private static ByteSource OpenPart(string name, int part, int count, Func<string, ByteSource> open)
-    {
-        try
-        {
-            return open(name);
-        }
-        catch (CheckpointException e) when (e.Code == FileNotFound)
-        {
-            throw Errors.GgufPartMissing(e.File ?? name, part, count);
-        }
     }
 
     private static void Demand(ByteSource source, TensorFile file, string key, ushort needed)

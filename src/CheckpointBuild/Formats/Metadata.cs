@@ -53,10 +53,10 @@ public sealed class Metadata : IReadOnlyCollection<KeyValuePair<string, object>>
     /// <summary>Finds a value of a type.</summary>
     /// <typeparam name="T">The value's type, exactly.</typeparam>
     /// <param name="key">Its key.</param>
-    /// <returns>The value, or the type's default where the key is absent or its value of another type.</returns>
+    /// <returns>The value, or the type's default (null for <c>uint?</c>) where the key is absent or its value of another type.</returns>
     public T? Get<T>(string key) =>
-        // A pattern alone would take an sbyte[] for a byte[], as the runtime does.
-        _byKey.TryGetValue(key, out object? value) && value.GetType() == typeof(T) ? (T)value : default;
+        // The pattern alone would take an sbyte[] for a byte[], as the runtime does.
+        _byKey.TryGetValue(key, out object? value) && value is T typed && (value is not Array || value.GetType() == typeof(T)) ? typed : default;
 
     /// <inheritdoc/>
     public IEnumerator<KeyValuePair<string, object>> GetEnumerator() => _pairs.GetEnumerator();

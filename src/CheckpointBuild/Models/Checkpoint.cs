@@ -27,6 +27,9 @@ public sealed record Checkpoint
     /// <summary>The tokenizer, where the checkpoint has one that is understood.</summary>
     public TokenizerModel? Tokenizer { get; init; }
 
+    /// <summary>Why the tokenizer that the checkpoint has is not understood; null where it is, or where there is none.</summary>
+    public Diagnostic? TokenizerFault { get; init; }
+
     /// <summary>Files carried along.</summary>
     public ImmutableArray<Sidecar> Sidecars { get; init; } = [];
 
@@ -35,4 +38,10 @@ public sealed record Checkpoint
 
     /// <summary>What was noticed on reading and did not stop it.</summary>
     public ImmutableArray<Diagnostic> Problems { get; init; } = [];
+
+    /// <summary>The tokenizer, for whoever cannot do without.</summary>
+    /// <returns>The tokenizer.</returns>
+    /// <exception cref="CheckpointException">21xx saying why it is not understood, or that there is none.</exception>
+    public TokenizerModel TokenizerOrThrow() => Tokenizer
+        ?? throw (TokenizerFault is { } fault ? new CheckpointException(fault.Code, fault.Message, fault.File) : Errors.NoTokenizerInCheckpoint(Name));
 }

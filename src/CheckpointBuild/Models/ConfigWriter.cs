@@ -1,3 +1,5 @@
+using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Text.Json.Nodes;
@@ -21,6 +23,12 @@ public sealed class ConfigWriter(ModelFamily family, ModelConfig config)
         Root[name] = value;
         return this;
     }
+
+    /// <summary>Writes a float as Python does: <c>1e-05</c>, <c>10000.0</c>.</summary>
+    /// <param name="name">The field.</param>
+    /// <param name="value">Its value, finite.</param>
+    /// <returns>The same writer.</returns>
+    public ConfigWriter Set(string name, double value) => Set(name, Float(value));
 
     /// <summary>Writes the begin and end tokens, where stated; several end tokens as a list.</summary>
     /// <returns>The same writer.</returns>
@@ -51,20 +59,20 @@ public sealed class ConfigWriter(ModelFamily family, ModelConfig config)
         var parameters = new JsonObject();
         if (rope.Scaling != RopeScalingKind.None)
         {
-            parameters["factor"] = rope.Factor;
+            parameters["factor"] = Float(rope.Factor);
         }
 
         if (rope.Scaling == RopeScalingKind.Llama3)
         {
-            parameters["high_freq_factor"] = rope.HighFrequencyFactor;
-            parameters["low_freq_factor"] = rope.LowFrequencyFactor;
+            parameters["high_freq_factor"] = Float(rope.HighFrequencyFactor);
+            parameters["low_freq_factor"] = Float(rope.LowFrequencyFactor);
         }
 
         if (rope.Scaling == RopeScalingKind.Yarn)
         {
-            parameters["beta_fast"] = rope.BetaFast;
-            parameters["beta_slow"] = rope.BetaSlow;
-            parameters["attention_factor"] = rope.AttentionFactor;
+            parameters["beta_fast"] = Float(rope.BetaFast);
+            parameters["beta_slow"] = Float(rope.BetaSlow);
+            parameters["attention_factor"] = rope.AttentionFactor is { } attention ? Float(attention) : null;
         }
 
         if (rope.OriginalContextLength > 0)
@@ -72,8 +80,18 @@ public sealed class ConfigWriter(ModelFamily family, ModelConfig config)
             parameters["original_max_position_embeddings"] = rope.OriginalContextLength;
         }
 
-        parameters["rope_theta"] = rope.Theta;
+        parameters["rope_theta"] = Float(rope.Theta);
         parameters["rope_type"] = rope.Scaling == RopeScalingKind.None ? "default" : rope.Scaling.ToString().ToLower(CultureInfo.InvariantCulture);
         return Set("rope_parameters", parameters);
+    }
+
+    /// <summary>The fields in ordinal order of names, as transformers writes them.</summary>
+    /// <returns>The root object.</returns>
+    public JsonObject Sorted() => new(Root.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => KeyValuePair.Create(f.Key, f.Value?.DeepClone())));
+
+    private static JsonNode Float(double value)
+    {
+        string text = value.ToString("R", CultureInfo.InvariantCulture).Replace('E', 'e');
+        return JsonNode.Parse(text.AsSpan().IndexOfAny('.', 'e') < 0 ? text + ".0" : text)!;
     }
 }

@@ -37,7 +37,7 @@ public sealed class BuilderTests
         using var scratch = new Scratch();
         using EngineBuild build = EngineBuild.Open(new TinyLlama().Write(scratch.PathOf("tiny")), Q8, new SourceHashes(null));
 
-        BuildReport report = build.Run(scratch.PathOf("out"), new BuilderOptions { BandBytes = 500, Workers = 3 }, HashTrust.Remembered, default);
+        BuildReport report = build.Run(scratch.PathOf("out"), new BuilderOptions { BandBytes = 500, Workers = 3 }, HashTrust.Remembered, TestContext.Current.CancellationToken);
 
         byte[] file = File.ReadAllBytes(scratch.PathOf("out/tiny.gguf"));
         Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(file)), report.Outputs.Single().Sha256);
@@ -100,7 +100,7 @@ public sealed class BuilderTests
     private static byte[] Build(string checkpoint, string output, BuilderOptions options, Recipe? recipe = null)
     {
         using EngineBuild build = EngineBuild.Open(checkpoint, recipe ?? Q8, new SourceHashes(null));
-        BuildReport report = build.Run(output, options, HashTrust.Remembered, default);
+        BuildReport report = build.Run(output, options, HashTrust.Remembered, TestContext.Current.CancellationToken);
         return File.ReadAllBytes(Path.Combine(output, report.Outputs[0].Path));
     }
 }

@@ -100,7 +100,7 @@ public sealed class StoreTests
     private static string Key(string checkpoint, Recipe recipe)
     {
         using EngineBuild build = EngineBuild.Open(checkpoint, recipe, new SourceHashes(null));
-        return build.Key(HashTrust.ReadAgain, default);
+        return build.Key(HashTrust.ReadAgain, TestContext.Current.CancellationToken);
     }
 
     private static StoreEntry Get(string checkpoint, string root, ConcurrentBag<Diagnostic>? warnings = null, StoreUse use = StoreUse.Normal)

@@ -2,6 +2,7 @@ using System;
 using System.Text;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Formats;
+using CheckpointBuild.Tests.Laws;
 using Xunit;
 
 namespace CheckpointBuild.Tests.Formats;
@@ -48,5 +49,5 @@ public sealed class DetectTests
         Assert.All(Format.All, format => Assert.Contains(format.Name, error.Message, StringComparison.Ordinal));
     }
 
-    private static CheckpointException Refusal(byte[] bytes) => Assert.Throws<CheckpointException>(() => Format.Detect(new MemorySource(bytes, "model.safetensors")));
+    private static CheckpointException Refusal(byte[] bytes) => Assert.Throws<CheckpointException>(() => Format.Detect(new ArraySource(bytes, "model.safetensors")));
 }

@@ -5,6 +5,7 @@ using CheckpointBuild.DTypes;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Tensors;
 using CheckpointBuild.Tensors.Views;
+using CheckpointBuild.Tests.Laws;
 
 namespace CheckpointBuild.Tests.Formats;
 
@@ -43,7 +44,7 @@ internal static class FormatSamples
         long bytes = dtype.RowBytes(0, shape.Columns) * shape.Rows;
         byte[] data = new byte[bytes];
         new Random(Seed + name.Length).NextBytes(data);
-        return new Stored(name, dtype, shape, new MemorySource(data), 0);
+        return new Stored(name, dtype, shape, new ArraySource(data), 0);
     }
 
     private static Metadata Text() => new Metadata().Add("format", "pt").Add("note", "é 𝄞 \"quoted\" \\ / \u0001 \u001F \u007F \b\f\n\r\t <&>").Add("empty", string.Empty);

@@ -1,10 +1,12 @@
 using System;
-using System.Collections.Generic;
+using System.IO;
 using System.Linq;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Tensors;
 using CheckpointBuild.Tensors.Views;
+using CheckpointBuild.Tests.Golden;
+using CheckpointBuild.Tests.Infrastructure;
 using Xunit;
 
 namespace CheckpointBuild.Tests.Formats;
@@ -13,52 +15,42 @@ namespace CheckpointBuild.Tests.Formats;
 public sealed class GgufGoldenTests
 {
     private const string UnsupportedType = "CKPT1056";
-    private static readonly string[] Topics = ["gguf/converter", "gguf/imatrix", "gguf/lora", "gguf/quantize", "gguf/split", "reports/gguf", "smollm2"];
-
-    [Fact]
-    public void Plan_of_reference_files_gives_their_headers_and_offsets()
-    {
-        var different = new List<string>();
-        foreach (string file in Topics.SelectMany(topic => GoldenData.Files(topic, "*.gguf")).Where(file => !file.EndsWith("-big-endian.gguf", StringComparison.Ordinal)))
-        {
-            string verdict = Compare(file);
-            TestContext.Current.TestOutputHelper?.WriteLine($"{verdict}: {file}");
-            if (verdict == "differs")
-            {
-                different.Add(file);
-            }
-        }
-
-        Assert.Empty(different);
-    }
+    private const string BigEndian = "tiny-big-endian.gguf";
 
     [Theory]
-    [InlineData("gguf/converter/doc-llama-f16.gguf")]
-    [InlineData("gguf/converter/families/llama-untied-llama3rope-auto.gguf")]
-    [InlineData("gguf/converter/families/qwen3-moe-auto.gguf")]
-    [InlineData("gguf/converter/families/gemma3-text-auto.gguf")]
-    [InlineData("reports/gguf/tensor-data-aligned-to-16/input/model.gguf")]
-    public void Plan_of_a_converted_file_is_the_file(string path)
+    [InlineData("gguf/converter")]
+    [InlineData("gguf/imatrix")]
+    [InlineData("gguf/lora")]
+    [InlineData("gguf/quantize")]
+    [InlineData("gguf/split")]
+    [InlineData("reports/gguf")]
+    [InlineData("smollm2")]
+    public void Plan_of_reference_files_gives_their_headers_and_offsets(string name)
     {
-        if (GoldenData.Find(path) is { } file)
+        GoldenTopic topic = GoldenRoot.Topic(name);
+        if (!topic.SaysAbsent())
         {
-            Assert.Equal("same", Compare(file));
+            Findings.None(topic.Files("*.gguf", SearchOption.AllDirectories).Where(file => file != BigEndian && !IsPlannedTheSame(topic.Reach(file))));
         }
     }
 
     [Fact]
     public void Read_of_a_big_endian_file_says_so()
     {
-        if (GoldenData.Find("gguf/split/tiny-big-endian.gguf") is { } file)
+        GoldenTopic topic = GoldenRoot.Topic("gguf/split");
+        if (!topic.SaysAbsent())
         {
-            using var source = new FileSource(file);
-            Assert.Equal("CKPT1042", Assert.Throws<CheckpointException>(() => Format.Gguf.Read(source)).Code);
+            var source = new FileSource(topic.Reach(BigEndian));
+            using (source)
+            {
+                Assert.Equal("CKPT1042", Assert.Throws<CheckpointException>(() => Format.Gguf.Read(source)).Code);
+            }
         }
     }
 
-    private static string Compare(string file)
+    private static bool IsPlannedTheSame(string path)
     {
-        using var source = new FileSource(file);
+        using var source = new FileSource(path);
         TensorFile read;
         try
         {
@@ -66,12 +58,14 @@ public sealed class GgufGoldenTests
         }
         catch (CheckpointException e) when (e.Code == UnsupportedType)
         {
-            return $"type not supported yet ({e.Message})";
+            // A type that no dtype stands for is refused by name, and there is nothing to plan.
+            TestContext.Current.TestOutputHelper?.WriteLine(e.Message);
+            return true;
         }
 
-        FilePlan plan = Format.Gguf.Plan(file, read);
-        bool sameHead = source.ReadBytes(0, plan.Head.Length).AsSpan().SequenceEqual(plan.Head.Span);
-        bool sameOffsets = plan.Slots.Select(slot => slot.Offset).SequenceEqual(read.Tensors.Cast<Stored>().Select(tensor => tensor.Offset));
-        return sameHead && sameOffsets && plan.Length == source.Length ? "same" : "differs";
+        FilePlan plan = Format.Gguf.Plan(path, read);
+        return plan.Length == source.Length
+            && source.ReadBytes(0, plan.Head.Length).AsSpan().SequenceEqual(plan.Head.Span)
+            && plan.Slots.Select(slot => slot.Offset).SequenceEqual(read.Tensors.Cast<Stored>().Select(tensor => tensor.Offset));
     }
 }

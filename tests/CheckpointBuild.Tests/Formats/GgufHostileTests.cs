@@ -1,11 +1,10 @@
 using System;
 using System.Collections.Generic;
-using System.IO;
 using System.Linq;
-using System.Text.Json;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Tensors;
+using CheckpointBuild.Tests.Golden;
 using Xunit;
 
 namespace CheckpointBuild.Tests.Formats;
@@ -18,7 +17,7 @@ public sealed class GgufHostileTests
     private const long AllocationPerByte = 16;
 
     /// <summary>What each damaged file must be called; a file that is not here must still be refused, by any code.</summary>
-    private static readonly Dictionary<string, string> Codes = new()
+    private static readonly Dictionary<string, string> Codes = new(StringComparer.Ordinal)
     {
         ["bad-magic.gguf"] = "CKPT1040",
         ["empty-file.gguf"] = "CKPT1040",
@@ -65,42 +64,26 @@ public sealed class GgufHostileTests
         ["data-1tb.gguf"] = "CKPT1012",
     };
 
-    public static TheoryData<string, string> Verdicts
-    {
-        get
-        {
-            TheoryData<string, string> rows = [];
-            if (GoldenData.Find("gguf/hostile/verdicts.json") is { } path)
-            {
-                using JsonDocument verdicts = JsonDocument.Parse(File.ReadAllBytes(path));
-                foreach (JsonElement file in verdicts.RootElement.GetProperty("files").EnumerateArray())
-                {
-                    rows.Add(file.GetProperty("file").GetString()!, file.GetProperty("advice").GetString()!);
-                }
-            }
-            else
-            {
-                rows.Add($"absent under {GoldenData.Root}", "either");
-            }
+    private static readonly GoldenTopic Topic = GoldenRoot.Topic("gguf/hostile");
 
-            return rows;
-        }
-    }
+    public static TheoryData<string> Files => Topic.Cases(_ => Listed().Keys);
 
     [Theory]
-    [MemberData(nameof(Verdicts))]
-    public void Read_follows_the_advice_by_code_and_within_little_memory(string name, string advice)
+    [MemberData(nameof(Files))]
+    public void Read_follows_the_advice_by_code_and_within_little_memory(string name)
     {
-        if (GoldenData.Find($"gguf/hostile/{name}") is not { } path)
+        if (Topic.SaysAbsent(name))
         {
             return;
         }
 
-        using var source = new FileSource(path);
+        using var source = new FileSource(Topic.Reach(name));
         long before = GC.GetAllocatedBytesForCurrentThread();
         Exception? refusal = Record.Exception(() => Format.Gguf.Read(source));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, AllocationBase + (AllocationPerByte * source.Length));
         Assert.True(refusal is null or CheckpointException, refusal?.ToString());
+
+        string advice = Listed()[name];
         Assert.True(advice == "either" || (advice == "reject") == (refusal is not null), $"{name}: {advice}, {refusal?.Message ?? "accepted"}");
         if (Codes.TryGetValue(name, out string? code))
         {
@@ -111,8 +94,12 @@ public sealed class GgufHostileTests
     [Fact]
     public void Every_file_of_the_folder_has_a_verdict()
     {
-        string[] listed = [.. Verdicts.Select(row => row.Data.Item1).Order(StringComparer.Ordinal)];
-        string[] present = [.. GoldenData.Files("gguf/hostile", "*.gguf").Select(file => Path.GetFileName(file))];
-        Assert.Equal(present.Length == 0 ? listed : present, listed);
+        if (!Topic.SaysAbsent())
+        {
+            Assert.Equal(Topic.Files("*.gguf"), Listed().Keys.Order(StringComparer.Ordinal));
+        }
     }
+
+    private static Dictionary<string, string> Listed() => Topic.ReadJson("verdicts.json").GetProperty("files").EnumerateArray()
+        .ToDictionary(file => file.GetProperty("file").GetString()!, file => file.GetProperty("advice").GetString()!, StringComparer.Ordinal);
 }

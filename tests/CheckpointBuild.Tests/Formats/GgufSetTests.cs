@@ -6,6 +6,8 @@ using CheckpointBuild.Diagnostics;
 using CheckpointBuild.DTypes;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Tensors;
+using CheckpointBuild.Tests.Golden;
+using CheckpointBuild.Tests.Infrastructure;
 using Xunit;
 
 namespace CheckpointBuild.Tests.Formats;
@@ -13,13 +15,13 @@ namespace CheckpointBuild.Tests.Formats;
 /// <summary>Models in parts.</summary>
 public sealed class GgufSetTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("ckpt-parts-").FullName;
+    private readonly Scratch _scratch = new();
     private readonly List<ByteSource> _open = [];
 
     public void Dispose()
     {
         _open.ForEach(source => source.Dispose());
-        Directory.Delete(_folder, recursive: true);
+        _scratch.Dispose();
     }
 
     [Fact]
@@ -55,7 +57,7 @@ public sealed class GgufSetTests : IDisposable
     public void Read_names_a_part_that_is_missing()
     {
         string first = WriteSet();
-        File.Delete(Path.Combine(_folder, "m-00002-of-00003.gguf"));
+        File.Delete(_scratch.PathOf("m-00002-of-00003.gguf"));
         CheckpointException error = Refusal(first);
         Assert.Equal(("CKPT1060", true), (error.Code, error.Message.Contains("m-00002-of-00003.gguf", StringComparison.Ordinal)));
     }
@@ -64,13 +66,13 @@ public sealed class GgufSetTests : IDisposable
     public void Read_of_a_later_part_asks_for_the_first()
     {
         WriteSet();
-        Assert.Equal("CKPT1061", Refusal(Path.Combine(_folder, "m-00002-of-00003.gguf")).Code);
+        Assert.Equal("CKPT1061", Refusal(_scratch.PathOf("m-00002-of-00003.gguf")).Code);
     }
 
     [Fact]
     public void Read_of_a_renamed_first_part_says_what_its_name_must_be()
     {
-        string renamed = Path.Combine(_folder, "model.gguf");
+        string renamed = _scratch.PathOf("model.gguf");
         File.Move(WriteSet(), renamed);
         CheckpointException error = Refusal(renamed);
         Assert.Equal(("CKPT1062", true), (error.Code, error.Message.Contains("-00001-of-00003.gguf", StringComparison.Ordinal)));
@@ -88,7 +90,7 @@ public sealed class GgufSetTests : IDisposable
     public void Read_refuses_parts_in_the_wrong_places()
     {
         string first = WriteSet();
-        File.Copy(Path.Combine(_folder, "m-00003-of-00003.gguf"), Path.Combine(_folder, "m-00002-of-00003.gguf"), overwrite: true);
+        File.Copy(_scratch.PathOf("m-00003-of-00003.gguf"), _scratch.PathOf("m-00002-of-00003.gguf"), overwrite: true);
         Assert.Equal("CKPT1063", Refusal(first).Code);
     }
 
@@ -125,18 +127,23 @@ public sealed class GgufSetTests : IDisposable
     [Fact]
     public void Read_of_the_reference_splitters_parts_equals_its_source()
     {
-        if (GoldenData.Find("gguf/split/tiny-00001-of-00003.gguf") is not { } first || GoldenData.Find("gguf/split/tiny-source.gguf") is not { } whole)
+        GoldenTopic topic = GoldenRoot.Topic("gguf/split");
+        if (topic.SaysAbsent())
         {
             return;
         }
 
-        TensorFile parts = Read(first), source = Read(whole);
+        TensorFile parts = Read(topic.Reach("tiny-00001-of-00003.gguf")), source = Read(topic.Reach("tiny-source.gguf"));
         Assert.Equal(source.Metadata, parts.Metadata);
         Assert.Equal(source.Tensors.Select(tensor => tensor.Name), parts.Tensors.Select(tensor => tensor.Name));
         Assert.All(source.Tensors.Zip(parts.Tensors), pair => Assert.Equal(PlanBytes.Of(pair.First)[0], PlanBytes.Of(pair.Second)[0]));
     }
 
-    private TensorFile Read(string path) => GgufSet.Read(Opened(path), name => Opened(Path.Combine(Path.GetDirectoryName(path)!, name)));
+    private TensorFile Read(string path) => GgufSet.Read(Opened(path), name =>
+    {
+        string part = Path.Combine(Path.GetDirectoryName(path)!, name);
+        return File.Exists(part) ? Opened(part) : null;
+    });
 
     private FileSource Opened(string path)
     {
@@ -160,7 +167,7 @@ public sealed class GgufSetTests : IDisposable
 
     private string Write(string name, Metadata metadata, string tensor)
     {
-        string path = Path.Combine(_folder, name);
+        string path = _scratch.PathOf(name);
         File.WriteAllBytes(path, PlanBytes.Of(Format.Gguf.Plan(name, new TensorFile(new TensorTable([Sample(tensor)]), metadata))));
         return path;
     }

@@ -8,6 +8,7 @@ using CheckpointBuild.Formats;
 using CheckpointBuild.Formats.Wire;
 using CheckpointBuild.Tensors;
 using CheckpointBuild.Tensors.Views;
+using CheckpointBuild.Tests.Laws;
 using Xunit;
 
 namespace CheckpointBuild.Tests.Formats;
@@ -81,6 +82,9 @@ public sealed class GgufTests
     }
 
     [Fact]
+    public void Read_refuses_a_row_that_is_no_whole_number_of_blocks() => Assert.Equal("CKPT1057", Refusal(WithType(8, columns: 33)).Code);
+
+    [Fact]
     public void Every_number_of_ggml_is_a_type_or_a_removed_one() =>
         Assert.All(Enumerable.Range(0, GgmlTypes.Count), i => Assert.True(GgmlTypes.NameOf((uint)i) is null != (GgmlTypes.RemovedNameOf((uint)i) is null)));
 
@@ -140,14 +144,14 @@ public sealed class GgufTests
 
     private static byte[] Plan(Metadata metadata, params Tensor[] tensors) => PlanBytes.Of(Format.Gguf.Plan("model.gguf", new TensorFile(new TensorTable(tensors), metadata)));
 
-    private static TensorFile Read(byte[] file) => Format.Gguf.Read(new MemorySource(file, "model.gguf"));
+    private static TensorFile Read(byte[] file) => Format.Gguf.Read(new ArraySource(file, "model.gguf"));
 
     private static CheckpointException Refusal(byte[] file) => Assert.Throws<CheckpointException>(() => Read(file));
 
     private static string PlanRefusal(string key, object value) => Assert.Throws<CheckpointException>(() => Plan(new Metadata().Add(key, value))).Code;
 
-    // One tensor 't' of 256 columns and room for any type.
-    private static byte[] WithType(uint type)
+    // One tensor 't' and room for any type.
+    private static byte[] WithType(uint type, ulong columns = 256)
     {
         var writer = new ByteWriter();
         writer.Write("GGUF"u8);
@@ -157,7 +161,7 @@ public sealed class GgufTests
         writer.WriteUInt64(1);
         writer.Write("t"u8);
         writer.WriteUInt32(1);
-        writer.WriteUInt64(256);
+        writer.WriteUInt64(columns);
         writer.WriteUInt32(type);
         writer.WriteUInt64(0);
         writer.Pad(4096, 0);

@@ -24,4 +24,7 @@ public sealed class MetadataTests
 
     [Fact]
     public void Get_of_the_exact_type_gives_the_value() => Assert.Equal(7u, new Metadata().Add("a", 7u).Get<uint>("a"));
+
+    [Fact]
+    public void Get_of_a_nullable_type_gives_the_value_or_null() => Assert.Equal((7u, null), (new Metadata().Add("a", 7u).Get<uint?>("a"), new Metadata().Get<uint?>("a")));
 }

@@ -6,6 +6,7 @@ using CheckpointBuild.Diagnostics;
 using CheckpointBuild.DTypes;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Tensors;
+using CheckpointBuild.Tests.Laws;
 using Xunit;
 
 namespace CheckpointBuild.Tests.Formats;
@@ -220,7 +221,7 @@ public sealed class SafetensorsTests
         return file;
     }
 
-    private static TensorFile Read(byte[] file) => Format.Safetensors.Read(new MemorySource(file, "model.safetensors"));
+    private static TensorFile Read(byte[] file) => Format.Safetensors.Read(new ArraySource(file, "model.safetensors"));
 
     private static CheckpointException Refusal(byte[] file) => Assert.Throws<CheckpointException>(() => Read(file));
 

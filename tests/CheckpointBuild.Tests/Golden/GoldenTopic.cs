@@ -92,6 +92,11 @@ internal sealed record GoldenTopic(string Name, string? Folder)
     /// <returns>Its root.</returns>
     public JsonElement ReadJson(string relative) => JsonElement.Parse(ReadBytes(relative));
 
+    /// <summary>Reads a JSON file to decide whether it is a case; that alone does not count as reaching it.</summary>
+    /// <param name="relative">With '/'.</param>
+    /// <returns>Its root.</returns>
+    public JsonElement PeekJson(string relative) => JsonElement.Parse(File.ReadAllBytes(Path.Combine(Folder!, relative)));
+
     /// <summary>Reads a file with one JSON value a line.</summary>
     /// <param name="relative">With '/'.</param>
     /// <returns>The values.</returns>

@@ -8,52 +8,57 @@ using CheckpointBuild.Diagnostics;
 
 namespace CheckpointBuild.Tests.HouseTests;
 
-/// <summary>One factory of the product's coded errors and warnings.</summary>
-/// <param name="Method">The factory.</param>
-/// <param name="Code">The code that its source gives.</param>
-/// <param name="File">The source file that it stands in.</param>
-internal sealed partial record ErrorFactory(MethodInfo Method, string Code, string File)
+/// <summary>One factory of the product's coded errors and warnings, as its source declares it.</summary>
+/// <param name="Class">The class that it stands in: <c>Errors</c>, or <c>TaskErrors</c> of the tasks, which reference nothing of ours.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Code">The code that it gives.</param>
+/// <param name="File">The source file, relative to the checkout.</param>
+internal sealed partial record ErrorFactory(string Class, string Name, string Code, string File)
 {
     /// <summary>Every factory.</summary>
-    public static IReadOnlyList<ErrorFactory> All { get; } = [.. Sources().Select(s => new ErrorFactory(MethodNamed(s.Name), s.Code, s.File))];
+    public static IReadOnlyList<ErrorFactory> All { get; } = [.. SourceFile.Product.Where(IsHome).SelectMany(Declared)];
 
-    /// <summary>Its name.</summary>
-    public string Name => Method.Name;
+    /// <summary>The factories that the library's assembly has, whatever their source looks like.</summary>
+    public static IReadOnlyList<MethodInfo> Methods { get; } =
+    [
+        .. typeof(Errors).GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
+            .Where(m => m.ReturnType == typeof(CheckpointException) || m.ReturnType == typeof(Diagnostic)),
+    ];
 
-    /// <summary>What it says when it is given something for each of its parameters.</summary>
-    public string SampleMessage => Method.Invoke(null, [.. Method.GetParameters().Select(p => Sample(p.ParameterType))]) switch
+    /// <summary>How the product calls it.</summary>
+    public string Call => $"{Class}.{Name}(";
+
+    /// <summary>Whether a source file is where factories stand.</summary>
+    /// <param name="file">The file.</param>
+    /// <returns>True for <c>Errors.*.cs</c> and <c>TaskErrors.cs</c>.</returns>
+    public static bool IsHome(SourceFile file) => file.Stem.EndsWith("Errors", StringComparison.Ordinal);
+
+    /// <summary>What a factory says when it is given something for each of its parameters.</summary>
+    /// <param name="method">The factory.</param>
+    /// <returns>Its message.</returns>
+    public static string SampleMessage(MethodInfo method) => method.Invoke(null, [.. method.GetParameters().Select(p => Sample(p.ParameterType))]) switch
     {
         CheckpointException error => error.Message,
         Diagnostic warning => warning.Message,
         _ => "",
     };
 
-    /// <summary>Every factory that the assembly has, whatever its source looks like.</summary>
-    public static IEnumerable<MethodInfo> Methods => typeof(Errors)
-        .GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
-        .Where(m => m.ReturnType == typeof(CheckpointException) || m.ReturnType == typeof(Diagnostic));
-
-    /// <summary>Whether a source file is where the factories stand.</summary>
-    /// <param name="file">The file.</param>
-    /// <returns>True for <c>Errors.*.cs</c>.</returns>
-    public static bool IsHome(SourceFile file) => file.Room == "Diagnostics" && file.Stem == nameof(Errors);
-
-    private static IEnumerable<(string Name, string Code, string File)> Sources() =>
-        from file in SourceFile.Product
-        where IsHome(file)
-        from Match match in Factory().Matches(file.Text)
-        select (match.Groups["name"].Value, match.Groups["code"].Value, file.Path);
+    // A factory's code is the first one after its declaration.
+    private static IEnumerable<ErrorFactory> Declared(SourceFile file) =>
+        from Match declaration in Declaration().Matches(file.Text)
+        let code = Code4().Match(file.Text, declaration.Index)
+        select new ErrorFactory(file.Stem, declaration.Groups["name"].Value, code.Groups["code"].Value, file.Path);
 
     private static object? Sample(Type type) =>
         type == typeof(string) ? "Do this."
         : type.IsAssignableFrom(typeof(string[])) ? new[] { "one", "two" }
         : type.IsAssignableFrom(typeof(IOException)) ? new IOException("the disk is full")
-        : type.IsAssignableFrom(typeof(List<Diagnostic>)) ? new List<Diagnostic>()
         : type.IsValueType ? Activator.CreateInstance(Nullable.GetUnderlyingType(type) ?? type)
         : null;
 
-    private static MethodInfo MethodNamed(string name) => Methods.FirstOrDefault(m => m.Name == name) ?? throw new InvalidOperationException($"{name} stands in the source and not in the assembly; build first.");
+    [GeneratedRegex(@"^    internal static (?:CheckpointException|Diagnostic|TaskDiagnostic) (?<name>\w+)\(", RegexOptions.Multiline)]
+    private static partial Regex Declaration();
 
-    [GeneratedRegex(@"(?:CheckpointException|Diagnostic)\s+(?<name>\w+)\([^;]*?""(?<code>CKPT\d{4})""", RegexOptions.Singleline)]
-    private static partial Regex Factory();
+    [GeneratedRegex("\"(?<code>CKPT\\d{4})\"")]
+    private static partial Regex Code4();
 }

@@ -6,7 +6,6 @@ using System.Text.Json.Nodes;
 using CheckpointBuild.Building;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.DTypes;
-using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
 using CheckpointBuild.Tensors;
 using CheckpointBuild.Tensors.Views;
@@ -73,9 +72,9 @@ internal sealed record TinyLlama
 
     private RoleTable Tensors() => new(ModelFamily.FindModelType("llama")!.TensorsOf(ModelConfig())
         .OrderBy(s => s.Name, StringComparer.Ordinal)
-        .Select((spec, i) => KeyValuePair.Create(spec.Role, Values(spec, (ulong)i))));
+        .Select((spec, i) => KeyValuePair.Create(spec.Role, (Tensor)Values(spec, (ulong)i))));
 
-    private Tensor Values(TensorSpec spec, ulong seed)
+    private Stored Values(TensorSpec spec, ulong seed)
     {
         var random = new SeededRandom(seed);
         float[] values = [.. Enumerable.Range(0, (int)spec.Shape.ElementCount).Select(_ => (random.NextWeight() * 0.4f) + (spec.Shape.Rank == 1 && spec.Role.Part == TensorPart.Weight ? 1 : 0))];

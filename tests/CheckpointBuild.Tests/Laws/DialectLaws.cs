@@ -28,7 +28,7 @@ public sealed class DialectLaws
         string source = new TinyLlama { DType = DType.F32, Tied = tied, Biases = biases }.Write(scratch.PathOf("tiny"));
         using (EngineBuild build = EngineBuild.Open(source, new Recipe { Engine = dialect, DType = DType.F32 }, new SourceHashes(null)))
         {
-            build.Run(scratch.PathOf("out"), new BuilderOptions(), HashTrust.Remembered, default);
+            build.Run(scratch.PathOf("out"), new BuilderOptions(), HashTrust.Remembered, TestContext.Current.CancellationToken);
         }
 
         using CheckpointDirectory before = CheckpointDirectory.Open(source);

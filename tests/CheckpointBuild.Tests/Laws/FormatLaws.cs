@@ -65,7 +65,7 @@ public sealed class FormatLaws
     {
         Format format = Of(name);
         TensorFile file = FormatSamples.Full(format);
-        TensorFile read = format.Read(new MemorySource(PlanBytes.Of(format.Plan("sample", file))));
+        TensorFile read = format.Read(new ArraySource(PlanBytes.Of(format.Plan("sample", file))));
         Assert.Equal(file.Metadata, read.Metadata);
         Assert.Equal(file.Tensors.Count, read.Tensors.Count);
         foreach (Tensor tensor in file.Tensors)
@@ -82,7 +82,7 @@ public sealed class FormatLaws
     {
         Format format = Of(name);
         byte[] bytes = PlanBytes.Of(format.Plan("sample", FormatSamples.Full(format)));
-        Assert.Equal(bytes, PlanBytes.Of(format.Plan("sample", format.Read(new MemorySource(bytes)))));
+        Assert.Equal(bytes, PlanBytes.Of(format.Plan("sample", format.Read(new ArraySource(bytes)))));
     }
 
     [Theory]
@@ -90,7 +90,7 @@ public sealed class FormatLaws
     public void Detect_finds_the_format_by_its_bytes(string name)
     {
         Format format = Of(name);
-        Assert.Same(format, Format.Detect(new MemorySource(PlanBytes.Of(format.Plan("sample", FormatSamples.Small())))));
+        Assert.Same(format, Format.Detect(new ArraySource(PlanBytes.Of(format.Plan("sample", FormatSamples.Small())))));
     }
 
     [Theory]
@@ -103,7 +103,7 @@ public sealed class FormatLaws
         long end = plan.Slots[^1].Offset + plan.Slots[^1].Length;
         for (int length = 0; length < end; length++)
         {
-            Assert.Throws<CheckpointException>(() => format.Read(new MemorySource(bytes[..length])));
+            Assert.Throws<CheckpointException>(() => format.Read(new ArraySource(bytes[..length])));
         }
     }
 
@@ -131,7 +131,7 @@ public sealed class FormatLaws
         for (int i = 0; i < Mutations; i++)
         {
             byte[] damaged = Damage(sound, plan.Head.Length, random);
-            var source = new MemorySource(damaged);
+            var source = new ArraySource(damaged);
             TensorFile? file = null;
             long before = GC.GetAllocatedBytesForCurrentThread();
             Exception? refusal = Record.Exception(() => file = format.Read(source));

@@ -1,7 +1,6 @@
 using System.IO;
-using System.Linq;
-using System.Reflection;
 using System.Threading.Tasks;
+using CheckpointBuild.Tool;
 using Xunit;
 
 namespace CheckpointBuild.Tests.Tool;
@@ -9,24 +8,21 @@ namespace CheckpointBuild.Tests.Tool;
 /// <summary>The tool, called in this process as its entry point calls itself.</summary>
 internal static class Ckpt
 {
-    private static readonly MethodInfo? Entry = typeof(CkptResult).Assembly.GetReferencedAssemblies().Where(a => a.Name == "ckpt").Select(Assembly.Load).FirstOrDefault()?
-        .GetType("CheckpointBuild.Tool.Program")?.GetMethod("RunAsync", BindingFlags.NonPublic | BindingFlags.Static);
-
     /// <summary>Runs the tool.</summary>
     /// <param name="arguments">As on the command line.</param>
     /// <returns>What it gave.</returns>
-    public static Task<CkptResult> RunAsync(params string[] arguments) => RunAsync("", arguments);
+    public static Task<CkptResult> RunAsync(params string[] arguments) => RunWithInputAsync("", arguments);
 
     /// <summary>Runs the tool with a text on standard input.</summary>
     /// <param name="input">The text.</param>
     /// <param name="arguments">As on the command line.</param>
     /// <returns>What it gave.</returns>
-    public static async Task<CkptResult> RunAsync(string input, string[] arguments)
+    public static async Task<CkptResult> RunWithInputAsync(string input, params string[] arguments)
     {
         using var reader = new StringReader(input);
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        int exitCode = await (Task<int>)Entry!.Invoke(null, [arguments, reader, output, error, TestContext.Current.CancellationToken])!;
+        using var output = new StringWriter { NewLine = "\n" };
+        using var error = new StringWriter { NewLine = "\n" };
+        int exitCode = await Program.RunAsync(arguments, reader, output, error, TestContext.Current.CancellationToken);
         return new CkptResult("ckpt " + string.Join(' ', arguments), exitCode, output.ToString(), error.ToString());
     }
 

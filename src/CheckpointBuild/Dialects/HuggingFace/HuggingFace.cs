@@ -9,6 +9,7 @@ using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
 using CheckpointBuild.Quantization;
 using CheckpointBuild.Tensors;
+using CheckpointBuild.Tokenizers;
 
 namespace CheckpointBuild.Dialects.HuggingFace;
 
@@ -39,6 +40,7 @@ internal sealed class HuggingFace : Dialect
         IReadOnlyList<Tensor> weights = WeightFiles.Read(directory, problems);
         var mapper = new RoleMapper(file.Family, directory.Path, problems);
         (config, RoleTable tensors) = mapper.Map(config, weights);
+        (TokenizerModel? tokenizer, Diagnostic? fault) = TokenizerSidecars.Read(directory);
         return new Checkpoint
         {
             Name = directory.Name,
@@ -46,6 +48,8 @@ internal sealed class HuggingFace : Dialect
             Family = file.Family,
             Config = config,
             Tensors = tensors,
+            Tokenizer = tokenizer,
+            TokenizerFault = fault,
             Sidecars = SidecarFiles.Of(directory),
             SourceConfig = file.Json,
             Problems = problems.DrainToImmutable(),

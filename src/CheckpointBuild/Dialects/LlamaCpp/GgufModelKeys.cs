@@ -7,8 +7,6 @@ namespace CheckpointBuild.Dialects.LlamaCpp;
 /// <summary>The <c>general.*</c> and architecture keys, in the order in which llama.cpp's converter writes them.</summary>
 internal static class GgufModelKeys
 {
-    private static readonly string[] EndTokenKeys = ["tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id"];
-
     /// <summary>Writes the keys up to the tokenizer's.</summary>
     /// <param name="metadata">Receives them.</param>
     /// <param name="checkpoint">The model.</param>
@@ -76,7 +74,7 @@ internal static class GgufModelKeys
             Rope = ReadRope(keys, dimension, context),
             TiedEmbeddings = tied,
             BeginToken = keys.Token("tokenizer.ggml.bos_token_id"),
-            EndTokens = [.. EndTokenKeys.Select(keys.Token).OfType<int>().Distinct()],
+            EndTokens = GgufEndTokens.Read(metadata),
         }.Validated(file);
     }
 

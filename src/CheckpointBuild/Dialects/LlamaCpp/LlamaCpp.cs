@@ -9,6 +9,7 @@ using CheckpointBuild.Models;
 using CheckpointBuild.Quantization;
 using CheckpointBuild.Tensors;
 using CheckpointBuild.Tensors.Views;
+using CheckpointBuild.Tokenizers;
 
 namespace CheckpointBuild.Dialects.LlamaCpp;
 
@@ -33,7 +34,7 @@ internal sealed class LlamaCpp : Dialect
         ArgumentNullException.ThrowIfNull(directory);
         string name = FileIn(directory);
         ByteSource source = directory.OpenFile(name);
-        TensorFile file = GgufSet.Read(source, directory.OpenFile);
+        TensorFile file = GgufSet.Read(source, part => System.IO.File.Exists(directory.PathOf(part)) ? directory.OpenFile(part) : null);
 
         string arch = file.Metadata.Get<string>("general.architecture") ?? throw Errors.ConfigFieldMissing(source.Name, "general.architecture");
         ModelFamily family = ModelFamily.FindGguf(arch) ?? throw Errors.UnknownArchitecture(source.Name, arch, ModelFamily.All.Select(f => f.GgufArchitecture).OfType<string>());
@@ -42,10 +43,10 @@ internal sealed class LlamaCpp : Dialect
         ModelConfig config = GgufModelKeys.Read(file.Metadata, arch, source.Name, tied, rows);
         config = RopeFactors.ReadInto(config, file.Tensors);
 
-        ImmutableArray<Diagnostic>.Builder problems = ImmutableArray.CreateBuilder<Diagnostic>();
         List<Tensor> canonical = [.. file.Tensors.Where(t => t.Name != GgufNames.RopeFrequencies).Select(t => FromGguf(t, family, config)).OrderBy(t => t.Name, StringComparer.Ordinal)];
         bool biased = canonical.Exists(t => t.Name.EndsWith("q_proj.bias", StringComparison.Ordinal));
         (config, RoleTable tensors) = new RoleMapper(family, source.Name, ImmutableArray.CreateBuilder<Diagnostic>()).Map(config with { AttentionBias = biased }, canonical);
+        (TokenizerModel? tokenizer, Diagnostic? fault) = ReadTokenizer(file.Metadata, source.Name);
         return new Checkpoint
         {
             Name = System.IO.Path.GetFileNameWithoutExtension(name),
@@ -53,7 +54,8 @@ internal sealed class LlamaCpp : Dialect
             Family = family,
             Config = config,
             Tensors = tensors,
-            Problems = problems.DrainToImmutable(),
+            Tokenizer = tokenizer,
+            TokenizerFault = fault,
         };
     }
 
@@ -91,10 +93,36 @@ internal sealed class LlamaCpp : Dialect
         uint fileType = options.Policy is GgufPolicy policy ? policy.FileType.Number : 0;
         var metadata = new Metadata();
         GgufModelKeys.Write(metadata, checkpoint, fileType);
+        ImmutableArray<Diagnostic> warnings = WriteTokenizer(metadata, checkpoint);
 
         IEnumerable<Tensor> tensors = checkpoint.Tensors.Select(t => ToGguf(t.Key, t.Value, checkpoint));
         var file = new TensorFile(new TensorTable(RopeFactors.Of(checkpoint.Config).Concat(tensors)), metadata);
-        return new DirectoryPlan([Format.Gguf.Plan(options.EngineName + Extension, file)], []);
+        return new DirectoryPlan([Format.Gguf.Plan(options.EngineName + Extension, file)], warnings);
+    }
+
+    private static ImmutableArray<Diagnostic> WriteTokenizer(Metadata metadata, Checkpoint checkpoint)
+    {
+        if (checkpoint.Tokenizer is null && checkpoint.TokenizerFault is null)
+        {
+            metadata.Set(GgufTokenizerTables.Prefix + "model", "none");
+            return [Errors.EngineWithoutTokenizer(checkpoint.Name)];
+        }
+
+        GgufTokenizerTables.Write(metadata, checkpoint.TokenizerOrThrow(), new GgufVocabularyTarget(checkpoint.Family.Architecture, checkpoint.Config.VocabularySize));
+        return [.. GgufEndTokens.Write(metadata, checkpoint.Config)];
+    }
+
+    // A tokenizer that is not understood does not keep the weights from being read.
+    private static (TokenizerModel? Model, Diagnostic? Fault) ReadTokenizer(Metadata metadata, string file)
+    {
+        try
+        {
+            return (GgufTokenizerTables.Read(metadata, file), null);
+        }
+        catch (CheckpointException e)
+        {
+            return (null, new Diagnostic(e.Code, e.Message, e.File));
+        }
     }
 
     // Query and key rows are half-split in the canonical arrangement and interleaved in the file, where the architecture's kernels rotate neighbouring pairs; biases follow their rows.

@@ -82,5 +82,5 @@ internal sealed class Llama : ModelFamily
         .Rope()
         .Set("tie_word_embeddings", config.TiedEmbeddings)
         .Set("vocab_size", config.VocabularySize)
-        .Root;
+        .Sorted();
 }

@@ -1,0 +1,126 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Threading;
+using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Dialects;
+using CheckpointBuild.Models;
+using CheckpointBuild.Runtime.Sampling;
+using CheckpointBuild.Tokenizers;
+
+namespace CheckpointBuild.Runtime;
+
+/// <summary>Writes text with a model: opens any checkpoint or engine, takes a prompt, gives the text as it comes.</summary>
+/// <example><code>
+/// using TextGenerator generator = TextGenerator.Open("models/doc-llama");
+/// foreach (string piece in generator.Generate("class StringBuilder\n", new GenerationOptions()))
+///     Console.Write(piece);
+/// </code></example>
+/// <remarks>One text is generated at a time; a call that begins another ends the one before.</remarks>
+public sealed class TextGenerator : IDisposable
+{
+    private readonly Decoder _decoder;
+    private readonly ImmutableArray<int> _endTokens;
+
+    private TextGenerator(Checkpoint checkpoint, DecoderOptions options)
+    {
+        Tokenizer = Tokenizer.Create(checkpoint.TokenizerOrThrow());
+        _endTokens = checkpoint.Config.EndTokens;
+        _decoder = Decoder.Load(checkpoint, options);
+    }
+
+    /// <summary>Turns text into ids and back.</summary>
+    public Tokenizer Tokenizer { get; }
+
+    /// <summary>Opens a checkpoint or engine and reads its weights; the files are closed again.</summary>
+    /// <param name="path">A Hugging Face folder, a GGUF file, or the folder of an engine.</param>
+    /// <returns>The generator.</returns>
+    /// <exception cref="CheckpointException">1xxx, 2xxx, 5xxx when it cannot be read or run.</exception>
+    public static TextGenerator Open(string path) => Open(path, DecoderOptions.Default);
+
+    /// <summary>Opens a checkpoint or engine and reads its weights; the files are closed again.</summary>
+    /// <param name="path">A Hugging Face folder, a GGUF file, or the folder of an engine.</param>
+    /// <param name="options">Threads and context.</param>
+    /// <returns>The generator.</returns>
+    /// <exception cref="CheckpointException">1xxx, 2xxx, 5xxx when it cannot be read or run.</exception>
+    public static TextGenerator Open(string path, DecoderOptions options)
+    {
+        using CheckpointDirectory directory = CheckpointDirectory.Open(path);
+        return new TextGenerator(Dialect.Detect(directory).Read(directory), options);
+    }
+
+    /// <summary>Continues a prompt.</summary>
+    /// <param name="prompt">The text before; special tokens spelled in it are those tokens, and the start token is added where the model wants one.</param>
+    /// <param name="options">How long, and how tokens are chosen.</param>
+    /// <param name="cancellation">Looked at between tokens.</param>
+    /// <returns>The text piece by piece; no piece ends within a character.</returns>
+    public IEnumerable<string> Generate(string prompt, GenerationOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        return Pieces(Encode(prompt), options, cancellation);
+    }
+
+    /// <summary>Continues a prompt of ids.</summary>
+    /// <param name="prompt">Ids, the start token included.</param>
+    /// <param name="options">How long, and how tokens are chosen.</param>
+    /// <param name="cancellation">Looked at between tokens.</param>
+    /// <returns>The ids that follow, without the end token.</returns>
+    /// <exception cref="CheckpointException">CKPT5001 for an id that is none of the model's, CKPT5002 when the prompt is longer than the context.</exception>
+    public IEnumerable<int> GenerateIds(int[] prompt, GenerationOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        ArgumentNullException.ThrowIfNull(options);
+        return Ids(prompt, options, cancellation);
+    }
+
+    /// <summary>The ids of a prompt; a start token that the prompt spells itself is not doubled.</summary>
+    /// <param name="prompt">The text.</param>
+    /// <returns>Its ids, at least one where the model has a start token.</returns>
+    public int[] Encode(string prompt)
+    {
+        int[] ids = Tokenizer.Encode(prompt);
+        return ids is [var first, var second, ..] && first == second && first == Tokenizer.Model.IdOf(SpecialTokenKind.Begin) ? ids[1..] : ids;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _decoder.Dispose();
+
+    private IEnumerable<string> Pieces(int[] prompt, GenerationOptions options, CancellationToken cancellation)
+    {
+        TokenStream stream = Tokenizer.DecodeStream(DecodeOptions.SkipSpecialTokens);
+        foreach (int id in Ids(prompt, options, cancellation))
+        {
+            string piece = stream.Append(id);
+            if (piece.Length > 0)
+            {
+                yield return piece;
+            }
+        }
+
+        string rest = stream.Flush();
+        if (rest.Length > 0)
+        {
+            yield return rest;
+        }
+    }
+
+    private IEnumerable<int> Ids(int[] prompt, GenerationOptions options, CancellationToken cancellation)
+    {
+        var sampler = new Sampler(options, _decoder.Config.VocabularySize);
+        sampler.Observe(prompt);
+        _decoder.Reset();
+        int next = sampler.Sample(_decoder.Forward(prompt));
+        for (int made = 0; made < options.MaxTokens && !_endTokens.Contains(next); made++)
+        {
+            yield return next;
+            cancellation.ThrowIfCancellationRequested();
+            if (made + 1 == options.MaxTokens || _decoder.Position == _decoder.ContextLength)
+            {
+                yield break;
+            }
+
+            sampler.Observe(next);
+            next = sampler.Sample(_decoder.Forward([next]));
+        }
+    }
+}

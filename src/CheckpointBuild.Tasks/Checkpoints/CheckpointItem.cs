@@ -1,0 +1,31 @@
+using System.Collections.Generic;
+using Microsoft.Build.Framework;
+
+namespace CheckpointBuild.Tasks.Checkpoints;
+
+/// <summary>One checked <c>ModelCheckpoint</c>: where it comes from, what is asked of it, and where its engine goes.</summary>
+/// <param name="item">The item as the build handed it over.</param>
+/// <param name="source">The full path of the checkpoint, or <c>hf:org/name</c>, <c>nuget:Id</c>.</param>
+/// <param name="engineName">The engine's name.</param>
+/// <param name="subdirectory">The folder below the output that holds the engine's folder, with forward slashes; may be empty.</param>
+/// <param name="metadata">The contract's metadata that are not empty, in the contract's order.</param>
+internal sealed class CheckpointItem(ITaskItem item, string source, string engineName, string subdirectory, IReadOnlyList<KeyValuePair<string, string>> metadata)
+{
+    /// <summary>The item as the build handed it over.</summary>
+    internal ITaskItem Item { get; } = item;
+
+    /// <summary>The full path of the checkpoint, or <c>hf:org/name</c>, <c>nuget:Id</c>.</summary>
+    internal string Source { get; } = source;
+
+    /// <summary>The engine's name: its folder, and the file name of a one-file engine.</summary>
+    internal string EngineName { get; } = engineName;
+
+    /// <summary>The contract's metadata that are not empty, in the contract's order.</summary>
+    internal IReadOnlyList<KeyValuePair<string, string>> Metadata { get; } = metadata;
+
+    /// <summary>The engine's folder relative to the output, with forward slashes: <c>models/doc-llama</c>.</summary>
+    internal string TargetFolder { get; } = subdirectory.Length == 0 ? engineName : subdirectory + "/" + engineName;
+
+    /// <summary>The file that declares the item, to point errors at; empty when the build does not know.</summary>
+    internal string DeclaredIn => Item.GetMetadata("DefiningProjectFullPath");
+}

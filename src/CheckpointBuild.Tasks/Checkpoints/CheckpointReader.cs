@@ -1,0 +1,113 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using CheckpointBuild.Tasks.Diagnostics;
+using Microsoft.Build.Framework;
+
+namespace CheckpointBuild.Tasks.Checkpoints;
+
+/// <summary>Reads <c>ModelCheckpoint</c> items and checks what can be checked without opening a model.</summary>
+/// <param name="log">Hears what is wrong with an item; null reads what can be read in silence, as design-time builds want it.</param>
+internal sealed class CheckpointReader(DiagnosticLog? log)
+{
+    private readonly Dictionary<string, ITaskItem> _folders = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Reads the items in their order. Unusable ones are left out; one whose files are missing is reported but not left out, because what was built from it may still be there.</summary>
+    internal List<CheckpointItem> Read(IEnumerable<ITaskItem> items)
+    {
+        List<CheckpointItem> checkpoints = [];
+        foreach (ITaskItem item in items)
+        {
+            if (log is not null)
+            {
+                WarnOfSlips(item, log);
+            }
+
+            if (ReadOne(item) is { } checkpoint)
+            {
+                checkpoints.Add(checkpoint);
+            }
+        }
+
+        return checkpoints;
+    }
+
+    private CheckpointItem? ReadOne(ITaskItem item)
+    {
+        bool isRemote = IsRemote(item.ItemSpec);
+        string source = isRemote ? item.ItemSpec : item.GetMetadata("FullPath");
+        if (!isRemote && IsRoot(source))
+        {
+            return Refuse(item, TaskErrors.SourceIsRoot(item.ItemSpec));
+        }
+
+        bool isFile = !isRemote && File.Exists(source);
+        if (!isRemote && !isFile && !Directory.Exists(source))
+        {
+            log?.Error(TaskErrors.MissingSource(item.ItemSpec, source), item);
+            isFile = EngineNames.LooksLikeFile(source);
+        }
+
+        string asked = item.GetMetadata("EngineName");
+        string name = asked.Length > 0 ? EngineNames.Clean(asked) : EngineNames.From(source, isFile);
+        if (name.Length == 0)
+        {
+            return Refuse(item, TaskErrors.NoEngineName(item.ItemSpec));
+        }
+
+        string subdirectory = item.GetMetadata("OutputSubdirectory").Replace('\\', '/').Trim('/');
+        if (LeavesOutput(item.GetMetadata("OutputSubdirectory"), subdirectory))
+        {
+            return Refuse(item, TaskErrors.OutputSubdirectoryOutside(item.ItemSpec, item.GetMetadata("OutputSubdirectory")));
+        }
+
+        CheckpointItem checkpoint = new(item, source, name, subdirectory, ReadRecipe(item));
+        if (_folders.TryGetValue(checkpoint.TargetFolder, out ITaskItem? first))
+        {
+            return Refuse(item, TaskErrors.DuplicateEngine(checkpoint.TargetFolder, first.ItemSpec, item.ItemSpec));
+        }
+
+        _folders.Add(checkpoint.TargetFolder, item);
+        return checkpoint;
+    }
+
+    private CheckpointItem? Refuse(ITaskItem item, TaskDiagnostic diagnostic)
+    {
+        log?.Error(diagnostic, item);
+        return null;
+    }
+
+    private static void WarnOfSlips(ITaskItem item, DiagnosticLog log)
+    {
+        foreach (object key in item.CloneCustomMetadata().Keys)
+        {
+            if (key is string name && CheckpointMetadata.NearestTo(name) is { } nearest)
+            {
+                log.Warning(TaskErrors.MisspelledMetadata(item.ItemSpec, name, nearest), item);
+            }
+        }
+    }
+
+    private static List<KeyValuePair<string, string>> ReadRecipe(ITaskItem item)
+    {
+        List<KeyValuePair<string, string>> recipe = [];
+        foreach (string name in CheckpointMetadata.Recipe)
+        {
+            string value = item.GetMetadata(name);
+            if (value.Length > 0)
+            {
+                recipe.Add(new(name, value));
+            }
+        }
+
+        return recipe;
+    }
+
+    private static bool IsRemote(string include) =>
+        include.StartsWith("hf:", StringComparison.OrdinalIgnoreCase) || include.StartsWith("nuget:", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsRoot(string path) => path.Trim('/', '\\').Length == 0 || string.Equals(Path.GetPathRoot(path), path, StringComparison.Ordinal);
+
+    private static bool LeavesOutput(string asked, string subdirectory) =>
+        Path.IsPathRooted(asked) || subdirectory.IndexOf(':') >= 0 || Array.IndexOf(subdirectory.Split('/'), "..") >= 0;
+}

@@ -1,0 +1,7 @@
+namespace CheckpointBuild.Tasks;
+
+/// <summary>Converts checkpoints to another ecosystem's form: names, arrangement, dtype, adapters merged, ranks split.</summary>
+/// <remarks>The metadata <c>Engine</c> names the dialect to write; without <c>DType</c> every tensor keeps its dtype and bits.</remarks>
+public sealed class ConvertCheckpoint : WorkerTask
+{
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+
+namespace CheckpointBuild.Tasks.Diagnostics;
+
+/// <summary>Every coded error and warning of the build integration, CKPT7100 to CKPT7199: one named factory per code.</summary>
+/// <remarks>The tasks stand alone (no reference to the library), so they keep this list of their own; everything about a model itself is said by the tool.</remarks>
+internal static class TaskErrors
+{
+    internal static TaskDiagnostic MissingSource(string include, string path) => new("CKPT7101",
+        $"ModelCheckpoint '{include}': there is no file or folder {path}. Check the path, or fetch the checkpoint first.");
+
+    internal static TaskDiagnostic SourceIsRoot(string include) => new("CKPT7102",
+        $"ModelCheckpoint '{include}': this is the root of a drive, a checkpoint is a folder or a file below it. Probably a property in Include is not defined; give it a value.");
+
+    internal static TaskDiagnostic DuplicateEngine(string engine, string first, string second) => new("CKPT7103",
+        $"ModelCheckpoint '{second}': its engine '{engine}' is that of ModelCheckpoint '{first}' too, each needs a folder of its own. Give one of them another EngineName or OutputSubdirectory.");
+
+    internal static TaskDiagnostic MisspelledMetadata(string include, string name, string nearest) => new("CKPT7104",
+        $"ModelCheckpoint '{include}': metadata '{name}' is not known and has no effect. '{nearest}' is probably meant; correct it, or choose a name that is not so close.");
+
+    internal static TaskDiagnostic OutputSubdirectoryOutside(string include, string subdirectory) => new("CKPT7105",
+        $"ModelCheckpoint '{include}': OutputSubdirectory '{subdirectory}' leaves the output folder, a relative path below it is needed. Write one such as 'models'.");
+
+    internal static TaskDiagnostic NoEngineName(string include) => new("CKPT7106",
+        $"ModelCheckpoint '{include}': no engine name can be made from this path. Set EngineName.");
+
+    internal static TaskDiagnostic ToolNotFound(string path) => new("CKPT7110",
+        $"{path}: the tool ckpt is not there. Restore the packages again, or correct the property CheckpointBuildToolPath.", path);
+
+    internal static TaskDiagnostic ToolNotStarted(string command, string reason) => new("CKPT7111",
+        $"{command}: cannot be started ({reason}). Check that the .NET host exists and can be run.");
+
+    internal static TaskDiagnostic ToolDied(int? exitCode, string lastWords) => new("CKPT7112",
+        $"ckpt worker ended without a result (exit code {exitCode?.ToString(CultureInfo.InvariantCulture) ?? "unknown"}){Tail(lastWords)}. Build again with -v:detailed and read its output.");
+
+    internal static TaskDiagnostic ToolFailedSilently() => new("CKPT7113",
+        "ckpt worker reported a failure without saying which. Build again with -v:detailed and read its output.");
+
+    internal static TaskDiagnostic NoProduct(string engine) => new("CKPT7114",
+        $"ckpt worker reported success but no product for engine '{engine}'. The tool does not fit this version of the tasks; restore the packages again.");
+
+    internal static TaskDiagnostic WouldBuild(string engine, string reason) => new("CKPT7115",
+        $"engine '{engine}' is not up to date ({reason}), and this build may only ask. Build without -question.");
+
+    internal static TaskDiagnostic StoreFileMissing(string path) => new("CKPT7120",
+        $"{path}: the engine's file is no longer in the store. Build again.", path);
+
+    internal static TaskDiagnostic StoreFileDamaged(string path, string found, string needed) => new("CKPT7121",
+        $"{path}: this file of the store is damaged ({found}, needed {needed}), nothing was copied. Build again with -p:CheckpointBuildForce=true.", path);
+
+    internal static TaskDiagnostic CannotWrite(string path, string reason) => new("CKPT7122",
+        $"{path}: cannot be written ({reason}). Check the free space, the permissions, and that no process holds the file; what was there before is unchanged.", path);
+
+    internal static TaskDiagnostic CannotDelete(string path, string reason) => new("CKPT7123",
+        $"{path}: cannot be deleted ({reason}). Close whatever holds it and clean again.", path);
+
+    internal static TaskDiagnostic NoState(string path, string reason) => new("CKPT7124",
+        $"{path}: the task cannot remember its work there ({reason}). Check the free space and the permissions.", path);
+
+    internal static TaskDiagnostic StaleEngine(string engine, string reason) => new("CKPT7130",
+        $"engine '{engine}' is older than its checkpoint or its options ({reason}), and this command does not build. Run dotnet build first.");
+
+    internal static TaskDiagnostic EngineNotBuilt(string engine) => new("CKPT7131",
+        $"engine '{engine}' has not been built or its files are gone, and this command does not build. Run dotnet build first.");
+
+    private static string Tail(string lastWords) => lastWords.Length == 0 ? string.Empty : ": " + lastWords;
+}

@@ -1,0 +1,7 @@
+namespace CheckpointBuild.Tasks;
+
+/// <summary>Quantizes checkpoints, with calibration where the method needs it.</summary>
+/// <remarks>The metadata <c>Quantization</c> names the method or type; the product's format follows it.</remarks>
+public sealed class QuantizeModel : WorkerTask
+{
+}

@@ -1,0 +1,40 @@
+using CheckpointBuild.Tasks.Checkpoints;
+
+namespace CheckpointBuild.Tasks.States;
+
+/// <summary>One checkpoint on its way through a task: the question, the remembered answer, the new one.</summary>
+/// <param name="checkpoint">The checkpoint.</param>
+/// <param name="asked">What is asked, and the size of the source files in bytes.</param>
+/// <param name="statePath">Where the answer is remembered.</param>
+internal sealed class EngineJob(CheckpointItem checkpoint, (EngineQuestion Question, long Bytes) asked, string statePath)
+{
+    /// <summary>The checkpoint.</summary>
+    internal CheckpointItem Checkpoint { get; } = checkpoint;
+
+    /// <summary>Size of the source files, in bytes.</summary>
+    internal long SourceBytes { get; } = asked.Bytes;
+
+    /// <summary>Where the answer is remembered.</summary>
+    internal string StatePath { get; } = statePath;
+
+    /// <summary>The engine: remembered or new; null until there is one.</summary>
+    internal EngineProduct? Product { get; set; }
+
+    /// <summary>Says why the tool must be asked; null, and <see cref="Product"/> is set, when the remembered answer still holds.</summary>
+    internal string? WhyStale()
+    {
+        EngineState? state = EngineState.Read(StatePath);
+        string? reason = state switch
+        {
+            null => "not built yet",
+            _ when asked.Question.DifferenceFrom(state.Question) is { } difference => difference,
+            _ when !state.Product.IsComplete() => "its files are no longer in the store",
+            _ => null,
+        };
+        Product = reason is null ? state!.Product : null;
+        return reason;
+    }
+
+    /// <summary>Remembers the new answer.</summary>
+    internal void Remember() => new EngineState(Checkpoint.TargetFolder, asked.Question, Product!).Write(StatePath);
+}

@@ -1,0 +1,48 @@
+using System.Collections.Generic;
+using System.IO;
+using System.Text;
+using CheckpointBuild.Tasks.Checkpoints;
+
+namespace CheckpointBuild.Tasks.Worker;
+
+/// <summary>What a task asks of the tool: one JSON file below <c>obj/</c>, because paths and options do not fit a command line.</summary>
+/// <param name="task">The task's name.</param>
+/// <param name="store">Full path of the store; empty for the user's own.</param>
+/// <param name="fallbackStore">Full path of the store to use where the user has no folder for one.</param>
+internal sealed class WorkerRequest(string task, string store, string fallbackStore)
+{
+    private const int Protocol = 1;
+
+    /// <summary>Whether the tool must do without the network.</summary>
+    internal bool Offline { get; set; }
+
+    /// <summary>Whether the tool must build again what the store has.</summary>
+    internal bool Force { get; set; }
+
+    /// <summary>Whether the tool must read every source byte again, whatever sizes and times say.</summary>
+    internal bool Verify { get; set; }
+
+    /// <summary>Writes the request for some checkpoints; their index here is the item number in everything that the tool answers.</summary>
+    internal void Write(string path, IEnumerable<CheckpointItem> checkpoints)
+    {
+        JsonText json = new();
+        json.Open('{').Name("protocol").Value(Protocol).Name("task").Value(task);
+        json.Name("store").Value(store).Name("fallbackStore").Value(fallbackStore);
+        json.Name("offline").Value(Offline).Name("force").Value(Force).Name("verify").Value(Verify);
+        json.Name("items").Open('[');
+        foreach (CheckpointItem checkpoint in checkpoints)
+        {
+            json.Open('{').Name("source").Value(checkpoint.Source).Name("engineName").Value(checkpoint.EngineName).Name("metadata").Open('{');
+            foreach (KeyValuePair<string, string> pair in checkpoint.Metadata)
+            {
+                json.Name(pair.Key).Value(pair.Value);
+            }
+
+            json.Close('}').Close('}');
+        }
+
+        json.Close(']').Close('}');
+        Directory.CreateDirectory(Path.GetDirectoryName(path));
+        File.WriteAllText(path, json + "\n", new UTF8Encoding(false));
+    }
+}

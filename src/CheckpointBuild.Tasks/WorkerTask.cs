@@ -1,0 +1,291 @@
+using System;
+using System.Collections.Generic;
+using System.ComponentModel;
+using System.Globalization;
+using System.IO;
+using CheckpointBuild.Tasks.Checkpoints;
+using CheckpointBuild.Tasks.Diagnostics;
+using CheckpointBuild.Tasks.Placing;
+using CheckpointBuild.Tasks.States;
+using CheckpointBuild.Tasks.Worker;
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+
+namespace CheckpointBuild.Tasks;
+
+/// <summary>What the three tasks share: items in, the tool asked for what is not up to date, items with their products out.</summary>
+/// <remarks>
+/// Nothing heavy happens in the build's own process. When names, sizes and times of the source files, the metadata and the tool are what they were, no process is started at all;
+/// otherwise the tool decides by content whether there is anything to do.
+/// </remarks>
+public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
+{
+    private const string ReportName = "build-report.json";
+
+    private readonly CancelSignal _cancel = new();
+    private readonly List<ITaskItem> _products = [];
+    private readonly List<ITaskItem> _files = [];
+    private readonly DiagnosticLog _log;
+
+    private protected WorkerTask() => _log = new DiagnosticLog(Log);
+
+    /// <summary>The checkpoints: folders or files, with the metadata of <c>ModelCheckpoint</c>.</summary>
+    [Required]
+    public ITaskItem[] Checkpoints { get; set; } = [];
+
+    /// <summary>Where to put the products, one folder for each, named after its engine. Without it they stay in the store, which is where <see cref="Files"/> then points.</summary>
+    public string? OutputDirectory { get; set; }
+
+    /// <summary>Where the task remembers what it made; <c>obj/ckpt/</c> and the task's name when not given.</summary>
+    public string? StateDirectory { get; set; }
+
+    /// <summary>The content-addressed store; the user's own when not given.</summary>
+    public string? StoreDirectory { get; set; }
+
+    /// <summary>The store where the user has no folder for one; <c>obj/checkpoint-store</c> when not given.</summary>
+    public string? FallbackStoreDirectory { get; set; }
+
+    /// <summary>The tool, <c>ckpt.dll</c> or a program; the package's own when not given.</summary>
+    public string? ToolPath { get; set; }
+
+    /// <summary>The .NET host that runs the tool; the one that runs the build, or the one on the path, when not given.</summary>
+    public string? DotNetHost { get; set; }
+
+    /// <summary>Whether the network must not be used.</summary>
+    public bool Offline { get; set; }
+
+    /// <summary>Whether to build again what is there already.</summary>
+    public bool Force { get; set; }
+
+    /// <summary>Whether to read every source file again instead of trusting sizes and times.</summary>
+    public bool Verify { get; set; }
+
+    /// <inheritdoc/>
+    public bool FailIfNotIncremental { get; set; }
+
+    /// <summary>The products, one for each checkpoint in the same order: folders with <c>EngineName</c>, <c>ContentKey</c>, <c>FromStore</c>, <c>Size</c> and <c>SourceCheckpoint</c>. They may be the checkpoints of another task.</summary>
+    [Output]
+    public ITaskItem[] Products => [.. _products];
+
+    /// <summary>All files of all products, each with the <c>TargetPath</c> that it has below an application's output.</summary>
+    [Output]
+    public ITaskItem[] Files => [.. _files];
+
+    /// <inheritdoc/>
+    public void Cancel() => _cancel.Set();
+
+    /// <inheritdoc/>
+    public override bool Execute()
+    {
+        try
+        {
+            Make();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            _log.Error(TaskErrors.NoState(States, exception.Message));
+        }
+
+        return !_log.HasErrors && !_cancel.IsSet;
+    }
+
+    private void Make()
+    {
+        List<CheckpointItem> checkpoints = new CheckpointReader(_log).Read(Checkpoints);
+        string tool = Path.GetFullPath(ToolPath is { Length: > 0 } given ? given : ToolOfThePackage());
+        if (!File.Exists(tool))
+        {
+            _log.Error(TaskErrors.ToolNotFound(tool));
+        }
+
+        if (_log.HasErrors)
+        {
+            return;
+        }
+
+        List<EngineJob> jobs = checkpoints.ConvertAll(checkpoint => new EngineJob(checkpoint, Ask(checkpoint, tool), EngineState.PathOf(States, checkpoint)));
+        List<EngineJob> stale = jobs.FindAll(job => !IsUpToDate(job));
+        if (!_log.HasErrors && stale.Count > 0)
+        {
+            RunTool(tool, stale);
+        }
+
+        if (!_log.HasErrors && !_cancel.IsSet)
+        {
+            HandOut(jobs);
+        }
+    }
+
+    private string States => Path.GetFullPath(StateDirectory is { Length: > 0 } given ? given : Path.Combine("obj", "ckpt", GetType().Name));
+
+    private string Store => StoreDirectory is { Length: > 0 } given ? Path.GetFullPath(given) : string.Empty;
+
+    private string FallbackStore => Path.GetFullPath(FallbackStoreDirectory is { Length: > 0 } given ? given : Path.Combine("obj", "checkpoint-store"));
+
+    private (EngineQuestion Question, long Bytes) Ask(CheckpointItem checkpoint, string tool)
+    {
+        SourceStamps stamps = SourceStamps.Of(checkpoint);
+        return (EngineQuestion.Of(GetType().Name, checkpoint, tool, Store, stamps), stamps.Bytes);
+    }
+
+    private bool IsUpToDate(EngineJob job)
+    {
+        string? reason = Force ? "forced" : Verify ? "to be verified" : job.WhyStale();
+        if (reason is null)
+        {
+            return true;
+        }
+
+        if (FailIfNotIncremental)
+        {
+            _log.Error(TaskErrors.WouldBuild(job.Checkpoint.EngineName, reason), job.Checkpoint.Item);
+        }
+
+        Log.LogMessage(MessageImportance.Low, "{0}: asking the tool ({1}).", job.Checkpoint.EngineName, reason);
+        return false;
+    }
+
+    private void RunTool(string tool, List<EngineJob> stale)
+    {
+        foreach (EngineJob job in stale)
+        {
+            EngineState.Forget(job.StatePath);
+        }
+
+        string requestPath = Path.Combine(States, GetType().Name + ".request.json");
+        List<CheckpointItem> checkpoints = stale.ConvertAll(job => job.Checkpoint);
+        new WorkerRequest(GetType().Name, Store, FallbackStore)
+        {
+            Offline = Offline,
+            Force = Force,
+            Verify = Verify,
+        }.Write(requestPath, checkpoints);
+
+        WorkerConversation conversation = new(Log, _log, checkpoints);
+        if (Converse(new ToolCommand(tool, DotNetHost), requestPath, conversation) && !_cancel.IsSet)
+        {
+            Remember(stale, conversation);
+        }
+    }
+
+    private bool Converse(ToolCommand command, string requestPath, WorkerConversation conversation)
+    {
+        System.Diagnostics.ProcessStartInfo start = command.StartInfo(requestPath);
+        Log.LogMessage(MessageImportance.Low, "{0} {1}", start.FileName, start.Arguments);
+        foreach (CheckpointItem checkpoint in conversation.Checkpoints)
+        {
+            Log.LogMessage(MessageImportance.Low, "{0}", CommandLine.Replay(GetType().Name, checkpoint));
+        }
+
+        IBuildEngine3? node = BuildEngine as IBuildEngine3;
+        try
+        {
+            using WorkerProcess process = new(start);
+            node?.Yield();
+            try
+            {
+                process.Run(conversation.Receive, _cancel);
+            }
+            finally
+            {
+                node?.Reacquire();
+            }
+
+            return Judge(conversation, process.ExitCode);
+        }
+        catch (Win32Exception exception)
+        {
+            _log.Error(TaskErrors.ToolNotStarted(start.FileName, exception.Message));
+            return false;
+        }
+    }
+
+    private bool Judge(WorkerConversation conversation, int? exitCode)
+    {
+        if (_cancel.IsSet || (conversation.Result == "ok" && !conversation.HasErrors))
+        {
+            return true;
+        }
+
+        if (conversation.Result is null)
+        {
+            _log.Error(TaskErrors.ToolDied(exitCode, conversation.LastWords), conversation.Checkpoints[0].Item);
+        }
+        else if (!conversation.HasErrors)
+        {
+            _log.Error(TaskErrors.ToolFailedSilently(), conversation.Checkpoints[0].Item);
+        }
+
+        return false;
+    }
+
+    private void Remember(List<EngineJob> stale, WorkerConversation conversation)
+    {
+        for (int i = 0; i < stale.Count; i++)
+        {
+            EngineJob job = stale[i];
+            job.Product = conversation.Products[i];
+            if (job.Product is null || !job.Product.IsComplete())
+            {
+                _log.Error(TaskErrors.NoProduct(job.Checkpoint.EngineName), job.Checkpoint.Item);
+                continue;
+            }
+
+            job.Remember();
+            Log.LogMessage(
+                MessageImportance.High,
+                string.Format(CultureInfo.InvariantCulture, "{0}: {1:F1} MB to {2:F1} MB, {3}", job.Checkpoint.EngineName, job.SourceBytes / 1e6, job.Product.Bytes / 1e6, Origin(job.Product)));
+        }
+    }
+
+    private static string Origin(EngineProduct product) =>
+        product.FromStore ? "from the store" : string.Format(CultureInfo.InvariantCulture, "built in {0:F1} s", product.Seconds);
+
+    private void HandOut(List<EngineJob> jobs)
+    {
+        EnginePlacer placer = new(_cancel);
+        foreach (EngineJob job in jobs)
+        {
+            EngineProduct product = job.Product!;
+            string folder = OutputDirectory is { Length: > 0 } given ? Path.GetFullPath(Path.Combine(given, job.Checkpoint.EngineName)) : product.Directory;
+            _products.Add(EngineItems.Product(job.Checkpoint, product, folder));
+            foreach (EngineFile file in product.Files)
+            {
+                string path = OutputDirectory is { Length: > 0 } ? EngineItems.Below(folder, file.RelativePath) : file.FullPath;
+                _files.Add(EngineItems.File(job.Checkpoint, product, file, path));
+                Place(placer, file, path);
+            }
+
+            Place(placer, ReportOf(product), Path.Combine(folder, ReportName));
+        }
+    }
+
+    private void Place(EnginePlacer placer, EngineFile? file, string path)
+    {
+        if (OutputDirectory is not { Length: > 0 } || file is null || _cancel.IsSet)
+        {
+            return;
+        }
+
+        try
+        {
+            if (placer.Place(file, path) is { } problem)
+            {
+                _log.Error(problem);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            Log.LogMessage(MessageImportance.Low, "{0}: copy cancelled.", path);
+        }
+    }
+
+    private static EngineFile? ReportOf(EngineProduct product)
+    {
+        FileInfo report = new(Path.Combine(product.Directory, ReportName));
+        return report.Exists ? new EngineFile(ReportName, report.FullName, report.Length, string.Empty) : null;
+    }
+
+    private static string ToolOfThePackage() =>
+        Path.Combine(Path.GetDirectoryName(typeof(WorkerTask).Assembly.Location), "..", "..", "tools", "net10.0", "any", "ckpt.dll");
+}

@@ -1,0 +1,40 @@
+using System;
+using CheckpointBuild.Dialects;
+using CheckpointBuild.Models;
+
+namespace CheckpointBuild.Tool;
+
+/// <summary>A checkpoint with its files open.</summary>
+internal sealed class OpenedCheckpoint : IDisposable
+{
+    private readonly CheckpointDirectory _directory;
+
+    private OpenedCheckpoint(CheckpointDirectory directory, Checkpoint checkpoint)
+    {
+        _directory = directory;
+        Checkpoint = checkpoint;
+    }
+
+    /// <summary>What was read.</summary>
+    public Checkpoint Checkpoint { get; }
+
+    /// <summary>Opens a checkpoint.</summary>
+    /// <param name="path">A folder or a file.</param>
+    /// <returns>The checkpoint.</returns>
+    public static OpenedCheckpoint Open(string path)
+    {
+        CheckpointDirectory directory = CheckpointDirectory.Open(path);
+        try
+        {
+            return new OpenedCheckpoint(directory, Dialect.Detect(directory).Read(directory));
+        }
+        catch
+        {
+            directory.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _directory.Dispose();
+}

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using System.Linq;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Tokenizers;
+
+namespace CheckpointBuild.Tool.Verbs;
+
+/// <summary><c>ckpt detokenize CHECKPOINT --jsonl F</c>: an array of ids a line in, one JSON string a line out.</summary>
+internal sealed class DetokenizeVerb() : Verb("detokenize")
+{
+    /// <inheritdoc/>
+    public override Command Create(ToolStreams streams)
+    {
+        Argument<string> checkpoint = CheckpointArgument();
+        var jsonl = new Option<string>("--jsonl") { Description = "An array of ids a line, or an object with ids and skip_special_tokens.", Required = true };
+        var command = new Command(Name, "Turns token ids into texts.") { checkpoint, jsonl };
+        SetAction(command, (parsed, _) =>
+        {
+            Tokenizer tokenizer = TokenizerSource.Open(parsed.GetRequiredValue(checkpoint));
+            foreach (JsonElement line in TextLines.ReadJson(parsed.GetRequiredValue(jsonl)))
+            {
+                streams.Output.WriteLine(JsonText(tokenizer.Decode(Ids(line), Options(line))));
+            }
+        });
+        return command;
+    }
+
+    private static string JsonText(string text) => $"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text)}\"";
+
+    private static int[] Ids(JsonElement line)
+    {
+        JsonElement list = line.ValueKind == JsonValueKind.Object && line.TryGetProperty("ids", out JsonElement ids) ? ids : line;
+        return list.ValueKind == JsonValueKind.Array && list.EnumerateArray().All(i => i.ValueKind == JsonValueKind.Number && i.TryGetInt32(out _))
+            ? [.. list.EnumerateArray().Select(i => i.GetInt32())]
+            : throw Errors.BadLine("a line", "it is no array of token ids");
+    }
+
+    private static DecodeOptions Options(JsonElement line) =>
+        line.ValueKind == JsonValueKind.Object && line.TryGetProperty("skip_special_tokens", out JsonElement skip) && skip.ValueKind == JsonValueKind.True ? DecodeOptions.SkipSpecialTokens : DecodeOptions.None;
+}

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Threading;
+using CheckpointBuild.Runtime;
+
+namespace CheckpointBuild.Tool.Verbs;
+
+/// <summary><c>ckpt run CHECKPOINT --prompt TEXT</c>: continues a text; the prompt comes from standard input when absent.</summary>
+internal sealed class RunVerb() : Verb("run")
+{
+    private readonly Option<string> _prompt = new("--prompt") { Description = "The text to continue; standard input when absent." };
+    private readonly Option<int> _maxTokens = new("--max-tokens") { Description = "The most tokens that are generated.", DefaultValueFactory = _ => 256 };
+    private readonly Option<double> _temperature = new("--temperature") { Description = "0 always takes the likeliest token.", DefaultValueFactory = _ => 0 };
+    private readonly Option<int> _topK = new("--top-k") { Description = "Only so many of the likeliest tokens; 0 = all." };
+    private readonly Option<double> _topP = new("--top-p") { Description = "Only the likeliest tokens that reach this probability together.", DefaultValueFactory = _ => 1 };
+    private readonly Option<double> _minP = new("--min-p") { Description = "Only tokens with this part of the likeliest one's probability." };
+    private readonly Option<double> _penalty = new("--repetition-penalty") { Description = "What logits of tokens that stand in the text are divided by.", DefaultValueFactory = _ => 1 };
+    private readonly Option<ulong> _seed = new("--seed") { Description = "Where the random numbers begin." };
+    private readonly Option<bool> _ids = new("--ids") { Description = "Print the generated ids, without the end token, as one JSON array." };
+
+    /// <inheritdoc/>
+    public override Command Create(ToolStreams streams)
+    {
+        Argument<string> checkpoint = CheckpointArgument();
+        var command = new Command(Name, "Continues a text with a model.") { checkpoint, _prompt, _maxTokens, _temperature, _topK, _topP, _minP, _penalty, _seed, _ids };
+        SetAction(command, (parsed, cancellation) =>
+        {
+            using TextGenerator generator = TextGenerator.Open(parsed.GetRequiredValue(checkpoint));
+            string prompt = parsed.GetValue(_prompt) ?? streams.Input.ReadToEnd();
+            if (parsed.GetValue(_ids))
+            {
+                streams.Output.WriteLine(IdList.Json([.. generator.GenerateIds(generator.Encode(prompt), Options(parsed), cancellation)]));
+            }
+            else
+            {
+                Write(generator, prompt, Options(parsed), streams, cancellation);
+            }
+        });
+        return command;
+    }
+
+    private GenerationOptions Options(ParseResult parsed) => new()
+    {
+        MaxTokens = parsed.GetValue(_maxTokens),
+        Temperature = parsed.GetValue(_temperature),
+        TopK = parsed.GetValue(_topK),
+        TopP = parsed.GetValue(_topP),
+        MinP = parsed.GetValue(_minP),
+        RepetitionPenalty = parsed.GetValue(_penalty),
+        Seed = parsed.GetValue(_seed),
+    };
+
+    private static void Write(TextGenerator generator, string prompt, GenerationOptions options, ToolStreams streams, CancellationToken cancellation)
+    {
+        string last = "\n";
+        foreach (string piece in generator.Generate(prompt, options, cancellation))
+        {
+            streams.Output.Write(piece);
+            last = piece;
+        }
+
+        // The text is the result and nothing is added to it; the terminal's next line begins at its margin all the same.
+        if (!last.EndsWith('\n'))
+        {
+            streams.Error.WriteLine();
+        }
+    }
+}

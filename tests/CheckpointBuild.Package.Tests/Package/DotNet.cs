@@ -1,0 +1,105 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Text;
+using System.Threading;
+
+namespace CheckpointBuild.Package.Tests.Package;
+
+/// <summary>Runs the real <c>dotnet</c> as a developer's clean machine would: English, no resident nodes or compilers, nothing inherited from the build that started the tests.</summary>
+public sealed class DotNet
+{
+    // Far above what a build takes on a busy machine with two cores; a hang must end some day.
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+
+    private static readonly string[] Inherited = ["MSBUILD", "GITHUB_", "BUILD_", "SYSTEM_", "CHECKPOINTBUILD", "_MSBUILD"];
+
+    private readonly Dictionary<string, string> _environment = new()
+    {
+        ["MSBUILDDISABLENODEREUSE"] = "1",
+        ["UseSharedCompilation"] = "false",
+        ["DOTNET_CLI_UI_LANGUAGE"] = "en",
+        ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
+        ["DOTNET_NOLOGO"] = "1",
+        ["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0",
+        ["NUGET_CERT_REVOCATION_MODE"] = "offline",
+        ["TERM"] = "dumb",
+    };
+
+    /// <summary>Sets a variable for every command that follows.</summary>
+    public DotNet With(string variable, string value)
+    {
+        _environment[variable] = value;
+        return this;
+    }
+
+    /// <summary>Runs a command to its end.</summary>
+    public CommandResult Run(string folder, params string[] arguments)
+    {
+        using Process process = Start(folder, arguments);
+        process.StandardInput.Close();
+        var output = new StringBuilder();
+        Thread error = Read(process.StandardError, output);
+        Thread text = Read(process.StandardOutput, output);
+        if (!process.WaitForExit(Limit))
+        {
+            process.Kill(entireProcessTree: true);
+        }
+
+        text.Join();
+        error.Join();
+        process.WaitForExit();
+        lock (output)
+        {
+            return new CommandResult(string.Join(' ', arguments), process.ExitCode, output.ToString());
+        }
+    }
+
+    /// <summary>Starts a command and hands it over; its standard streams are redirected.</summary>
+    public Process Start(string folder, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            WorkingDirectory = folder,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (string argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        foreach (string name in new List<string>(start.Environment.Keys))
+        {
+            if (name is "CI" or "TF_BUILD" or "DOTNET_HOST_PATH" || Array.Exists(Inherited, prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)))
+            {
+                start.Environment.Remove(name);
+            }
+        }
+
+        foreach ((string name, string value) in _environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start)!;
+    }
+
+    private static Thread Read(System.IO.StreamReader reader, StringBuilder output)
+    {
+        var thread = new Thread(() =>
+        {
+            while (reader.ReadLine() is { } line)
+            {
+                lock (output)
+                {
+                    output.AppendLine(line);
+                }
+            }
+        });
+        thread.Start();
+        return thread;
+    }
+}

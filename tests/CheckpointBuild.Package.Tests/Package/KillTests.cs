@@ -1,0 +1,105 @@
+using System;
+using System.Diagnostics;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using Xunit;
+
+namespace CheckpointBuild.Package.Tests.Package;
+
+/// <summary>SIGKILL at any moment, of the build or of the tool: nothing half-written is ever taken for an engine, no process stays, and the next build is right.</summary>
+public sealed class KillTests(PackageFeed feed) : IDisposable
+{
+    private const string KillsVariable = "CHECKPOINTBUILD_KILLS";
+    private const int DefaultKills = 4;
+    private const int Seed = 20_240_817;
+
+    // The tool gives itself 3 s after its lifeline broke; a compiler that lost its build ends by itself.
+    private static readonly TimeSpan OrphanLimit = TimeSpan.FromSeconds(20);
+
+    private readonly StrangerFolder _folder = new(feed);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_build_killed_at_any_moment_leaves_nothing_that_the_next_one_trips_over()
+    {
+        _folder.WriteProject("app", """Engine="gguf" Quantization="q8_0" """);
+        _folder.Run("build", "app").Succeeded();
+        string engine = StrangerFolder.Sha256(_folder.Engine("app"));
+        Forget();
+        long start = Stopwatch.GetTimestamp();
+        Build().Succeeded();
+        TimeSpan whole = Stopwatch.GetElapsedTime(start);
+
+        var random = new Random(Seed);
+        int kills = int.TryParse(Environment.GetEnvironmentVariable(KillsVariable), NumberStyles.None, CultureInfo.InvariantCulture, out int asked) ? asked : DefaultKills;
+        for (int i = 0; i < kills; i++)
+        {
+            Forget();
+            KillAfter(whole * random.NextDouble(), killTool: i % 2 == 1);
+            Assert.True(SpinWait.SpinUntil(() => Ours().Length == 0, OrphanLimit), "A process outlived the build that was killed: " + string.Join(", ", Ours()));
+            Assert.All(_folder.Engines("app", "bin"), path => Assert.Equal(engine, StrangerFolder.Sha256(path)));
+
+            Build().Succeeded();
+            Assert.Equal(engine, StrangerFolder.Sha256(_folder.Engine("app")));
+            Assert.Empty(_folder.Parts("app", "bin"));
+        }
+    }
+
+    private CommandResult Build() => _folder.Run("build", "app", "--no-restore");
+
+    // Engine, store and memory are gone, so that every round has the whole work before it; the compiler's outputs stay.
+    private void Forget()
+    {
+        Directory.Delete(_folder.Below("app", "bin"), recursive: true);
+        Directory.Delete(_folder.Store, recursive: true);
+        Directory.Delete(_folder.Below("app", "obj", "Debug", "net10.0", "ckpt"), recursive: true);
+    }
+
+    private void KillAfter(TimeSpan delay, bool killTool)
+    {
+        using Process build = _folder.DotNet.Start(_folder.Root, "build", "app", "--no-restore");
+        build.StandardInput.Close();
+        _ = build.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        _ = build.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        if (killTool)
+        {
+            // The tool lives for a fraction of the build: wait for it, then for a part of that fraction.
+            _ = SpinWait.SpinUntil(() => build.HasExited || Tools().Length > 0, OrphanLimit);
+            _ = build.WaitForExit(delay / 4);
+            foreach (int tool in Tools())
+            {
+                Kill(tool);
+            }
+
+            build.WaitForExit();
+            return;
+        }
+
+        if (!build.WaitForExit(delay))
+        {
+            build.Kill();
+        }
+
+        build.WaitForExit();
+    }
+
+    private static void Kill(int id)
+    {
+        try
+        {
+            TestProcess.Kill(id);
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
+        {
+            // It was faster.
+        }
+    }
+
+    private int[] Tools() => [.. Ours().Where(id => TestProcess.CommandLine(id).Contains("ckpt.dll", StringComparison.Ordinal))];
+
+    // Every process that names this test's folder in its arguments was started for it.
+    private int[] Ours() => [.. TestProcess.All().Where(id => TestProcess.CommandLine(id).Contains(_folder.Root, StringComparison.Ordinal))];
+}

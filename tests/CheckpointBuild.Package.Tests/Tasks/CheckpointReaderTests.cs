@@ -1,0 +1,88 @@
+using System;
+using System.IO;
+using System.Linq;
+using CheckpointBuild.Tasks.Checkpoints;
+using Xunit;
+
+namespace CheckpointBuild.Package.Tests.Tasks;
+
+/// <summary>What is checked before any model is opened.</summary>
+public sealed class CheckpointReaderTests : IDisposable
+{
+    private readonly TaskBench _bench = new();
+
+    public void Dispose() => _bench.Dispose();
+
+    [Theory]
+    [InlineData("/models/Llama-3.2-1B", false, "Llama-3.2-1B")]
+    [InlineData("/models/tiny.v2/model.safetensors", true, "model")]
+    [InlineData("/models/doc-llama/", false, "doc-llama")]
+    [InlineData("hf:org/name", false, "name")]
+    [InlineData("nuget:Contoso.Models", false, "Contoso.Models")]
+    [InlineData("/models/what?is*this", false, "what-is-this")]
+    public void The_default_engine_name_is_the_last_segment(string source, bool isFile, string expected) => Assert.Equal(expected, EngineNames.From(source, isFile));
+
+    [Fact]
+    public void A_missing_source_is_an_error_that_names_the_path()
+    {
+        Assert.False(_bench.Task(TaskBench.Item(_bench.Checkpoint + "-gone")).Execute());
+        Assert.Equal("CKPT7101", Assert.Single(_bench.ErrorCodes));
+        Assert.Contains(_bench.Checkpoint + "-gone", _bench.Engine.Errors.Single().Message);
+    }
+
+    [Fact]
+    public void The_root_of_a_drive_is_refused()
+    {
+        Assert.False(_bench.Task(TaskBench.Item(Path.GetPathRoot(_bench.Checkpoint)!)).Execute());
+        Assert.Equal("CKPT7102", Assert.Single(_bench.ErrorCodes));
+    }
+
+    [Fact]
+    public void Two_items_with_one_name_and_folder_are_an_error_that_names_both()
+    {
+        _bench.Write("other/tiny/config.json", "{}");
+        string second = Path.GetFullPath(Path.Combine(_bench.Checkpoint, "..", "..", "other", "tiny"));
+
+        Assert.False(_bench.Task(TaskBench.Item(_bench.Checkpoint), TaskBench.Item(second)).Execute());
+        string message = _bench.Engine.Errors.Single(e => e.Code == "CKPT7103").Message!;
+        Assert.Contains(_bench.Checkpoint, message);
+        Assert.Contains(second, message);
+    }
+
+    [Fact]
+    public void One_name_in_two_folders_is_no_error()
+    {
+        Assert.True(_bench.Task(TaskBench.Item(_bench.Checkpoint, ("OutputSubdirectory", "a")), TaskBench.Item(_bench.Checkpoint, ("OutputSubdirectory", "b"))).Execute());
+    }
+
+    [Theory]
+    [InlineData("../out")]
+    [InlineData("a/../../b")]
+    [InlineData("/models")]
+    public void A_folder_outside_the_output_is_refused(string subdirectory)
+    {
+        Assert.False(_bench.Run(("OutputSubdirectory", subdirectory)));
+        Assert.Equal("CKPT7105", Assert.Single(_bench.ErrorCodes));
+    }
+
+    [Theory]
+    [InlineData("Quantisation", "Quantization")]
+    [InlineData("Enigne", "Engine")]
+    [InlineData("MaxShardsize2", "MaxShardSize")]
+    public void A_slip_in_a_metadata_name_is_a_warning_that_names_the_right_one(string name, string meant)
+    {
+        Assert.True(_bench.Run((name, "x")));
+        Assert.Equal("CKPT7104", Assert.Single(_bench.Engine.Warnings).Code);
+        Assert.Contains($"'{meant}'", _bench.Engine.Warnings.Single().Message);
+    }
+
+    [Theory]
+    [InlineData("Owner")]
+    [InlineData("quantization")]
+    [InlineData("ContentKey")]
+    public void A_name_of_the_users_own_is_silent(string name)
+    {
+        Assert.True(_bench.Run((name, "x")));
+        Assert.Empty(_bench.Engine.Warnings);
+    }
+}

@@ -1,0 +1,240 @@
+using System;
+using System.IO;
+using System.Linq;
+using CheckpointBuild.Tasks;
+using Microsoft.Build.Framework;
+using Xunit;
+
+namespace CheckpointBuild.Package.Tests.Tasks;
+
+/// <summary>The tasks over a tool that does whatever its scene says.</summary>
+public sealed class WorkerTaskTests : IDisposable
+{
+    private readonly TaskBench _bench = new();
+
+    public void Dispose() => _bench.Dispose();
+
+    [Fact]
+    public void Execute_gives_a_product_with_what_the_contract_names()
+    {
+        BuildEngine task = _bench.Task(TaskBench.Item(_bench.Checkpoint));
+
+        Assert.True(task.Execute());
+        ITaskItem product = Assert.Single(task.Products);
+        Assert.Equal("tiny", product.GetMetadata("EngineName"));
+        Assert.Equal(64, product.GetMetadata("ContentKey").Length);
+        Assert.Equal("false", product.GetMetadata("FromStore"));
+        Assert.Equal(_bench.Checkpoint, product.GetMetadata("SourceCheckpoint"));
+        Assert.True(Directory.Exists(product.ItemSpec));
+    }
+
+    [Fact]
+    public void Execute_names_every_file_with_its_place_below_the_output()
+    {
+        BuildEngine task = _bench.Task(TaskBench.Item(_bench.Checkpoint, ("OutputSubdirectory", "models")));
+
+        Assert.True(task.Execute());
+        Assert.Equal("models/tiny/tiny.gguf", Assert.Single(task.Files).GetMetadata("TargetPath"));
+    }
+
+    [Fact]
+    public void Execute_again_starts_no_process()
+    {
+        Assert.True(_bench.Run());
+        Assert.True(_bench.Run());
+        Assert.Equal(1, _bench.ToolRuns);
+    }
+
+    [Fact]
+    public void Execute_again_gives_the_same_products()
+    {
+        BuildEngine first = _bench.Task(TaskBench.Item(_bench.Checkpoint));
+        Assert.True(first.Execute());
+        BuildEngine second = _bench.Task(TaskBench.Item(_bench.Checkpoint));
+        Assert.True(second.Execute());
+
+        Assert.Equal(first.Products.Single().GetMetadata("ContentKey"), second.Products.Single().GetMetadata("ContentKey"));
+        Assert.Equal(first.Files.Single().ItemSpec, second.Files.Single().ItemSpec);
+    }
+
+    [Theory]
+    [InlineData("changed")]
+    [InlineData("added")]
+    [InlineData("removed")]
+    [InlineData("touched")]
+    [InlineData("older")]
+    public void Execute_asks_the_tool_when_a_source_file_is(string edit)
+    {
+        Assert.True(_bench.Run());
+        string config = Path.Combine(_bench.Checkpoint, "config.json");
+        switch (edit)
+        {
+            case "changed":
+                File.WriteAllText(config, "{ }");
+                break;
+            case "added":
+                File.Copy(config, Path.Combine(_bench.Checkpoint, "added.json"));
+                File.SetLastWriteTimeUtc(Path.Combine(_bench.Checkpoint, "added.json"), new DateTime(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+                break;
+            case "removed":
+                File.Delete(config);
+                break;
+            case "touched":
+                File.SetLastWriteTimeUtc(config, File.GetLastWriteTimeUtc(config).AddSeconds(1));
+                break;
+            default:
+                File.SetLastWriteTimeUtc(config, new DateTime(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+                break;
+        }
+
+        Assert.True(_bench.Run());
+        Assert.Equal(2, _bench.ToolRuns);
+    }
+
+    [Fact]
+    public void Execute_asks_the_tool_when_a_file_that_metadata_name_changed()
+    {
+        string adapter = _bench.Write("adapters/lora/adapter.safetensors", "one");
+        Assert.True(_bench.Run(("Adapter", Path.GetDirectoryName(adapter) + "@0.5")));
+        File.WriteAllText(adapter, "three");
+        Assert.True(_bench.Run(("Adapter", Path.GetDirectoryName(adapter) + "@0.5")));
+
+        Assert.Equal(2, _bench.ToolRuns);
+    }
+
+    [Fact]
+    public void Execute_looks_through_links_to_the_weights()
+    {
+        string blob = _bench.Write("blobs/0123", "weights of the hub");
+        File.CreateSymbolicLink(Path.Combine(_bench.Checkpoint, "linked.safetensors"), blob);
+        Assert.True(_bench.Run());
+        File.WriteAllText(blob, "other weights of the hub");
+        Assert.True(_bench.Run());
+
+        Assert.Equal(2, _bench.ToolRuns);
+    }
+
+    [Fact]
+    public void Execute_ends_on_links_that_lead_in_circles()
+    {
+        Directory.CreateSymbolicLink(Path.Combine(_bench.Checkpoint, "loop"), _bench.Checkpoint);
+
+        Assert.True(_bench.Run());
+    }
+
+    [Fact]
+    public void Execute_with_options_switched_and_switched_back_gives_each_its_engine()
+    {
+        string Key(string quantization)
+        {
+            BuildEngine task = _bench.Task(TaskBench.Item(_bench.Checkpoint, ("Quantization", quantization)));
+            Assert.True(task.Execute());
+            return task.Products.Single().GetMetadata("ContentKey");
+        }
+
+        string first = Key("q8_0");
+        Assert.NotEqual(first, Key("q4_k_m"));
+        Assert.Equal(first, Key("q8_0"));
+    }
+
+    [Fact]
+    public void Execute_asks_the_tool_when_the_engine_is_gone_from_the_store()
+    {
+        BuildEngine task = _bench.Task(TaskBench.Item(_bench.Checkpoint));
+        Assert.True(task.Execute());
+        File.Delete(task.Files.Single().ItemSpec);
+
+        Assert.True(_bench.Run());
+        Assert.Equal(2, _bench.ToolRuns);
+    }
+
+    [Fact]
+    public void Execute_with_force_builds_again()
+    {
+        Assert.True(_bench.Run());
+        BuildEngine task = _bench.Task(TaskBench.Item(_bench.Checkpoint));
+        task.Force = true;
+
+        Assert.True(task.Execute());
+        Assert.Equal("false", task.Products.Single().GetMetadata("FromStore"));
+    }
+
+    [Fact]
+    public void Execute_starts_the_tool_once_for_all_checkpoints()
+    {
+        BuildEngine task = _bench.Task(TaskBench.Item(_bench.Checkpoint), TaskBench.Item(_bench.Checkpoint, ("EngineName", "other"), ("Quantization", "q8_0")));
+
+        Assert.True(task.Execute());
+        Assert.Equal(["tiny", "other"], task.Products.Select(p => p.GetMetadata("EngineName")));
+        Assert.Equal(1, _bench.ToolRuns);
+    }
+
+    [Fact]
+    public void Execute_asks_only_for_the_checkpoint_that_changed()
+    {
+        Assert.True(_bench.Task(TaskBench.Item(_bench.Checkpoint), TaskBench.Item(_bench.Checkpoint, ("EngineName", "other"))).Execute());
+        Assert.True(_bench.Task(TaskBench.Item(_bench.Checkpoint), TaskBench.Item(_bench.Checkpoint, ("EngineName", "other"), ("Quantization", "q8_0"))).Execute());
+
+        string request = File.ReadAllText(Path.Combine(_bench.States, "BuildEngine.request.json"));
+        Assert.DoesNotContain("\"tiny\"", request);
+        Assert.Contains("\"other\"", request);
+    }
+
+    [Fact]
+    public void Execute_with_an_output_folder_leaves_the_engine_and_its_report_there()
+    {
+        BuildEngine task = _bench.Task(TaskBench.Item(_bench.Checkpoint));
+        task.OutputDirectory = _bench.Output;
+
+        Assert.True(task.Execute());
+        Assert.Equal(["build-report.json", "tiny.gguf"], Directory.GetFiles(Path.Combine(_bench.Output, "tiny")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(Path.Combine(_bench.Output, "tiny"), task.Products.Single().ItemSpec);
+    }
+
+    [Fact]
+    public void Products_of_one_task_are_checkpoints_of_the_next()
+    {
+        BuildEngine first = _bench.Task(TaskBench.Item(_bench.Checkpoint, ("Adapter", "nothing"), ("Color", "blue")));
+        Assert.True(first.Execute());
+        var second = new QuantizeModel
+        {
+            BuildEngine = _bench.Engine,
+            Checkpoints = first.Products,
+            StateDirectory = _bench.States + "-2",
+            StoreDirectory = _bench.Store,
+            ToolPath = RepositoryPaths.FakeWorker,
+        };
+
+        Assert.True(second.Execute());
+        Assert.Empty(_bench.Engine.Warnings);
+        ITaskItem product = second.Products.Single();
+        Assert.Equal("tiny", product.GetMetadata("EngineName"));
+        Assert.Equal("blue", product.GetMetadata("Color"));
+        Assert.Equal("", product.GetMetadata("Adapter"));
+    }
+
+    [Fact]
+    public void Execute_yields_the_node_while_it_waits()
+    {
+        Assert.True(_bench.Run());
+        Assert.Equal((1, 1), (_bench.Engine.Yields, _bench.Engine.Reacquires));
+    }
+
+    [Fact]
+    public void Execute_says_in_one_line_what_was_built()
+    {
+        Assert.True(_bench.Run());
+        Assert.Equal("tiny: 0.0 MB to 0.0 MB, built in 0.5 s", Assert.Single(_bench.Engine.High));
+    }
+
+    [Fact]
+    public void Execute_when_only_asked_fails_on_a_stale_engine()
+    {
+        BuildEngine task = _bench.Task(TaskBench.Item(_bench.Checkpoint));
+        task.FailIfNotIncremental = true;
+
+        Assert.False(task.Execute());
+        Assert.Equal("CKPT7115", Assert.Single(_bench.ErrorCodes));
+        Assert.Equal(0, _bench.ToolRuns);
+    }
+}
