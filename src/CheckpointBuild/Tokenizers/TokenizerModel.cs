@@ -14,7 +14,7 @@ public sealed record TokenizerModel
     public required ImmutableArray<string?> Tokens { get; init; }
 
     /// <summary>The tokens' scores by id; empty where none are stated.</summary>
-    public ImmutableArray<float> Scores { get; init; } = [];
+    public ImmutableArray<double> Scores { get; init; } = [];
 
     /// <summary>The tokens' types by id; empty where none are stated.</summary>
     public ImmutableArray<TokenType> Types { get; init; } = [];

@@ -49,9 +49,14 @@ internal sealed class Normalizer
                 return text => replace.Pattern.Text.Length == 0 ? text : text.Replace(replace.Pattern.Text, replace.Content, StringComparison.Ordinal);
             case NormalizerStep.Replace replace:
                 var pattern = Pattern.Parse(replace.Pattern.Text);
-                return text => Replace(text, pattern, replace.Content);
+                return text => pattern.Replace(text, replace.Content);
             case NormalizerStep.Nmt:
                 return CleanAsNmt;
+            case NormalizerStep.Charsmap charsmap:
+                var map = new CharacterMap(charsmap.Table.AsSpan());
+                return map.ReplaceGraphemes;
+            case NormalizerStep.Bert bert:
+                return text => BertNormalizer.Apply(text, bert);
             default:
                 throw new ArgumentException($"no such normalizer step: {step}", nameof(step));
         }
@@ -66,7 +71,9 @@ internal sealed class Normalizer
     }
 
     /// <summary>Small letters, character by character; the dotted capital I becomes an i and its dot, as Unicode's full mapping says.</summary>
-    private static string Lower(string text)
+    /// <param name="text">The text.</param>
+    /// <returns>It in small letters.</returns>
+    internal static string Lower(string text)
     {
         var output = new StringBuilder(text.Length);
         Span<char> units = stackalloc char[2];
@@ -84,7 +91,10 @@ internal sealed class Normalizer
         return output.ToString();
     }
 
-    private static string WithoutMarks(string text)
+    /// <summary>Leaves combining marks out.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>What is left.</returns>
+    internal static string WithoutMarks(string text)
     {
         var output = new StringBuilder(text.Length);
         Span<char> units = stackalloc char[2];
@@ -94,20 +104,6 @@ internal sealed class Normalizer
             {
                 output.Append(units[..rune.EncodeToUtf16(units)]);
             }
-        }
-
-        return output.ToString();
-    }
-
-    private static string Replace(string text, Pattern pattern, string content)
-    {
-        var output = new StringBuilder(text.Length);
-        long budget = Pattern.BudgetFor(text.Length);
-        for (int at = 0; at < text.Length;)
-        {
-            (int start, int end) = pattern.Find(text, at, ref budget);
-            output.Append(text, at, start - at).Append(start < end ? content : "");
-            at = end;
         }
 
         return output.ToString();
