@@ -18,6 +18,7 @@ internal sealed class UnigramEncoder : Splitter
     private readonly double _unknownScore;
     private readonly int _unknown;
     private readonly int[]? _bytes;
+    private readonly bool _sumsInSingle;
     private readonly WordCache _cache = new();
 
     /// <summary>Prepares the tables.</summary>
@@ -27,26 +28,13 @@ internal sealed class UnigramEncoder : Splitter
         var algorithm = (TokenizerAlgorithm.Unigram)model.Algorithm;
         _vocabulary = new Vocabulary(model.Tokens);
         _scores = [.. model.Scores];
+        _sumsInSingle = !model.Types.IsEmpty;
         _unknown = algorithm.UnknownId ?? Vocabulary.None;
         _bytes = algorithm.FallsBackToBytes ? ByteTokens.IdsIn(_vocabulary) : null;
 
-        int units = 0;
-        double least = double.MaxValue;
-        for (int id = 0; id < _scores.Length; id++)
-        {
-            units = checked(units + (model.Tokens[id]?.Length ?? 0));
-            least = Math.Min(least, _scores[id]);
-        }
-
-        _unknownScore = least - UnknownPenalty;
-        _trie = new PieceTrie(units);
-        for (int id = 0; id < _scores.Length; id++)
-        {
-            if (model.Tokens[id] is { Length: > 0 } text)
-            {
-                _trie.Add(text, id);
-            }
-        }
+        _trie = MakeTrie(model);
+        _unknownScore = LeastScore(model) - UnknownPenalty;
+        FavourUserDefined(model);
     }
 
     /// <inheritdoc/>
@@ -61,6 +49,59 @@ internal sealed class UnigramEncoder : Splitter
         Step[] best = FindBest(piece);
         Append(piece, best, output.Ids);
         _cache.Remember(piece, output.Ids, from);
+    }
+
+    /// <summary>Where the file states types, only text is matched; a <c>tokenizer.json</c> states none, and there every piece is.</summary>
+    private static bool IsMatched(TokenizerModel model, int id) =>
+        model.Tokens[id] is { Length: > 0 } && (model.Types.IsEmpty || model.Types[id] is TokenType.Normal or TokenType.UserDefined);
+
+    private static PieceTrie MakeTrie(TokenizerModel model)
+    {
+        int units = 0;
+        for (int id = 0; id < model.Scores.Length; id++)
+        {
+            units = checked(units + (IsMatched(model, id) ? model.Tokens[id]!.Length : 0));
+        }
+
+        var trie = new PieceTrie(units);
+        for (int id = 0; id < model.Scores.Length; id++)
+        {
+            if (IsMatched(model, id))
+            {
+                trie.Add(model.Tokens[id]!, id);
+            }
+        }
+
+        return trie;
+    }
+
+    private static double LeastScore(TokenizerModel model)
+    {
+        double least = double.MaxValue;
+        for (int id = 0; id < model.Scores.Length; id++)
+        {
+            least = model.Types.IsEmpty || model.Types[id] == TokenType.Normal ? Math.Min(least, model.Scores[id]) : least;
+        }
+
+        return least;
+    }
+
+    /// <summary>A user-defined piece scores as if each of its bytes were the best piece there is, so that it always wins.</summary>
+    private void FavourUserDefined(TokenizerModel model)
+    {
+        double best = double.MinValue;
+        for (int id = 0; id < model.Types.Length; id++)
+        {
+            best = model.Types[id] == TokenType.Normal ? Math.Max(best, model.Scores[id]) : best;
+        }
+
+        for (int id = 0; id < model.Types.Length; id++)
+        {
+            if (model.Types[id] == TokenType.UserDefined)
+            {
+                _scores[id] = (Encoding.UTF8.GetByteCount(model.Tokens[id]!) * best) - 0.1;
+            }
+        }
     }
 
     private Step[] FindBest(ReadOnlySpan<char> piece)
@@ -83,14 +124,14 @@ internal sealed class UnigramEncoder : Splitter
 
                 if (id >= 0)
                 {
-                    Offer(ref best[end], soFar + _scores[id], start, id);
+                    Offer(ref best[end], Sum(soFar, _scores[id]), start, id);
                     coversOne |= end == next;
                 }
             }
 
             if (!coversOne)
             {
-                Offer(ref best[next], soFar + _unknownScore, start, _unknown);
+                Offer(ref best[next], Sum(soFar, _unknownScore), start, _unknown);
             }
 
             start = next;
@@ -98,6 +139,9 @@ internal sealed class UnigramEncoder : Splitter
 
         return best;
     }
+
+    /// <summary>SentencePiece adds in binary32, Hugging Face's library in binary64: where two ways are nearly equal it shows.</summary>
+    private double Sum(double soFar, double score) => _sumsInSingle ? (float)soFar + (float)score : soFar + score;
 
     private static void Offer(ref Step step, double score, int start, int id)
     {

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using CheckpointBuild.Tokenizers.Patterns;
@@ -12,8 +11,8 @@ internal sealed class Normalizer
     private readonly Func<string, string>[] _steps;
 
     /// <summary>Prepares the steps.</summary>
-    /// <param name="steps">They, in order.</param>
-    internal Normalizer(ImmutableArray<NormalizerStep> steps) => _steps = Array.ConvertAll([.. steps], Prepare);
+    /// <param name="model">The tokenizer.</param>
+    internal Normalizer(TokenizerModel model) => _steps = Array.ConvertAll([.. model.Normalizer], step => Prepare(step, model));
 
     /// <summary>Whether text passes unchanged.</summary>
     internal bool IsEmpty => _steps.Length == 0;
@@ -31,7 +30,7 @@ internal sealed class Normalizer
         return text;
     }
 
-    private static Func<string, string> Prepare(NormalizerStep step)
+    private static Func<string, string> Prepare(NormalizerStep step, TokenizerModel model)
     {
         switch (step)
         {
@@ -55,6 +54,8 @@ internal sealed class Normalizer
             case NormalizerStep.Charsmap charsmap:
                 var map = new CharacterMap(charsmap.Table.AsSpan());
                 return map.ReplaceGraphemes;
+            case NormalizerStep.SentencePiece piece:
+                return new SentencePieceNormalizer(piece, model).Apply;
             case NormalizerStep.Bert bert:
                 return text => BertNormalizer.Apply(text, bert);
             default:
