@@ -79,7 +79,8 @@ internal sealed partial class Q8_0() : DType("Q8_0", "q8_0")
             largest = MathF.Max(largest, MathF.Abs(value));
         }
 
-        float scale = largest / 127f;
+        // Which NaN comes out of a maximum differs between processors; one and the same is written.
+        float scale = float.IsNaN(largest) ? float.NaN : largest / 127f;
         float inverse = scale == 0 ? 0 : 1f / scale;
         BinaryPrimitives.WriteUInt16LittleEndian(block, Float16.FromSingle(scale));
         for (int i = 0; i < Length; i++)
