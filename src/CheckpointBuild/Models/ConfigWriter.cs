@@ -34,7 +34,7 @@ public sealed class ConfigWriter(ModelFamily family, ModelConfig config)
     /// <param name="name">The field.</param>
     /// <param name="value">Its value, finite.</param>
     /// <returns>The same writer.</returns>
-    public ConfigWriter Set(string name, double value) => Set(name, Float(value));
+    public ConfigWriter SetFloat(string name, double value) => Set(name, Float(value));
 
     /// <summary>Writes the begin and end tokens, where stated; several end tokens as a list.</summary>
     /// <returns>The same writer.</returns>

@@ -7,7 +7,7 @@ namespace CheckpointBuild.Tokenizers;
 /// <summary>Reads a tokenizer from the files that stand beside a checkpoint's weights.</summary>
 public static class TokenizerFiles
 {
-    private static readonly string[] Main = [TokenizerJson.FileName];
+    private static readonly string[] Main = [TokenizerJson.FileName, SentencePieceFile.FileName];
 
     /// <summary>Whether a folder has a tokenizer that is read here.</summary>
     /// <param name="files">The folder's files.</param>
@@ -26,8 +26,9 @@ public static class TokenizerFiles
     {
         ArgumentNullException.ThrowIfNull(files);
         JsonPart configuration = files.Json(TokenizerConfiguration.FileName);
-        TokenizerModel model = files.Has(TokenizerJson.FileName) ? TokenizerJson.Read(files.Json(TokenizerJson.FileName)) : throw Errors.NoTokenizer(files.Name, Main);
+        TokenizerModel model = ReadAlgorithm(files, configuration);
         model = TokenizerConfiguration.AddTokens(model, configuration);
+        model = AddedTokensJson.AddTokens(model, files);
         return model with
         {
             SpecialTokens = SpecialTokenFiles.Read(files, model),
@@ -35,5 +36,21 @@ public static class TokenizerFiles
             ChatTemplates = ChatTemplateFiles.Read(files),
             ClassName = configuration["tokenizer_class"].IsText ? configuration["tokenizer_class"].Text() : null,
         };
+    }
+
+    private static TokenizerModel ReadAlgorithm(TokenizerFolder files, JsonPart configuration)
+    {
+        SentencePieceModel? pieces = null;
+        if (files.Has(SentencePieceFile.FileName) && SentencePieceFile.Recognizes(files.Open(SentencePieceFile.FileName).Span))
+        {
+            pieces = SentencePieceFile.Read(SentencePieceFile.FileName, files.Open(SentencePieceFile.FileName).Span);
+        }
+
+        if (files.Has(TokenizerJson.FileName))
+        {
+            return TokenizerJson.Read(files.Json(TokenizerJson.FileName)) with { SentencePiece = pieces };
+        }
+
+        return pieces is not null ? SentencePieceTokenizer.Create(pieces, configuration) : throw Errors.NoTokenizer(files.Name, Main);
     }
 }

@@ -14,7 +14,7 @@ public sealed record TokenizerModel
     public required ImmutableArray<string?> Tokens { get; init; }
 
     /// <summary>The tokens' scores by id; empty where none are stated.</summary>
-    public ImmutableArray<float> Scores { get; init; } = [];
+    public ImmutableArray<double> Scores { get; init; } = [];
 
     /// <summary>The tokens' types by id; empty where none are stated.</summary>
     public ImmutableArray<TokenType> Types { get; init; } = [];
@@ -42,6 +42,9 @@ public sealed record TokenizerModel
 
     /// <summary>The chat templates, the default one first.</summary>
     public ImmutableArray<ChatTemplateText> ChatTemplates { get; init; } = [];
+
+    /// <summary>The SentencePiece model that the source has, alone or beside <c>tokenizer.json</c>; GGUF files carry its scores.</summary>
+    public SentencePieceModel? SentencePiece { get; init; }
 
     /// <summary>llama.cpp's name of the pre-tokenizer, where the source is a GGUF file.</summary>
     public string? PreTokenizerName { get; init; }

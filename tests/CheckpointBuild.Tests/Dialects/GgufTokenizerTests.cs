@@ -1,0 +1,120 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Text.Json;
+using CheckpointBuild.Dialects.LlamaCpp;
+using CheckpointBuild.Formats;
+using CheckpointBuild.Tests.Golden;
+using CheckpointBuild.Tests.Infrastructure;
+using CheckpointBuild.Tests.Readers;
+using CheckpointBuild.Tests.Tokenizers;
+using CheckpointBuild.Tokenizers;
+using Xunit;
+
+namespace CheckpointBuild.Tests.Dialects;
+
+/// <summary>Tokenizers to GGUF keys and back.</summary>
+public sealed class GgufTokenizerTests
+{
+    private static readonly GoldenTopic Topic = GoldenRoot.Topic("tokenizers");
+    private static readonly GoldenTopic SmolLm = GoldenRoot.Topic("smollm2");
+
+    // GGUF has no word for a normalizer, nor for added tokens that swallow white space or look at their neighbours. Tokens that look special become so: compare with special tokens parsed.
+    private static readonly string[] Lossless = ["llama3-doc", "gpt2", "deepseek"];
+
+    // The reference ignores the file's pre-tokenizer name and so does not set numerals apart; the model's own tokenizer and llama.cpp do, and here alone it shows.
+    private const string WithNumerals = "½ ⅓ ² ³ ① Ⅷ ㎏";
+
+    [Theory]
+    [InlineData("llama3-doc", "LlamaForCausalLM", "llama-bpe")]
+    [InlineData("llama3-doc", null, "llama-bpe")]
+    [InlineData("gpt2", "GPT2LMHeadModel", "gpt-2")]
+    [InlineData("gpt2", "MptForCausalLM", "mpt")]
+    [InlineData("gpt2", null, "gpt-2")]
+    [InlineData("qwen2", "Qwen2ForCausalLM", "qwen2")]
+    [InlineData("olmo-neox", "OlmoForCausalLM", "olmo")]
+    [InlineData("deepseek", "DeepseekV3ForCausalLM", "deepseek-v3")]
+    public void NameOf_gives_the_name_of_the_splitting(string folder, string? architecture, string name)
+    {
+        if (!Topic.SaysAbsent())
+        {
+            Assert.Equal(name, GgufPreTokenizer.NameOf(TokenizerFiles.Read(TokenizerSamples.Folder(Topic.Reach(folder))), architecture));
+        }
+    }
+
+    [Fact]
+    public void Names_stand_in_the_list_once()
+    {
+        Findings.None(GgufPreTokenizer.All.SelectMany(p => p.Names).GroupBy(n => n).Where(g => g.Count() > 1).Select(g => g.Key));
+    }
+
+    [Fact]
+    public void Meanings_split_the_probe_differently()
+    {
+        Findings.None(GgufPreTokenizer.All
+            .GroupBy(p => (SplitProbe.Measure(p.Steps), p.IgnoresMerges))
+            .Where(g => g.Count() > 1)
+            .Select(g => string.Join(" and ", g.Select(p => p.Names[0]))));
+    }
+
+    [Fact]
+    public void Read_gives_back_a_tokenizer_with_the_same_ids()
+    {
+        if (Topic.SaysAbsent())
+        {
+            return;
+        }
+
+        foreach (string folder in Lossless)
+        {
+            TokenizerModel source = TokenizerFiles.Read(TokenizerSamples.Folder(Topic.Reach(folder)));
+            var metadata = new Metadata();
+            GgufTokenizerTables.Write(metadata, source, new GgufVocabularyTarget(null, source.VocabularySize + 3));
+            var tokenizer = Tokenizer.Create(GgufTokenizerTables.Read(metadata, "model.gguf")!);
+            Findings.None(
+                from vector in Topic.ReadJsonLines($"{folder}/vectors.jsonl")
+                where vector.GetProperty("parse_special").GetBoolean()
+                let options = EncodeOptions.ParseSpecialTokens | (vector.GetProperty("add_special_tokens").GetBoolean() ? EncodeOptions.AddSpecialTokens : 0)
+                let text = vector.GetProperty("text").GetString()
+                where !tokenizer.Encode(text, options).SequenceEqual(vector.GetProperty("ids").EnumerateArray().Select(i => i.GetInt32()))
+                select $"{folder}: {text[..Math.Min(80, text.Length)]}");
+        }
+    }
+
+    [Fact]
+    public void Read_of_a_published_file_gives_the_reference_ids()
+    {
+        if (SmolLm.SaysAbsent())
+        {
+            return;
+        }
+
+        const string Name = "SmolLM2-135M-Instruct.Q4_1.gguf";
+        var metadata = new Metadata();
+        foreach ((string key, GgufValue value) in Readers.GgufReader.Read(SmolLm.Reach(Name)).Pairs)
+        {
+            metadata.Add(key, Typed(value));
+        }
+
+        var tokenizer = Tokenizer.Create(GgufTokenizerTables.Read(metadata, Name)!);
+        IEnumerable<JsonElement> lines = SmolLm.ReadJsonLines("tokenization.jsonl");
+        Findings.None(
+            from line in lines
+            let text = line.GetProperty("text").GetString()
+            where text != WithNumerals
+            let ids = tokenizer.Encode(text, EncodeOptions.ParseSpecialTokens)
+            where !ids.SequenceEqual(line.GetProperty("ids").EnumerateArray().Select(i => i.GetInt32()))
+            select $"{JsonSerializer.Serialize(text)}: [{string.Join(',', ids)}], expected {line.GetProperty("ids")}");
+    }
+
+    // The tests' own reader gives every integer as the widest.
+    private static object Typed(GgufValue value) => value.Type switch
+    {
+        "u32" => Convert.ToUInt32(value.Value, CultureInfo.InvariantCulture),
+        "array<string>" => ((object[])value.Value).Cast<string>().ToArray(),
+        "array<i32>" => ((object[])value.Value).Select(v => Convert.ToInt32(v, CultureInfo.InvariantCulture)).ToArray(),
+        "array<f32>" => ((object[])value.Value).Select(v => Convert.ToSingle(v, CultureInfo.InvariantCulture)).ToArray(),
+        _ => value.Value,
+    };
+}
