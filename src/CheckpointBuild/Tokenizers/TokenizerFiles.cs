@@ -33,6 +33,7 @@ public static class TokenizerFiles
         {
             SpecialTokens = SpecialTokenFiles.Read(files, model) is { IsEmpty: false } special ? special : model.SpecialTokens,
             StatedAdditions = TokenizerConfiguration.ReadAdditions(configuration),
+            StatedSpacePrefix = configuration["add_prefix_space"].IsNull ? null : configuration["add_prefix_space"].Flag(false),
             ChatTemplates = ChatTemplateFiles.Read(files),
             ClassName = configuration["tokenizer_class"].IsText ? configuration["tokenizer_class"].Text() : null,
         };
