@@ -31,8 +31,9 @@ public static class TokenizerFiles
         model = AddedTokensJson.AddTokens(model, files);
         return model with
         {
-            SpecialTokens = SpecialTokenFiles.Read(files, model),
+            SpecialTokens = SpecialTokenFiles.Read(files, model) is { IsEmpty: false } special ? special : model.SpecialTokens,
             StatedAdditions = TokenizerConfiguration.ReadAdditions(configuration),
+            StatedSpacePrefix = configuration["add_prefix_space"].IsNull ? null : configuration["add_prefix_space"].Flag(false),
             ChatTemplates = ChatTemplateFiles.Read(files),
             ClassName = configuration["tokenizer_class"].IsText ? configuration["tokenizer_class"].Text() : null,
         };
@@ -40,17 +41,23 @@ public static class TokenizerFiles
 
     private static TokenizerModel ReadAlgorithm(TokenizerFolder files, JsonPart configuration)
     {
-        SentencePieceModel? pieces = null;
-        if (files.Has(SentencePieceFile.FileName) && SentencePieceFile.Recognizes(files.Open(SentencePieceFile.FileName).Span))
-        {
-            pieces = SentencePieceFile.Read(SentencePieceFile.FileName, files.Open(SentencePieceFile.FileName).Span);
-        }
-
+        ReadOnlyMemory<byte> other = files.Has(SentencePieceFile.FileName) ? files.Open(SentencePieceFile.FileName) : default;
+        SentencePieceModel? pieces = SentencePieceFile.Recognizes(other.Span) ? SentencePieceFile.Read(SentencePieceFile.FileName, other.Span) : null;
         if (files.Has(TokenizerJson.FileName))
         {
             return TokenizerJson.Read(files.Json(TokenizerJson.FileName)) with { SentencePiece = pieces };
         }
 
-        return pieces is not null ? SentencePieceTokenizer.Create(pieces, configuration) : throw Errors.NoTokenizer(files.Name, Main);
+        if (pieces is not null)
+        {
+            return SentencePieceTokenizer.Create(pieces, configuration);
+        }
+
+        if (TiktokenFile.Recognizes(other.Span))
+        {
+            return TiktokenFile.Read(SentencePieceFile.FileName, other.Span, files.Json("params.json"));
+        }
+
+        throw other.IsEmpty ? Errors.NoTokenizer(files.Name, Main) : Errors.TokenizerFileDamaged(SentencePieceFile.FileName, "it is neither SentencePiece's nor tiktoken's");
     }
 }

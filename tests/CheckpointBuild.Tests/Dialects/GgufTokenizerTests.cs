@@ -82,6 +82,55 @@ public sealed class GgufTokenizerTests
         }
     }
 
+    [Theory]
+    [InlineData("llama2-sp")]
+    [InlineData("gemma-sp")]
+    [InlineData("t5-unigram")]
+    public void Read_gives_back_a_sentencepiece_model_with_the_same_ids(string folder)
+    {
+        if (Topic.SaysAbsent())
+        {
+            return;
+        }
+
+        byte[] file = Topic.ReadBytes($"{folder}/tokenizer.model");
+        TokenizerModel source = TokenizerFiles.Read(new TokenizerFolder(folder, ["tokenizer.model"], _ => file));
+        Findings.None(Differences(folder, source, RoundTrip(source), EncodeOptions.AddSpecialTokens));
+    }
+
+    [Fact]
+    public void Read_gives_back_byte_pairs_over_characters_with_the_same_ids()
+    {
+        GoldenTopic tokenizers = GoldenRoot.Topic("gguf/converter/tokenizers");
+        if (Topic.SaysAbsent() || tokenizers.SaysAbsent())
+        {
+            return;
+        }
+
+        TokenizerModel source = TokenizerFiles.Read(TokenizerSamples.Folder(tokenizers.Reach("hf-byte-fallback")));
+        Findings.None(Differences("llama2-sp", source, RoundTrip(source), EncodeOptions.Default));
+    }
+
+    [Fact]
+    public void Written_again_the_keys_are_the_same()
+    {
+        if (Topic.SaysAbsent())
+        {
+            return;
+        }
+
+        foreach (string folder in (string[])["llama3-doc", "deepseek", "llama2-sp", "t5-unigram"])
+        {
+            Metadata first = Written(TokenizerFiles.Read(TokenizerSamples.Folder(Topic.Reach(folder))));
+            TokenizerModel read = GgufTokenizerTables.Read(first, "model.gguf")!;
+            var second = new Metadata();
+            GgufTokenizerTables.Write(second, read, new GgufVocabularyTarget(null, first.Get<string[]>("tokenizer.ggml.tokens")!.Length));
+
+            Assert.Equal(first.Select(p => p.Key).Order(StringComparer.Ordinal), second.Select(p => p.Key).Order(StringComparer.Ordinal));
+            Assert.All(first, pair => Assert.Equal(pair.Value, second.TryGet(pair.Key, out object? value) ? value : null));
+        }
+    }
+
     [Fact]
     public void Read_of_a_published_file_gives_the_reference_ids()
     {
@@ -106,6 +155,27 @@ public sealed class GgufTokenizerTests
             let ids = tokenizer.Encode(text, EncodeOptions.ParseSpecialTokens)
             where !ids.SequenceEqual(line.GetProperty("ids").EnumerateArray().Select(i => i.GetInt32()))
             select $"{JsonSerializer.Serialize(text)}: [{string.Join(',', ids)}], expected {line.GetProperty("ids")}");
+    }
+
+    private static Metadata Written(TokenizerModel source)
+    {
+        var metadata = new Metadata();
+        GgufTokenizerTables.Write(metadata, source, new GgufVocabularyTarget(null, source.VocabularySize + 3));
+        return metadata;
+    }
+
+    private static Tokenizer RoundTrip(TokenizerModel source) => Tokenizer.Create(GgufTokenizerTables.Read(Written(source), "model.gguf")!);
+
+    private static IEnumerable<string> Differences(string folder, TokenizerModel source, Tokenizer second, EncodeOptions options)
+    {
+        var first = Tokenizer.Create(source);
+        return from vector in Topic.ReadJsonLines($"{folder}/vectors.jsonl")
+               let text = vector.GetProperty("text").GetString()
+
+               // llama.cpp finds user-defined tokens in the text as it is, SentencePiece where spaces are escaped already: a literal mark of a space is the one text that tells.
+               where !text.Contains('\u2581')
+               where !first.Encode(text, options).SequenceEqual(second.Encode(text, options))
+               select $"{JsonSerializer.Serialize(text[..Math.Min(80, text.Length)])}: [{string.Join(',', second.Encode(text, options).Take(40))}], expected [{string.Join(',', first.Encode(text, options).Take(40))}]";
     }
 
     // The tests' own reader gives every integer as the widest.

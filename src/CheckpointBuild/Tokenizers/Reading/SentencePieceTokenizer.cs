@@ -31,7 +31,7 @@ internal static class SentencePieceTokenizer
             Tokens = [.. model.Pieces.Select(p => p.Text)],
             Scores = [.. model.Pieces.Select(p => (double)p.Score)],
             Types = [.. model.Pieces.Select(p => p.Type)],
-            AddedTokens = [.. model.Pieces.Select((p, id) => (p, id)).Where(t => t.p.Type is TokenType.Control or TokenType.Unknown).Select(t => new AddedToken(t.id, t.p.Text, AddedTokenRules.Special))],
+            AddedTokens = [.. model.Pieces.Select((p, id) => (p, id)).Where(t => t.p.Type is TokenType.Control or TokenType.Unknown).Select(t => new AddedToken(t.id, t.p.Text, AddedTokenRules.Special | AddedTokenRules.Implied))],
             Normalizer = [model.Normalizer],
             PostProcessor = PostProcessor(model, configuration, className),
             Decoder = Decoder(model),
