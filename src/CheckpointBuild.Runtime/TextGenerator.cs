@@ -106,6 +106,11 @@ public sealed class TextGenerator : IDisposable
 
     private IEnumerable<int> Ids(int[] prompt, GenerationOptions options, CancellationToken cancellation)
     {
+        if (prompt.Length == 0)
+        {
+            throw Errors.PromptEmpty();
+        }
+
         var sampler = new Sampler(options, _decoder.Config.VocabularySize);
         sampler.Observe(prompt);
         _decoder.Reset();

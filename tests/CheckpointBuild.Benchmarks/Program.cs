@@ -19,8 +19,14 @@ internal static class Program
             case ["child-build", var checkpoint, var output, var durability, var hashing, var hashes]:
                 ChildBuild.Run(checkpoint, output, durability, hashing, hashes);
                 return 0;
+            case ["decode", var size, var dtype, .. var rest]:
+                DecodeSpeed.Run(ModelSize.Named(size), dtype, rest is [var threads] ? int.Parse(threads, CultureInfo.InvariantCulture) : 0);
+                return 0;
+            case ["kernels"]:
+                KernelSpeed.Run();
+                return 0;
             default:
-                Console.Error.WriteLine("generate SIZE FOLDER | build-ratio SIZE FOLDER [RUNS]   (SIZE: 100m, 1b, 4b)");
+                Console.Error.WriteLine("generate SIZE FOLDER | build-ratio SIZE FOLDER [RUNS] | decode SIZE DTYPE [THREADS] | kernels   (SIZE: 100m, 1b, 4b)");
                 return 2;
         }
     }
