@@ -23,9 +23,6 @@ internal static partial class Errors
     internal static CheckpointException RebuildDiffers(string directory, string file) => new("CKPT7006",
         $"{directory}: building again from the recorded recipe gives other bytes of '{file}'. The source has changed since, or the product is of another version.", directory);
 
-    internal static CheckpointException NoStore() => new("CKPT7007",
-        "there is no home directory to keep a store in. Name one with CheckpointBuildStoreRoot.");
-
     internal static Diagnostic StoreEntryDamaged(string path, string fault) => new("CKPT7051",
         $"{path}: {fault}. The store's entry is damaged and is built again.", path);
 }

@@ -1,6 +1,5 @@
 using System.Collections.Generic;
 using System.Linq;
-using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Diagnostics;
 
@@ -19,13 +18,13 @@ internal static partial class Errors
     internal static CheckpointException UnknownArchitecture(string file, string found, IEnumerable<string> known) => new("CKPT2004",
         $"{file}: the architecture '{found}' is not known (known: {string.Join(", ", known)}). Use a model of a known architecture, or add it by a plug-in.", file);
 
-    internal static CheckpointException TensorMissing(string file, string tensor, Shape needed) => new("CKPT2005",
+    internal static CheckpointException TensorMissing(string file, string tensor, string needed) => new("CKPT2005",
         $"{file}: tensor '{tensor}' {needed} is missing. The checkpoint is incomplete: compare its files with the index, or check config.json against the weights.", file);
 
     internal static CheckpointException TensorUnknown(string file, IReadOnlyCollection<string> tensors, string family) => new("CKPT2006",
         $"{file}: {(tensors.Count == 1 ? "tensor" : $"{tensors.Count} tensors")} '{string.Join("', '", tensors.Take(5))}'{(tensors.Count > 5 ? ", …" : "")} {(tensors.Count == 1 ? "has" : "have")} no place in {family}. Nothing is dropped silently: check that config.json belongs to these weights, or remove what is not the model's.", file);
 
-    internal static CheckpointException TensorShape(string file, string tensor, Shape found, Shape needed) => new("CKPT2007",
+    internal static CheckpointException TensorShape(string file, string tensor, string found, string needed) => new("CKPT2007",
         $"{file}: tensor '{tensor}' is {found}, {needed} is needed by the configuration. config.json does not belong to these weights; take the right one.", file);
 
     internal static CheckpointException NoCheckpoint(string path, IEnumerable<string> formats) => new("CKPT2008",
@@ -70,8 +69,8 @@ internal static partial class Errors
     internal static Diagnostic WrapperTakenAway(string file, string prefix) => new("CKPT2056",
         $"{file}: every tensor's name begins with '{prefix}', a wrapper's. It is taken away.", file);
 
-    internal static Diagnostic EndTokensLeft(IReadOnlyCollection<int> tokens) => new("CKPT2057",
-        $"GGUF has no place for the end tokens {string.Join(", ", tokens)} beside those that it names. Runtimes will not stop at them; stop at their text in the application.");
+    internal static Diagnostic EndTokensLeft(string tokens) => new("CKPT2057",
+        $"GGUF has no place for the end tokens {tokens} beside those that it names. Runtimes will not stop at them; stop at their text in the application.");
 
     internal static Diagnostic EngineWithoutTokenizer(string checkpoint) => new("CKPT2058",
         $"{checkpoint}: there is no tokenizer beside the weights, so that the engine has none. It loads, and takes token ids alone; add tokenizer.json to the folder.");

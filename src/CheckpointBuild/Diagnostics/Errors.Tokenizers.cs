@@ -51,6 +51,9 @@ internal static partial class Errors
     internal static CheckpointException GgufTokenizerWrong(string file, string key, string found, string needed) => new("CKPT2114",
         $"{file}: '{key}' is {found}, needed is {needed}. Convert the model again.", file);
 
+    internal static CheckpointException NoGgufTokenizer(string kind) => new("CKPT2115",
+        $"tokenizer: llama.cpp has no tokenizer of this kind ({kind}: no bytes, no byte fallback). Build another engine, or put the tokenizer.model that belongs to it beside tokenizer.json.");
+
     /// <summary>Cuts a quoted text so that a hostile file cannot fill the log.</summary>
     private static string Shortened(string text) => text.Length <= 120 ? text : string.Concat(text.AsSpan(0, 117), "...");
 }

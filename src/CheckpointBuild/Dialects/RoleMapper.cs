@@ -40,10 +40,10 @@ internal sealed class RoleMapper(ModelFamily family, string file, ImmutableArray
         var roles = new Dictionary<string, TensorRole>(StringComparer.Ordinal);
         foreach (TensorSpec spec in family.TensorsOf(config))
         {
-            Tensor tensor = byName.GetValueOrDefault(spec.Name) ?? throw Errors.TensorMissing(file, spec.Name, spec.Shape);
+            Tensor tensor = byName.GetValueOrDefault(spec.Name) ?? throw Errors.TensorMissing(file, spec.Name, spec.Shape.ToString());
             if (tensor.Shape != spec.Shape)
             {
-                throw Errors.TensorShape(file, spec.Name, tensor.Shape, spec.Shape);
+                throw Errors.TensorShape(file, spec.Name, tensor.Shape.ToString(), spec.Shape.ToString());
             }
 
             roles.Add(spec.Name, spec.Role);

@@ -26,7 +26,7 @@ public sealed class Tokenizer
     {
         Model = model;
         Kind = TokenizerKind.Of(model);
-        _normalizer = new Normalizer(model.Normalizer);
+        _normalizer = new Normalizer(model);
         _asWritten = new AddedTokenFinder(model.AddedTokens.Where(t => !t.IsNormalized).Select(t => (t.Content, t)));
         _normalized = new AddedTokenFinder(model.AddedTokens.Where(t => t.IsNormalized).Select(t => (_normalizer.Apply(t.Content), t)));
         _splitter = Kind.CreateSplitter(model);

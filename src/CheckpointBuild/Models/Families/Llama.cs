@@ -78,7 +78,7 @@ internal sealed class Llama : ModelFamily
         .Set("num_attention_heads", config.HeadCount)
         .Set("num_hidden_layers", config.LayerCount)
         .Set("num_key_value_heads", config.KeyValueHeadCount)
-        .Set("rms_norm_eps", config.NormEpsilon)
+        .SetFloat("rms_norm_eps", config.NormEpsilon)
         .Rope()
         .Set("tie_word_embeddings", config.TiedEmbeddings)
         .Set("vocab_size", config.VocabularySize)
