@@ -1,10 +1,13 @@
 using System;
+using System.Collections.Immutable;
+using System.Text;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Tokenizers.Reading;
+using CheckpointBuild.Tokenizers.Writing;
 
 namespace CheckpointBuild.Tokenizers;
 
-/// <summary>Reads a tokenizer from the files that stand beside a checkpoint's weights.</summary>
+/// <summary>Reads a tokenizer from the files that stand beside a checkpoint's weights, and writes them.</summary>
 public static class TokenizerFiles
 {
     private static readonly string[] Main = [TokenizerJson.FileName, SentencePieceFile.FileName];
@@ -37,6 +40,20 @@ public static class TokenizerFiles
             ChatTemplates = ChatTemplateFiles.Read(files),
             ClassName = configuration["tokenizer_class"].IsText ? configuration["tokenizer_class"].Text() : null,
         };
+    }
+
+    /// <summary>Writes a tokenizer as Hugging Face's files, whatever it was read from.</summary>
+    /// <param name="model">The tokenizer.</param>
+    /// <returns><c>tokenizer.json</c>, <c>tokenizer_config.json</c> and the chat templates.</returns>
+    public static ImmutableArray<TokenizerFile> Write(TokenizerModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return
+        [
+            new(TokenizerJson.FileName, Encoding.UTF8.GetBytes(TokenizerJsonText.Write(model))),
+            new(TokenizerConfiguration.FileName, Encoding.UTF8.GetBytes(TokenizerConfigurationText.Write(model))),
+            .. ChatTemplateFiles.Write(model.ChatTemplates),
+        ];
     }
 
     private static TokenizerModel ReadAlgorithm(TokenizerFolder files, JsonPart configuration)

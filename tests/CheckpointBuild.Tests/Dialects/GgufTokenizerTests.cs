@@ -139,14 +139,7 @@ public sealed class GgufTokenizerTests
             return;
         }
 
-        const string Name = "SmolLM2-135M-Instruct.Q4_1.gguf";
-        var metadata = new Metadata();
-        foreach ((string key, GgufValue value) in Readers.GgufReader.Read(SmolLm.Reach(Name)).Pairs)
-        {
-            metadata.Add(key, Typed(value));
-        }
-
-        var tokenizer = Tokenizer.Create(GgufTokenizerTables.Read(metadata, Name)!);
+        var tokenizer = Tokenizer.Create(Published());
         IEnumerable<JsonElement> lines = SmolLm.ReadJsonLines("tokenization.jsonl");
         Findings.None(
             from line in lines
@@ -155,6 +148,40 @@ public sealed class GgufTokenizerTests
             let ids = tokenizer.Encode(text, EncodeOptions.ParseSpecialTokens)
             where !ids.SequenceEqual(line.GetProperty("ids").EnumerateArray().Select(i => i.GetInt32()))
             select $"{JsonSerializer.Serialize(text)}: [{string.Join(',', ids)}], expected {line.GetProperty("ids")}");
+    }
+
+    [Fact]
+    public void Written_as_hugging_face_files_a_published_tokenizer_gives_the_same_ids()
+    {
+        if (SmolLm.SaysAbsent())
+        {
+            return;
+        }
+
+        TokenizerModel source = Published();
+        Dictionary<string, ReadOnlyMemory<byte>> files = TokenizerFiles.Write(source).ToDictionary(f => f.Name, f => f.Bytes);
+        var first = Tokenizer.Create(source);
+        var second = Tokenizer.Create(TokenizerFiles.Read(new TokenizerFolder("model", files.Keys, name => files[name])));
+        Findings.None(
+            from line in SmolLm.ReadJsonLines("tokenization.jsonl")
+            let text = line.GetProperty("text").GetString()
+            where !first.Encode(text).SequenceEqual(second.Encode(text))
+            select text);
+        Assert.Equal(source.ChatTemplates, second.Model.ChatTemplates);
+        Assert.Equal(source.IdOf(SpecialTokenKind.Begin), second.Model.IdOf(SpecialTokenKind.Begin));
+        Assert.Equal(source.IdOf(SpecialTokenKind.End), second.Model.IdOf(SpecialTokenKind.End));
+    }
+
+    private static TokenizerModel Published()
+    {
+        const string Name = "SmolLM2-135M-Instruct.Q4_1.gguf";
+        var metadata = new Metadata();
+        foreach ((string key, GgufValue value) in Readers.GgufReader.Read(SmolLm.Reach(Name)).Pairs)
+        {
+            metadata.Add(key, Typed(value));
+        }
+
+        return GgufTokenizerTables.Read(metadata, Name)!;
     }
 
     private static Metadata Written(TokenizerModel source)
