@@ -22,11 +22,14 @@ internal static class Program
             case ["decode", var size, var dtype, .. var rest]:
                 DecodeSpeed.Run(ModelSize.Named(size), dtype, rest is [var threads] ? int.Parse(threads, CultureInfo.InvariantCulture) : 0);
                 return 0;
+            case ["decode-ratio", var gguf, .. var rest]:
+                DecodeRatio.Run(gguf, rest is [var count] ? int.Parse(count, CultureInfo.InvariantCulture) : Environment.ProcessorCount);
+                return 0;
             case ["kernels"]:
                 KernelSpeed.Run();
                 return 0;
             default:
-                Console.Error.WriteLine("generate SIZE FOLDER | build-ratio SIZE FOLDER [RUNS] | decode SIZE DTYPE [THREADS] | kernels   (SIZE: 100m, 1b, 4b)");
+                Console.Error.WriteLine("generate SIZE FOLDER | build-ratio SIZE FOLDER [RUNS] | decode SIZE DTYPE [THREADS] | decode-ratio GGUF [THREADS] | kernels   (SIZE: 100m, 1b, 4b)");
                 return 2;
         }
     }
