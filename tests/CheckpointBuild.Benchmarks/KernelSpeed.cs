@@ -41,7 +41,10 @@ internal static class KernelSpeed
             for (long pass = 0; pass < passes; pass++)
             {
                 int b = Band == 0 ? rows : (int)(Band / matrix.RowBytes / 4 * 4);
-                for (int r = 0; r < rows; r += b) matrix.Kernel.Multiply(matrix, r, Math.Min(b, rows - r), input.Pointer, output.Pointer + r, scratch.Pointer);
+                for (int r = 0; r < rows; r += b)
+                {
+                    matrix.Kernel.Multiply(matrix, r, Math.Min(b, rows - r), input.Pointer, output.Pointer + r, scratch.Pointer);
+                }
             }
 
             double seconds = (Environment.CpuUsage.TotalTime - start).TotalSeconds;

@@ -85,4 +85,13 @@ public sealed class CheckpointReaderTests : IDisposable
         Assert.True(_bench.Run((name, "x")));
         Assert.Empty(_bench.Engine.Warnings);
     }
+
+    [Theory]
+    [InlineData(".")]
+    [InlineData(" . ")]
+    public void A_name_that_leaves_nothing_for_a_file_is_refused(string name)
+    {
+        Assert.False(_bench.Run(("EngineName", name)));
+        Assert.Equal("CKPT7106", Assert.Single(_bench.ErrorCodes));
+    }
 }
