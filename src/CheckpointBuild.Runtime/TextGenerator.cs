@@ -137,6 +137,11 @@ public sealed class TextGenerator : IDisposable
     // What the prompt has in common with the sequence before is in the cache already: a conversation that goes on is not read again.
     private int Begin(int[] prompt, Sampler sampler, CancellationToken cancellation)
     {
+        if (prompt.Length > _decoder.ContextLength)
+        {
+            throw Errors.ContextFull(0, prompt.Length, _decoder.ContextLength);
+        }
+
         int kept = _decoder.KeysDependOnLength ? 0 : Math.Min(prompt.Length - 1, prompt.AsSpan().CommonPrefixLength(CollectionsMarshal.AsSpan(_seen)));
         _decoder.Truncate(kept);
         _seen.RemoveRange(kept, _seen.Count - kept);

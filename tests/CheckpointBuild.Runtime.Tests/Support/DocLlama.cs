@@ -2,6 +2,7 @@ using System;
 using System.Linq;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using CheckpointBuild.Dialects;
 using CheckpointBuild.Models;
 using CheckpointBuild.Tests.Golden;
 
@@ -13,13 +14,15 @@ public sealed class DocLlama : IDisposable
     private static readonly GoldenTopic Model = GoldenRoot.Topic("doc-llama");
     private static readonly GoldenTopic References = GoldenRoot.Topic("doc-llama/expected");
 
-    private readonly HandReadCheckpoint? _read;
+    private readonly CheckpointDirectory? _directory;
+    private readonly Checkpoint? _checkpoint;
 
     public DocLlama()
     {
         if (IsThere)
         {
-            _read = new HandReadCheckpoint(Model.Reach());
+            _directory = CheckpointDirectory.Open(Folder);
+            _checkpoint = Dialect.Detect(_directory).Read(_directory);
         }
     }
 
@@ -28,7 +31,7 @@ public sealed class DocLlama : IDisposable
 
     public string Folder => Model.Reach();
 
-    internal Checkpoint Checkpoint => _read!.Checkpoint;
+    internal Checkpoint Checkpoint => _checkpoint!;
 
     public JsonElement Expected => References.ReadJson("expected.json");
 
@@ -37,6 +40,7 @@ public sealed class DocLlama : IDisposable
         p.GetProperty("prompt").GetString()!,
         Ids(p, "ids"),
         Ids(p, "greedy"),
+        p.GetProperty("text").GetString()!,
         References.ReadFloats(p.GetProperty("logits").GetString()!)))];
 
     /// <summary>The held-out entries.</summary>
@@ -51,7 +55,7 @@ public sealed class DocLlama : IDisposable
 
     public Decoder Load(int threads) => Decoder.Load(Checkpoint, new DecoderOptions { ThreadCount = threads });
 
-    public void Dispose() => _read?.Dispose();
+    public void Dispose() => _directory?.Dispose();
 
     private static int[] Ids(JsonElement prompt, string name) => [.. prompt.GetProperty(name).EnumerateArray().Select(i => i.GetInt32())];
 }
