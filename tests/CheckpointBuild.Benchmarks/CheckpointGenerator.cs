@@ -83,7 +83,7 @@ internal static class CheckpointGenerator
         ["eos_token_id"] = 256,
     };
 
-    // Every byte a token, one control token, the Llama-3 pattern: all that an engine needs.
+    // Every byte a token, one control token, one merge, the Llama-3 pattern: all that an engine needs.
     private static string Tokenizer()
     {
         var vocabulary = new JsonObject();
@@ -94,6 +94,8 @@ internal static class CheckpointGenerator
             vocabulary[((char)(printable ? b : shifted++)).ToString()] = b;
         }
 
+        // llama.cpp does not load a vocabulary without a merge.
+        vocabulary["ab"] = 257;
         return new JsonObject
         {
             ["version"] = "1.0",
@@ -114,7 +116,7 @@ internal static class CheckpointGenerator
             },
             ["post_processor"] = null,
             ["decoder"] = new JsonObject { ["type"] = "ByteLevel", ["add_prefix_space"] = true, ["trim_offsets"] = true, ["use_regex"] = true },
-            ["model"] = new JsonObject { ["type"] = "BPE", ["ignore_merges"] = true, ["byte_fallback"] = false, ["vocab"] = vocabulary, ["merges"] = new JsonArray() },
+            ["model"] = new JsonObject { ["type"] = "BPE", ["ignore_merges"] = true, ["byte_fallback"] = false, ["vocab"] = vocabulary, ["merges"] = new JsonArray("a b") },
         }.ToJsonString();
     }
 

@@ -10,7 +10,7 @@ namespace CheckpointBuild.Benchmarks;
 internal static class DecodeSpeed
 {
     private const int PromptTokens = 192;
-    private const int DecodedTokens = 24;
+    private const int DecodedTokens = 100;
     private const int Repeats = 3;
 
     /// <summary>Prints the best of a few repeats.</summary>

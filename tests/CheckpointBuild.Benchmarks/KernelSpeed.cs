@@ -11,7 +11,8 @@ namespace CheckpointBuild.Benchmarks;
 /// <summary>Weights per second of one thread's dot products, from the second-level cache and from memory, in processor time: other processes disturb that least.</summary>
 internal static class KernelSpeed
 {
-    private const int Columns = 4096;
+    private static readonly int Columns = int.Parse(Environment.GetEnvironmentVariable("KCOLS") ?? "4096", System.Globalization.CultureInfo.InvariantCulture);
+    private static readonly int Band = int.Parse(Environment.GetEnvironmentVariable("KBAND") ?? "0", System.Globalization.CultureInfo.InvariantCulture);
     private const int Repeats = 5;
 
     /// <summary>Prints the best of a few repeats for each dtype.</summary>
@@ -39,7 +40,11 @@ internal static class KernelSpeed
             TimeSpan start = Environment.CpuUsage.TotalTime;
             for (long pass = 0; pass < passes; pass++)
             {
-                matrix.Kernel.Multiply(matrix, 0, rows, input.Pointer, output.Pointer, scratch.Pointer);
+                int b = Band == 0 ? rows : (int)(Band / matrix.RowBytes / 4 * 4);
+                for (int r = 0; r < rows; r += b)
+                {
+                    matrix.Kernel.Multiply(matrix, r, Math.Min(b, rows - r), input.Pointer, output.Pointer + r, scratch.Pointer);
+                }
             }
 
             double seconds = (Environment.CpuUsage.TotalTime - start).TotalSeconds;

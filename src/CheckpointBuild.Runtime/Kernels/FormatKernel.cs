@@ -28,25 +28,22 @@ internal sealed unsafe partial class FormatKernel<T> : RowKernel
     internal static void Multiply(byte* rows, nint rowBytes, int count, int columns, float* input, float* output)
     {
         int row = 0;
-        nint fourRows = Tile.Rows * rowBytes;
-        nint distance = Math.Max(fourRows, AheadBytes);
-        byte* end = rows + (count * rowBytes);
-        if (Vector512.IsHardwareAccelerated)
+        if (Vector128.IsHardwareAccelerated)
         {
+            float* rest = stackalloc float[Tile.Rows * Lanes.Count];
+            nint fourRows = Tile.Rows * rowBytes;
+            nint distance = Math.Max(fourRows, AheadBytes);
+            byte* end = rows + (count * rowBytes);
+            FetchFirst(rows, (nint)Math.Min(distance, end - rows));
             for (; row <= count - Tile.Rows; row += Tile.Rows)
             {
                 byte* four = rows + (row * rowBytes);
                 byte* ahead = four + distance + fourRows <= end ? four + distance : four;
-                MultiplyFour512(four, rowBytes, columns, input, ahead).Store(output + row);
-            }
-        }
-        else if (Vector128.IsHardwareAccelerated)
-        {
-            for (; row <= count - Tile.Rows; row += Tile.Rows)
-            {
-                byte* four = rows + (row * rowBytes);
-                byte* ahead = four + distance + fourRows <= end ? four + distance : four;
-                MultiplyFour256(four, rowBytes, columns, input, ahead).Store(output + row);
+                Rest(four, rowBytes, columns, rest);
+                Vector128<float> sums = Vector512.IsHardwareAccelerated
+                    ? MultiplyFour512(four, rowBytes, columns, input, rest, ahead)
+                    : MultiplyFour256(four, rowBytes, columns, input, rest, ahead);
+                sums.Store(output + row);
             }
         }
 

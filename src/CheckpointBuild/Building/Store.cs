@@ -100,15 +100,13 @@ public sealed class Store
 
     private FileStream Lock(string key, CancellationToken cancellation)
     {
-        string folder = Path.Combine(_root, "locks");
-        string path = Path.Combine(folder, key);
+        string path = Path.Combine(MakeDirectory("locks"), key);
+        MakeDirectory("tmp");
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
             try
             {
-                Directory.CreateDirectory(folder);
-                Directory.CreateDirectory(Path.Combine(_root, "tmp"));
                 return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
             catch (UnauthorizedAccessException e)
@@ -124,6 +122,19 @@ public sealed class Store
                 // Somebody builds the same product: wait for it.
                 cancellation.WaitHandle.WaitOne(LockPoll);
             }
+        }
+    }
+
+    // Apart from the lock itself: a folder that cannot be made never comes free.
+    private string MakeDirectory(string name)
+    {
+        try
+        {
+            return Directory.CreateDirectory(Path.Combine(_root, name)).FullName;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Errors.StoreNotWritable(_root, e);
         }
     }
 

@@ -36,9 +36,6 @@ internal static partial class Errors
     internal static CheckpointException TokenizerKindUnknown(string what, IEnumerable<string> known) => new("CKPT2109",
         $"tokenizer: {what} fits no kind that is known ({string.Join(", ", known)}). Use a tokenizer of one of these kinds.");
 
-    internal static CheckpointException TokenizerTooLarge(string file, string what, long found, long most) => new("CKPT2110",
-        $"{file}: has {N(found)} {what}, at most {N(most)} are read. Check that the file is what its name says.", file);
-
     internal static CheckpointException PreTokenizerUnnamed(string pattern, IEnumerable<string> known) => new("CKPT2111",
         $"tokenizer: no pre-tokenizer of llama.cpp splits text as this one does ({Quote(pattern)}). Name one that is close enough for this model by the PreTokenizer setting (known: {string.Join(", ", known)}), or build another engine.");
 

@@ -1,4 +1,4 @@
-using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.IO;
 using System.Linq;
 using CheckpointBuild.Tests.Golden;
@@ -39,5 +39,5 @@ public sealed class MetaTokenizerTests
 
     private static TokenizerModel Open(string folder) => TokenizerFiles.Read(TokenizerSamples.Folder(Topic.Reach(folder)));
 
-    private static IEnumerable<Merge> Merges(TokenizerModel model) => ((TokenizerAlgorithm.BytePairs)model.Algorithm).Merges;
+    private static ImmutableArray<Merge> Merges(TokenizerModel model) => ((TokenizerAlgorithm.BytePairs)model.Algorithm).Merges;
 }
