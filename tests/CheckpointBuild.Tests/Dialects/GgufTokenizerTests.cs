@@ -172,6 +172,26 @@ public sealed class GgufTokenizerTests
         Assert.Equal(source.IdOf(SpecialTokenKind.End), second.Model.IdOf(SpecialTokenKind.End));
     }
 
+    [Fact]
+    public void Chats_of_a_published_file_give_the_reference_texts_and_ids()
+    {
+        if (SmolLm.SaysAbsent())
+        {
+            return;
+        }
+
+        TokenizerModel model = Published();
+        var tokenizer = Tokenizer.Create(model);
+        foreach (JsonElement chat in SmolLm.ReadJson("expected.json").GetProperty("chats").EnumerateArray())
+        {
+            var request = new ChatRequest { Messages = chat.GetProperty("messages"), Ending = ChatEnding.AnswerBegins, SpecialTokens = ChatTemplate.SpecialTokensOf(model) };
+            string? text = ChatTemplate.Of(model, request).Render(request).Text;
+
+            Assert.Equal(chat.GetProperty("rendered").GetString(), text);
+            Assert.Equal(chat.GetProperty("ids").EnumerateArray().Select(i => i.GetInt32()), tokenizer.Encode(text!, EncodeOptions.ParseSpecialTokens));
+        }
+    }
+
     private static TokenizerModel Published()
     {
         const string Name = "SmolLM2-135M-Instruct.Q4_1.gguf";

@@ -49,6 +49,37 @@ public sealed class ReportedCaseTests
         Findings.None(found);
     }
 
+    [Theory]
+    [InlineData("several-named-chat-templates")]
+    [InlineData("tool-descriptions-as-json")]
+    public void Render_gives_the_right_texts(string name)
+    {
+        if (Topic.SaysAbsent() || !Topic.Has($"{name}/case.json"))
+        {
+            return;
+        }
+
+        TokenizerModel folder = TokenizerFiles.Read(TokenizerSamples.Folder(Topic.Reach($"{name}/input")));
+        JsonElement expectation = Topic.ReadJson($"{name}/case.json").GetProperty("expect").EnumerateArray().First(e => e.GetProperty("type").GetString() == "rendered");
+        IEnumerable<string> expected = expectation.GetProperty("texts").EnumerateArray().Select(t => t.GetString()!);
+        foreach (TokenizerModel model in (TokenizerModel[])[folder, ThroughGguf(folder)])
+        {
+            Assert.Equal(expected, Topic.ReadJsonLines($"{name}/chats.jsonl").Select(line => Rendered(line, model)));
+        }
+    }
+
+    private static string? Rendered(JsonElement line, TokenizerModel model)
+    {
+        var request = new ChatRequest
+        {
+            Messages = line.GetProperty("messages"),
+            Tools = line.TryGetProperty("tools", out JsonElement tools) && tools.ValueKind == JsonValueKind.Array ? tools : null,
+            Ending = line.TryGetProperty("add_generation_prompt", out JsonElement prompt) && prompt.GetBoolean() ? ChatEnding.AnswerBegins : ChatEnding.Closed,
+            SpecialTokens = ChatTemplate.SpecialTokensOf(model),
+        };
+        return ChatTemplate.Of(model, request).Render(request).Text;
+    }
+
     private static TokenizerModel ThroughGguf(TokenizerModel model)
     {
         var metadata = new Metadata();

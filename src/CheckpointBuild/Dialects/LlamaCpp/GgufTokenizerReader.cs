@@ -120,7 +120,7 @@ internal sealed class GgufTokenizerReader(Metadata metadata, string file)
 
     private ImmutableArray<Merge> Merges()
     {
-        string[] merges = metadata.Get<string[]>(Key("merges")) ?? [];
+        string[] merges = metadata.TryGet(Key("merges"), out object? value) ? value as string[] ?? throw Wrong("merges", $"a {value.GetType().Name}", "a list of texts") : [];
         var list = ImmutableArray.CreateBuilder<Merge>(merges.Length);
         foreach (string merge in merges)
         {

@@ -19,7 +19,7 @@ internal static class TokenizerJson
     {
         JsonPart model = root["model"];
         ImmutableArray<double> scores = [];
-        ImmutableArray<string?> tokens = model["vocab"].IsArray ? ReadScoredVocabulary(model["vocab"], out scores) : ReadVocabulary(model["vocab"]);
+        ImmutableArray<string?> tokens = model["vocab"].IsArray && model["type"].TextOrNull() is (null or "Unigram") ? ReadScoredVocabulary(model["vocab"], out scores) : ReadVocabulary(model["vocab"]);
         return new TokenizerModel
         {
             Algorithm = ReadAlgorithm(model),
