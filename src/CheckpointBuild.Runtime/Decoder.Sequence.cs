@@ -39,7 +39,7 @@ public sealed partial class Decoder
     {
         for (Position = 0; Position < tokens.Length;)
         {
-            Pass(tokens.Slice(Position, Math.Min(MostTokens, tokens.Length - Position)), length);
+            Pass(tokens.Slice(Position, Math.Min(PassTokens, tokens.Length - Position)), length);
         }
     }
 }

@@ -13,8 +13,8 @@ namespace CheckpointBuild.Runtime;
 /// </remarks>
 public sealed partial class Decoder : IDisposable
 {
-    // Tokens of one pass over the weights: enough that expanding the weights costs little, and that a pass's numbers stay in the caches.
-    private const int MostTokens = 192;
+    /// <summary>Tokens of one pass over the weights: enough that expanding the weights costs little, and that a pass's numbers stay in the caches.</summary>
+    internal const int PassTokens = 192;
 
     // Logits of one step of ForwardAll.
     private const long MostLogitBytes = 16 << 20;
@@ -67,6 +67,9 @@ public sealed partial class Decoder : IDisposable
     /// <summary>How many tokens have been seen: the position of the next.</summary>
     public int Position { get; private set; }
 
+    /// <summary>Whether a key depends on how long the sequence was when it was stored, so that a shorter sequence cannot go on from it.</summary>
+    internal bool KeysDependOnLength => Config.Rope?.Scaling == RopeScalingKind.Dynamic;
+
     /// <summary>Reads a checkpoint's weights into memory. Its files may be closed afterwards.</summary>
     /// <param name="checkpoint">The checkpoint.</param>
     /// <param name="options">Threads and context.</param>
@@ -106,7 +109,7 @@ public sealed partial class Decoder : IDisposable
         int length = Begin(tokens);
         while (true)
         {
-            int count = Math.Min(tokens.Length, MostTokens);
+            int count = Math.Min(tokens.Length, PassTokens);
             Pass(tokens[..count], length);
             tokens = tokens[count..];
             if (tokens.IsEmpty)
@@ -127,10 +130,10 @@ public sealed partial class Decoder : IDisposable
         ArgumentOutOfRangeException.ThrowIfNotEqual(logits.Length, checked(tokens.Length * vocabulary), nameof(logits));
         Check(tokens);
         int length = Begin(tokens);
-        int mostLogits = (int)Math.Clamp(MostLogitBytes / (vocabulary * sizeof(float)), 1, MostTokens);
+        int mostLogits = (int)Math.Clamp(MostLogitBytes / (vocabulary * sizeof(float)), 1, PassTokens);
         for (int done = 0; done < tokens.Length;)
         {
-            int count = Math.Min(tokens.Length - done, MostTokens);
+            int count = Math.Min(tokens.Length - done, PassTokens);
             Pass(tokens.Slice(done, count), length);
             for (int first = 0; first < count; first += mostLogits)
             {

@@ -13,7 +13,12 @@ namespace CheckpointBuild.Runtime;
 /// <param name="workspace">Lends memory.</param>
 internal sealed class LoadingWork(Tensor tensor, WeightMatrix matrix, Workspace workspace) : IBandedWork
 {
+#if DEBUG
+    // Small, so that every test crosses the edge of a band.
+    private const long BandBytes = 16 << 10;
+#else
     private const long BandBytes = 1 << 20;
+#endif
     private const int ChunkValues = 4096;
     private readonly int _bandRows = (int)Math.Clamp(BandBytes / Math.Max(1, tensor.RowBytes(0)), 1, Math.Max(1, tensor.Rows));
 

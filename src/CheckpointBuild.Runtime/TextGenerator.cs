@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Threading;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
@@ -16,11 +17,13 @@ namespace CheckpointBuild.Runtime;
 /// foreach (string piece in generator.Generate("class StringBuilder\n", new GenerationOptions()))
 ///     Console.Write(piece);
 /// </code></example>
-/// <remarks>One text is generated at a time; a call that begins another ends the one before.</remarks>
+/// <remarks>One text is generated at a time; a call that begins another ends the one before. A prompt that begins like the text before is not read again from its start.</remarks>
 public sealed class TextGenerator : IDisposable
 {
     private readonly Decoder _decoder;
     private readonly ImmutableArray<int> _endTokens;
+    private readonly List<int> _seen = [];
+    private int _run;
 
     private TextGenerator(Checkpoint checkpoint, DecoderOptions options)
     {
@@ -65,21 +68,27 @@ public sealed class TextGenerator : IDisposable
     /// <param name="options">How long, and how tokens are chosen.</param>
     /// <param name="cancellation">Looked at between tokens.</param>
     /// <returns>The ids that follow, without the end token.</returns>
-    /// <exception cref="CheckpointException">CKPT5001 for an id that is none of the model's, CKPT5002 when the prompt is longer than the context.</exception>
+    /// <exception cref="CheckpointException">CKPT5001 for an id that is none of the model's, CKPT5002 when the prompt is longer than the context, CKPT5010 when it is empty.</exception>
     public IEnumerable<int> GenerateIds(int[] prompt, GenerationOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(prompt);
         ArgumentNullException.ThrowIfNull(options);
-        return Ids(prompt, options, cancellation);
+        return prompt.Length > 0 ? Ids(prompt, options, cancellation) : throw Errors.PromptEmpty();
     }
 
     /// <summary>The ids of a prompt; a start token that the prompt spells itself is not doubled.</summary>
     /// <param name="prompt">The text.</param>
-    /// <returns>Its ids, at least one where the model has a start token.</returns>
+    /// <returns>Its ids, at least one.</returns>
+    /// <exception cref="CheckpointException">CKPT5010 when the prompt is empty and the model has no start token.</exception>
     public int[] Encode(string prompt)
     {
         int[] ids = Tokenizer.Encode(prompt);
-        return ids is [var first, var second, ..] && first == second && first == Tokenizer.Model.IdOf(SpecialTokenKind.Begin) ? ids[1..] : ids;
+        return ids switch
+        {
+            [] => [_decoder.Config.BeginToken ?? throw Errors.PromptEmpty()],
+            [var first, var second, ..] when first == second && first == Tokenizer.Model.IdOf(SpecialTokenKind.Begin) => ids[1..],
+            _ => ids,
+        };
     }
 
     /// <inheritdoc/>
@@ -106,21 +115,45 @@ public sealed class TextGenerator : IDisposable
 
     private IEnumerable<int> Ids(int[] prompt, GenerationOptions options, CancellationToken cancellation)
     {
+        int run = ++_run;
         var sampler = new Sampler(options, _decoder.Config.VocabularySize);
         sampler.Observe(prompt);
-        _decoder.Reset();
-        int next = sampler.Sample(_decoder.Forward(prompt));
+        int next = Begin(prompt, sampler, cancellation);
         for (int made = 0; made < options.MaxTokens && !_endTokens.Contains(next); made++)
         {
             yield return next;
             cancellation.ThrowIfCancellationRequested();
-            if (made + 1 == options.MaxTokens || _decoder.Position == _decoder.ContextLength)
+            if (run != _run || made + 1 == options.MaxTokens || _decoder.Position == _decoder.ContextLength)
             {
                 yield break;
             }
 
             sampler.Observe(next);
+            _seen.Add(next);
             next = sampler.Sample(_decoder.Forward([next]));
         }
+    }
+
+    // What the prompt has in common with the sequence before is in the cache already: a conversation that goes on is not read again.
+    private int Begin(int[] prompt, Sampler sampler, CancellationToken cancellation)
+    {
+        if (prompt.Length > _decoder.ContextLength)
+        {
+            throw Errors.ContextFull(0, prompt.Length, _decoder.ContextLength);
+        }
+
+        int kept = _decoder.KeysDependOnLength ? 0 : Math.Min(prompt.Length - 1, prompt.AsSpan().CommonPrefixLength(CollectionsMarshal.AsSpan(_seen)));
+        _decoder.Truncate(kept);
+        _seen.RemoveRange(kept, _seen.Count - kept);
+        ReadOnlySpan<float> logits = [];
+        for (int at = kept; at < prompt.Length; at += Decoder.PassTokens)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            ReadOnlySpan<int> pass = prompt.AsSpan(at, Math.Min(Decoder.PassTokens, prompt.Length - at));
+            logits = _decoder.Forward(pass);
+            _seen.AddRange(pass);
+        }
+
+        return sampler.Sample(logits);
     }
 }

@@ -20,11 +20,7 @@ namespace CheckpointBuild.Tasks;
 /// </remarks>
 public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
 {
-    private const string ReportName = "build-report.json";
-
     private readonly CancelSignal _cancel = new();
-    private readonly List<ITaskItem> _products = [];
-    private readonly List<ITaskItem> _files = [];
     private readonly DiagnosticLog _log;
 
     private protected WorkerTask() => _log = new DiagnosticLog(Log);
@@ -65,11 +61,11 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
 
     /// <summary>The products, one for each checkpoint in the same order: folders with <c>EngineName</c>, <c>ContentKey</c>, <c>FromStore</c>, <c>Size</c> and <c>SourceCheckpoint</c>. They may be the checkpoints of another task.</summary>
     [Output]
-    public ITaskItem[] Products => [.. _products];
+    public ITaskItem[] Products { get; private set; } = [];
 
     /// <summary>All files of all products, each with the <c>TargetPath</c> that it has below an application's output.</summary>
     [Output]
-    public ITaskItem[] Files => [.. _files];
+    public ITaskItem[] Files { get; private set; } = [];
 
     /// <inheritdoc/>
     public void Cancel() => _cancel.Set();
@@ -84,6 +80,10 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             _log.Error(TaskErrors.NoState(States, exception.Message));
+        }
+        catch (OperationCanceledException)
+        {
+            Log.LogMessage(MessageImportance.Low, "Cancelled.");
         }
 
         return !_log.HasErrors && !_cancel.IsSet;
@@ -103,7 +103,7 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
             return;
         }
 
-        List<EngineJob> jobs = checkpoints.ConvertAll(checkpoint => new EngineJob(checkpoint, Ask(checkpoint, tool), EngineState.PathOf(States, checkpoint)));
+        List<EngineJob> jobs = ReadJobs(checkpoints, tool);
         List<EngineJob> stale = jobs.FindAll(job => !IsUpToDate(job));
         if (!_log.HasErrors && stale.Count > 0)
         {
@@ -112,25 +112,34 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
 
         if (!_log.HasErrors && !_cancel.IsSet)
         {
-            HandOut(jobs);
+            Deliver(jobs);
         }
     }
 
-    private string States => Path.GetFullPath(StateDirectory is { Length: > 0 } given ? given : Path.Combine("obj", "ckpt", GetType().Name));
-
-    private string Store => StoreDirectory is { Length: > 0 } given ? Path.GetFullPath(given) : string.Empty;
-
-    private string FallbackStore => Path.GetFullPath(FallbackStoreDirectory is { Length: > 0 } given ? given : Path.Combine("obj", "checkpoint-store"));
-
-    private (EngineQuestion Question, long Bytes) Ask(CheckpointItem checkpoint, string tool)
+    private List<EngineJob> ReadJobs(List<CheckpointItem> checkpoints, string tool)
     {
-        SourceStamps stamps = SourceStamps.Of(checkpoint);
-        return (EngineQuestion.Of(GetType().Name, checkpoint, tool, Store, stamps), stamps.Bytes);
+        List<EngineJob> jobs = [];
+        foreach (CheckpointItem checkpoint in checkpoints)
+        {
+            try
+            {
+                SourceStamps stamps = SourceStamps.Of(checkpoint);
+                EngineQuestion question = EngineQuestion.Of(GetType().Name, checkpoint, tool, Store, stamps);
+                jobs.Add(new EngineJob(checkpoint, question, stamps.Bytes, EngineState.PathOf(States, checkpoint)));
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                _log.Error(TaskErrors.CannotList(checkpoint.Source, exception.Message), checkpoint.Item);
+            }
+        }
+
+        return jobs;
     }
 
     private bool IsUpToDate(EngineJob job)
     {
-        string? reason = Force ? "forced" : Verify ? "to be verified" : job.WhyStale();
+        string? stale = job.WhyStale();
+        string? reason = Force ? "forced" : Verify ? "to be verified" : stale;
         if (reason is null)
         {
             return true;
@@ -241,50 +250,19 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
     private static string Origin(EngineProduct product) =>
         product.FromStore ? "from the store" : string.Format(CultureInfo.InvariantCulture, "built in {0:F1} s", product.Seconds);
 
-    private void HandOut(List<EngineJob> jobs)
+    private void Deliver(List<EngineJob> jobs)
     {
-        EnginePlacer placer = new(_cancel);
-        foreach (EngineJob job in jobs)
-        {
-            EngineProduct product = job.Product!;
-            string folder = OutputDirectory is { Length: > 0 } given ? Path.GetFullPath(Path.Combine(given, job.Checkpoint.EngineName)) : product.Directory;
-            _products.Add(EngineItems.Product(job.Checkpoint, product, folder));
-            foreach (EngineFile file in product.Files)
-            {
-                string path = OutputDirectory is { Length: > 0 } ? EngineItems.Below(folder, file.RelativePath) : file.FullPath;
-                _files.Add(EngineItems.File(job.Checkpoint, product, file, path));
-                Place(placer, file, path);
-            }
-
-            Place(placer, ReportOf(product), Path.Combine(folder, ReportName));
-        }
+        ProductDelivery delivery = new(OutputDirectory is { Length: > 0 } given ? Path.GetFullPath(given) : string.Empty, _log, _cancel);
+        jobs.ForEach(delivery.Deliver);
+        Products = delivery.Products;
+        Files = delivery.Files;
     }
 
-    private void Place(EnginePlacer placer, EngineFile? file, string path)
-    {
-        if (OutputDirectory is not { Length: > 0 } || file is null || _cancel.IsSet)
-        {
-            return;
-        }
+    private string States => Path.GetFullPath(StateDirectory is { Length: > 0 } given ? given : Path.Combine("obj", "ckpt", GetType().Name));
 
-        try
-        {
-            if (placer.Place(file, path) is { } problem)
-            {
-                _log.Error(problem);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            Log.LogMessage(MessageImportance.Low, "{0}: copy cancelled.", path);
-        }
-    }
+    private string Store => StoreDirectory is { Length: > 0 } given ? Path.GetFullPath(given) : string.Empty;
 
-    private static EngineFile? ReportOf(EngineProduct product)
-    {
-        FileInfo report = new(Path.Combine(product.Directory, ReportName));
-        return report.Exists ? new EngineFile(ReportName, report.FullName, report.Length, string.Empty) : null;
-    }
+    private string FallbackStore => Path.GetFullPath(FallbackStoreDirectory is { Length: > 0 } given ? given : Path.Combine("obj", "checkpoint-store"));
 
     private static string ToolOfThePackage() =>
         Path.Combine(Path.GetDirectoryName(typeof(WorkerTask).Assembly.Location), "..", "..", "tools", "net10.0", "any", "ckpt.dll");

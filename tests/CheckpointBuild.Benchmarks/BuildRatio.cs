@@ -68,7 +68,7 @@ internal static class BuildRatio
     private static MeasuredProcess Build(string checkpoint, string output, Variant variant, string hashes)
     {
         Directory.CreateDirectory(output);
-        MeasuredProcess result = MeasuredProcess.Run(Environment.ProcessPath!, "child-build", checkpoint, output, variant.Flushed ? "Flushed" : "Cached", variant.Hashing, variant.Hashed ? hashes : "none");
+        MeasuredProcess result = MeasuredProcess.Run(Path.Combine(AppContext.BaseDirectory, "CheckpointBuild.Benchmarks"), "child-build", checkpoint, output, variant.Flushed ? "Flushed" : "Cached", variant.Hashing, variant.Hashed ? hashes : "none");
         Directory.Delete(output, recursive: true);
         return result;
     }

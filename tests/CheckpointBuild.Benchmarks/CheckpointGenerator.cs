@@ -37,6 +37,33 @@ internal static class CheckpointGenerator
             .Build(new Dialects.DirectoryPlan([plan], []), folder, default);
     }
 
+    /// <summary>The same model without a file: its numbers are made as they are read.</summary>
+    /// <param name="size">The model's shape.</param>
+    /// <param name="dtype">The dtype of its matrices; norms are float32.</param>
+    /// <returns>The checkpoint.</returns>
+    public static Checkpoint InMemory(ModelSize size, DType dtype)
+    {
+        ModelFamily family = ModelFamily.FindModelType("llama")!;
+        ModelConfig config = ModelOf(size);
+        var pattern = new PatternSource(PatternBytes);
+        return new Checkpoint
+        {
+            Name = size.Name,
+            Dialect = "generated",
+            Family = family,
+            Config = config,
+            Tensors = new RoleTable(family.Naming.TensorsOf(config).Select(s => KeyValuePair.Create(
+                s.Roles[0],
+                Converted.Of(new Stored(s.Name, DType.BF16, s.Shape, pattern, 0), s.Shape.Rank == 1 ? DType.F32 : dtype)))),
+        };
+    }
+
+    /// <summary>One matrix of such numbers.</summary>
+    /// <param name="rows">Rows.</param>
+    /// <param name="columns">Columns.</param>
+    /// <returns>Its numbers, made as they are read.</returns>
+    public static Tensor Matrix(int rows, int columns) => new Stored("generated", DType.BF16, new Shape(rows, columns), new PatternSource(PatternBytes), 0);
+
     private static JsonObject Config(ModelSize size) => new()
     {
         ["architectures"] = new JsonArray("LlamaForCausalLM"),
@@ -56,7 +83,7 @@ internal static class CheckpointGenerator
         ["eos_token_id"] = 256,
     };
 
-    // Every byte a token, one control token, the Llama-3 pattern: all that an engine needs.
+    // Every byte a token, one control token, one merge, the Llama-3 pattern: all that an engine needs.
     private static string Tokenizer()
     {
         var vocabulary = new JsonObject();
@@ -67,6 +94,8 @@ internal static class CheckpointGenerator
             vocabulary[((char)(printable ? b : shifted++)).ToString()] = b;
         }
 
+        // llama.cpp does not load a vocabulary without a merge.
+        vocabulary["ab"] = 257;
         return new JsonObject
         {
             ["version"] = "1.0",
@@ -87,28 +116,27 @@ internal static class CheckpointGenerator
             },
             ["post_processor"] = null,
             ["decoder"] = new JsonObject { ["type"] = "ByteLevel", ["add_prefix_space"] = true, ["trim_offsets"] = true, ["use_regex"] = true },
-            ["model"] = new JsonObject { ["type"] = "BPE", ["ignore_merges"] = true, ["byte_fallback"] = false, ["vocab"] = vocabulary, ["merges"] = new JsonArray() },
+            ["model"] = new JsonObject { ["type"] = "BPE", ["ignore_merges"] = true, ["byte_fallback"] = false, ["vocab"] = vocabulary, ["merges"] = new JsonArray("a b") },
         }.ToJsonString();
     }
 
-    private static IEnumerable<Tensor> Tensors(ModelSize size, PatternSource pattern)
+    private static IEnumerable<Tensor> Tensors(ModelSize size, PatternSource pattern) =>
+        ModelFamily.FindModelType("llama")!.Naming.TensorsOf(ModelOf(size)).Select(s => new Stored(s.Name, DType.BF16, s.Shape, pattern, 0));
+
+    private static ModelConfig ModelOf(ModelSize size) => new()
     {
-        var config = new ModelConfig
-        {
-            HiddenSize = size.Hidden,
-            LayerCount = size.Layers,
-            HeadCount = size.Heads,
-            KeyValueHeadCount = size.KeyValueHeads,
-            HeadDimension = size.Hidden / size.Heads,
-            FeedForwardSize = size.FeedForward,
-            VocabularySize = size.Vocabulary,
-            ContextLength = 4096,
-            NormEpsilon = 1e-5,
-            Rope = new RopeConfig { Theta = 10000, Dimensions = size.Hidden / size.Heads },
-            TiedEmbeddings = true,
-        };
-        return ModelFamily.FindModelType("llama")!.Naming.TensorsOf(config).Select(s => new Stored(s.Name, DType.BF16, s.Shape, pattern, 0));
-    }
+        HiddenSize = size.Hidden,
+        LayerCount = size.Layers,
+        HeadCount = size.Heads,
+        KeyValueHeadCount = size.KeyValueHeads,
+        HeadDimension = size.Hidden / size.Heads,
+        FeedForwardSize = size.FeedForward,
+        VocabularySize = size.Vocabulary,
+        ContextLength = 4096,
+        NormEpsilon = 1e-5,
+        Rope = new RopeConfig { Theta = 10000, Dimensions = size.Hidden / size.Heads },
+        TiedEmbeddings = true,
+    };
 
     /// <summary>Bytes without end that repeat: bfloat16 numbers of about ±0.05.</summary>
     private sealed class PatternSource : ByteSource

@@ -6,6 +6,7 @@ using Xunit;
 
 namespace CheckpointBuild.Runtime.Tests;
 
+/// <summary>The decoder on a trained model, against what the reference library computed.</summary>
 public sealed class DocLlamaTests(DocLlama golden) : IClassFixture<DocLlama>
 {
     // Two float32 forward passes that add in different orders differ by about 1e-5 on logits of up to 20; the golden data's own limit is 1e-3.
@@ -35,7 +36,7 @@ public sealed class DocLlamaTests(DocLlama golden) : IClassFixture<DocLlama>
     }
 
     [Fact]
-    public void Greedy_continuation_with_the_cache_equals_the_reference()
+    public void Greedy_continuation_through_the_cache_equals_the_reference()
     {
         if (!golden.IsThere)
         {
@@ -59,7 +60,7 @@ public sealed class DocLlamaTests(DocLlama golden) : IClassFixture<DocLlama>
     }
 
     [Fact]
-    public void Greedy_continuation_from_the_start_each_time_equals_the_reference()
+    public void Greedy_continuation_read_from_the_start_each_time_equals_the_reference()
     {
         if (!golden.IsThere)
         {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace CheckpointBuild.Runtime.Kernels;
 
@@ -9,10 +10,21 @@ namespace CheckpointBuild.Runtime.Kernels;
 /// </content>
 internal sealed unsafe partial class FormatKernel<T>
 {
-    /// <summary>Four dot products in vectors of 16.</summary>
+    private const int LineBytes = 64;
+
+    // How far ahead weights are fetched: measured, 14 instead of 9 thousand million float16 weights a second from memory.
+    private const int AheadBytes = 16 << 10;
+
+    /// <summary>Four dot products in vectors of 16. Without a call in it, so that all sums stay in registers.</summary>
+    /// <param name="rows">The first byte of the first row.</param>
+    /// <param name="rowBytes">Bytes from one row to the next.</param>
+    /// <param name="columns">Columns of a row.</param>
+    /// <param name="input">The vector, padded with zeros to a multiple of 16.</param>
+    /// <param name="rest">Columns past the last whole step, as <see cref="Rest"/> gives them.</param>
+    /// <param name="ahead">What to fetch meanwhile.</param>
     /// <returns>The sums in order.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static Vector128<float> MultiplyFour512(byte* rows, nint rowBytes, int columns, float* input)
+    internal static Vector128<float> MultiplyFour512(byte* rows, nint rowBytes, int columns, float* input, float* rest, byte* ahead)
     {
         byte* a = rows, b = rows + rowBytes, c = b + rowBytes, d = c + rowBytes;
         Vector512<float> sumA = default, sumB = default, sumC = default, sumD = default;
@@ -20,6 +32,7 @@ internal sealed unsafe partial class FormatKernel<T>
         nint at = 0;
         for (; column <= columns - T.StepColumns; column += T.StepColumns)
         {
+            Prefetch(ahead);
             Vector512<float> x = Vector512.Load(input + column);
             sumA = Vector512.MultiplyAddEstimate(T.Load16(a + at, 0), x, sumA);
             sumB = Vector512.MultiplyAddEstimate(T.Load16(b + at, 0), x, sumB);
@@ -35,12 +48,11 @@ internal sealed unsafe partial class FormatKernel<T>
             }
 
             at += T.StepBytes;
+            ahead += Tile.Rows * T.StepBytes;
         }
 
         if (column < columns)
         {
-            float* rest = stackalloc float[Tile.Rows * Lanes.Count];
-            Rest(rows, rowBytes, column, columns, rest);
             Vector512<float> x = Vector512.Load(input + column);
             sumA = Vector512.MultiplyAddEstimate(Vector512.Load(rest), x, sumA);
             sumB = Vector512.MultiplyAddEstimate(Vector512.Load(rest + 16), x, sumB);
@@ -54,7 +66,7 @@ internal sealed unsafe partial class FormatKernel<T>
     /// <summary>Four dot products in vectors of 8.</summary>
     /// <returns>The sums in order.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static Vector128<float> MultiplyFour256(byte* rows, nint rowBytes, int columns, float* input)
+    internal static Vector128<float> MultiplyFour256(byte* rows, nint rowBytes, int columns, float* input, float* rest, byte* ahead)
     {
         byte* a = rows, b = rows + rowBytes, c = b + rowBytes, d = c + rowBytes;
         Vector256<float> lowA = default, lowB = default, lowC = default, lowD = default;
@@ -63,6 +75,7 @@ internal sealed unsafe partial class FormatKernel<T>
         nint at = 0;
         for (; column <= columns - T.StepColumns; column += T.StepColumns)
         {
+            Prefetch(ahead);
             for (int part = 0; part < T.StepColumns / 8; part += 2)
             {
                 Vector256<float> x = Vector256.Load(input + column + (8 * part));
@@ -78,12 +91,11 @@ internal sealed unsafe partial class FormatKernel<T>
             }
 
             at += T.StepBytes;
+            ahead += Tile.Rows * T.StepBytes;
         }
 
         if (column < columns)
         {
-            float* rest = stackalloc float[Tile.Rows * Lanes.Count];
-            Rest(rows, rowBytes, column, columns, rest);
             Vector256<float> low = Vector256.Load(input + column), high = Vector256.Load(input + column + 8);
             lowA = Vector256.MultiplyAddEstimate(Vector256.Load(rest), low, lowA);
             highA = Vector256.MultiplyAddEstimate(Vector256.Load(rest + 8), high, highA);
@@ -96,6 +108,35 @@ internal sealed unsafe partial class FormatKernel<T>
         }
 
         return Lanes.Sum(lowA + highA, lowB + highB, lowC + highC, lowD + highD);
+    }
+
+    // What the first rows need, before anything is ahead of them.
+    private static void FetchFirst(byte* rows, nint bytes)
+    {
+        for (nint at = 0; Sse.IsSupported && at < bytes; at += LineBytes)
+        {
+            Sse.Prefetch1(rows + at);
+        }
+    }
+
+    // All lines of as many bytes as a step of four rows reads, one after the other, into the second-level cache. Four rows are four streams, too short for the processor's own prefetching; what comes
+    // next is one stream again. A line left out (a step of Q8_0 is 136 bytes) would cost more than the rest saves.
+    private static void Prefetch(byte* ahead)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch1(ahead);
+            Sse.Prefetch1(ahead + LineBytes);
+            if (Tile.Rows * T.StepBytes > 2 * LineBytes)
+            {
+                Sse.Prefetch1(ahead + (2 * LineBytes));
+            }
+
+            if (Tile.Rows * T.StepBytes > 3 * LineBytes)
+            {
+                Sse.Prefetch1(ahead + (3 * LineBytes));
+            }
+        }
     }
 
     // Whole steps of one row into a tile; gives the number of columns done.
@@ -135,12 +176,13 @@ internal sealed unsafe partial class FormatKernel<T>
     }
 
     // The columns past the last whole step of four rows, as [4, 16] with zeros behind them.
-    private static void Rest(byte* rows, nint rowBytes, int column, int columns, float* rest)
+    private static void Rest(byte* rows, nint rowBytes, int columns, float* rest)
     {
-        for (int i = 0; i < Tile.Rows * Lanes.Count; i++)
+        int first = columns - (columns % T.StepColumns);
+        for (int i = 0; first < columns && i < Tile.Rows * Lanes.Count; i++)
         {
-            int c = column + (i % Lanes.Count);
-            rest[i] = c < columns ? T.Single(rows + (i / Lanes.Count * rowBytes), c) : 0;
+            int column = first + (i % Lanes.Count);
+            rest[i] = column < columns ? T.Single(rows + (i / Lanes.Count * rowBytes), column) : 0;
         }
     }
 }

@@ -1,3 +1,4 @@
+using System;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -27,18 +28,22 @@ internal sealed unsafe partial class FormatKernel<T> : RowKernel
     internal static void Multiply(byte* rows, nint rowBytes, int count, int columns, float* input, float* output)
     {
         int row = 0;
-        if (Vector512.IsHardwareAccelerated)
+        if (Vector128.IsHardwareAccelerated)
         {
+            float* rest = stackalloc float[Tile.Rows * Lanes.Count];
+            nint fourRows = Tile.Rows * rowBytes;
+            nint distance = Math.Max(fourRows, AheadBytes);
+            byte* end = rows + (count * rowBytes);
+            FetchFirst(rows, (nint)Math.Min(distance, end - rows));
             for (; row <= count - Tile.Rows; row += Tile.Rows)
             {
-                MultiplyFour512(rows + (row * rowBytes), rowBytes, columns, input).Store(output + row);
-            }
-        }
-        else if (Vector128.IsHardwareAccelerated)
-        {
-            for (; row <= count - Tile.Rows; row += Tile.Rows)
-            {
-                MultiplyFour256(rows + (row * rowBytes), rowBytes, columns, input).Store(output + row);
+                byte* four = rows + (row * rowBytes);
+                byte* ahead = four + distance + fourRows <= end ? four + distance : four;
+                Rest(four, rowBytes, columns, rest);
+                Vector128<float> sums = Vector512.IsHardwareAccelerated
+                    ? MultiplyFour512(four, rowBytes, columns, input, rest, ahead)
+                    : MultiplyFour256(four, rowBytes, columns, input, rest, ahead);
+                sums.Store(output + row);
             }
         }
 
@@ -56,14 +61,14 @@ internal sealed unsafe partial class FormatKernel<T> : RowKernel
     internal static float MultiplyOne(byte* row, int columns, float* input)
     {
         float* lanes = stackalloc float[Lanes.Count];
-        new System.Span<float>(lanes, Lanes.Count).Clear();
+        new Span<float>(lanes, Lanes.Count).Clear();
         for (int column = 0; column < columns; column++)
         {
             float* lane = lanes + (column % Lanes.Count);
             *lane = float.MultiplyAddEstimate(T.Single(row, column), input[column], *lane);
         }
 
-        return Lanes.Sum(new System.Span<float>(lanes, Lanes.Count));
+        return Lanes.Sum(new Span<float>(lanes, Lanes.Count));
     }
 
     /// <summary>Writes rows as a tile.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace CheckpointBuild.Runtime.Kernels;
 
@@ -23,15 +24,18 @@ internal unsafe struct Q8_0Rows : IRowFormat
     /// <inheritdoc/>
     public static Vector512<float> Load16(byte* step, int part)
     {
-        Vector512<short> words = Vector512.WidenLower(Vector128.Load((sbyte*)step + ScaleBytes + (16 * part)).ToVector256Unsafe().ToVector512Unsafe());
-        return Vector512.ConvertToSingle(Vector512.WidenLower(words)) * Vector512.Create(Scale(step));
+        Vector512<int> codes = Avx512F.ConvertToVector512Int32(Vector128.Load((sbyte*)step + ScaleBytes + (16 * part)));
+        return Vector512.ConvertToSingle(codes) * Vector512.Create(Scale(step));
     }
 
     /// <inheritdoc/>
     public static Vector256<float> Load8(byte* step, int part)
     {
-        Vector256<short> words = Vector256.WidenLower(Vector128.CreateScalarUnsafe(*(long*)(step + ScaleBytes + (8 * part))).AsSByte().ToVector256Unsafe());
-        return Vector256.ConvertToSingle(Vector256.WidenLower(words)) * Vector256.Create(Scale(step));
+        sbyte* first = (sbyte*)step + ScaleBytes + (8 * part);
+        Vector256<int> codes = Avx2.IsSupported
+            ? Avx2.ConvertToVector256Int32(first)
+            : Vector256.WidenLower(Vector256.WidenLower(Vector128.CreateScalarUnsafe(*(long*)first).AsSByte().ToVector256Unsafe()));
+        return Vector256.ConvertToSingle(codes) * Vector256.Create(Scale(step));
     }
 
     private static float Scale(byte* block) => Float16Rows.ToSingle(*(short*)block);

@@ -12,8 +12,10 @@ internal sealed unsafe class ProductWork : IBandedWork, IDisposable
 {
     private const int MostParts = 3;
 
-    // A band of one token reads about this much of a matrix: enough to pay for taking it, little enough to share evenly.
-    private const long BandBytes = 96 << 10;
+    // What a band of one token reads of a matrix: enough for fetching ahead to pay, little enough for all threads to end together.
+    private const long LeastBandBytes = 64 << 10;
+    private const long MostBandBytes = 512 << 10;
+    private const int BandsOfThread = 4;
 
     // Expanded rows of a band; half of a common second-level cache.
     private const long ExpandedFloats = (256 << 10) / sizeof(float);
@@ -98,8 +100,10 @@ internal sealed unsafe class ProductWork : IBandedWork, IDisposable
 
     private Part Plan(Projection projection, Activations output)
     {
+        WeightMatrix matrix = projection.Matrix;
+        long bandBytes = Math.Clamp(matrix.RowBytes * matrix.Rows / (BandsOfThread * _pool.ThreadCount), LeastBandBytes, MostBandBytes);
         long rows = _tokens == 1
-            ? Math.Max(BandBytes / projection.Matrix.RowBytes, 1)
+            ? Math.Max(bandBytes / matrix.RowBytes, 1)
             : (long)TilesOfBand(Activations.Pad(projection.Inputs)) * Tile.Rows;
         int bandRows = checked((int)Math.Min((rows + Tile.Rows - 1) / Tile.Rows * Tile.Rows, projection.Outputs));
         int bands = (projection.Outputs + bandRows - 1) / bandRows;

@@ -24,6 +24,9 @@ internal static class TaskErrors
     internal static TaskDiagnostic NoEngineName(string include) => new("CKPT7106",
         $"ModelCheckpoint '{include}': no engine name can be made from this path. Set EngineName.");
 
+    internal static TaskDiagnostic CannotList(string path, string reason) => new("CKPT7107",
+        $"{path}: the checkpoint's files cannot be listed ({reason}). Check the permissions.", path);
+
     internal static TaskDiagnostic ToolNotFound(string path) => new("CKPT7110",
         $"{path}: the tool ckpt is not there. Restore the packages again, or correct the property CheckpointBuildToolPath.", path);
 

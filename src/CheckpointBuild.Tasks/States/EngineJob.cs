@@ -4,21 +4,25 @@ namespace CheckpointBuild.Tasks.States;
 
 /// <summary>One checkpoint on its way through a task: the question, the remembered answer, the new one.</summary>
 /// <param name="checkpoint">The checkpoint.</param>
-/// <param name="asked">What is asked, and the size of the source files in bytes.</param>
+/// <param name="question">What is asked.</param>
+/// <param name="sourceBytes">Size of the source files, in bytes.</param>
 /// <param name="statePath">Where the answer is remembered.</param>
-internal sealed class EngineJob(CheckpointItem checkpoint, (EngineQuestion Question, long Bytes) asked, string statePath)
+internal sealed class EngineJob(CheckpointItem checkpoint, EngineQuestion question, long sourceBytes, string statePath)
 {
     /// <summary>The checkpoint.</summary>
     internal CheckpointItem Checkpoint { get; } = checkpoint;
 
     /// <summary>Size of the source files, in bytes.</summary>
-    internal long SourceBytes { get; } = asked.Bytes;
+    internal long SourceBytes { get; } = sourceBytes;
 
     /// <summary>Where the answer is remembered.</summary>
     internal string StatePath { get; } = statePath;
 
     /// <summary>The engine: remembered or new; null until there is one.</summary>
     internal EngineProduct? Product { get; set; }
+
+    /// <summary>The engine that was remembered before this build, whether it still holds or not.</summary>
+    internal EngineProduct? Previous { get; private set; }
 
     /// <summary>Says why the tool must be asked; null, and <see cref="Product"/> is set, when the remembered answer still holds.</summary>
     internal string? WhyStale()
@@ -27,14 +31,15 @@ internal sealed class EngineJob(CheckpointItem checkpoint, (EngineQuestion Quest
         string? reason = state switch
         {
             null => "not built yet",
-            _ when asked.Question.DifferenceFrom(state.Question) is { } difference => difference,
+            _ when question.DifferenceFrom(state.Question) is { } difference => difference,
             _ when !state.Product.IsComplete() => "its files are no longer in the store",
             _ => null,
         };
+        Previous = state?.Product;
         Product = reason is null ? state!.Product : null;
         return reason;
     }
 
     /// <summary>Remembers the new answer.</summary>
-    internal void Remember() => new EngineState(Checkpoint.TargetFolder, asked.Question, Product!).Write(StatePath);
+    internal void Remember() => new EngineState(Checkpoint.TargetFolder, question, Product!).Write(StatePath);
 }

@@ -31,6 +31,7 @@ internal sealed class WorkerConversation(TaskLoggingHelper messages, DiagnosticL
     private const int RememberedErrors = 3;
 
     private readonly EngineProduct?[] _products = new EngineProduct?[checkpoints.Count];
+    private readonly int[] _tenths = new int[checkpoints.Count];
     private readonly List<string> _errors = [];
 
     /// <summary>The checkpoints of the request, in its order.</summary>
@@ -81,7 +82,7 @@ internal sealed class WorkerConversation(TaskLoggingHelper messages, DiagnosticL
     private bool Understand(string[] f) => (f[1], f.Length) switch
     {
         ("msg", >= 4) => Tell(f[2], f[3]),
-        ("progress", >= 5) => Progress(Number(f[2]), f[3], f[4]),
+        ("progress", >= 5) => Progress(Number(f[2]), Number(f[3]), f[4]),
         ("diag", >= 9) => Diagnose(f),
         ("product", >= 8) => Product(Number(f[2]), f),
         ("file", >= 8) => File(Number(f[2]), f),
@@ -95,10 +96,21 @@ internal sealed class WorkerConversation(TaskLoggingHelper messages, DiagnosticL
         return true;
     }
 
-    private bool Progress(long item, string percent, string text)
+    // One message for every tenth of the way; each is an event in every log of the build.
+    private bool Progress(long item, long percent, string text)
     {
-        string engine = item >= 0 && item < Checkpoints.Count ? Checkpoints[(int)item].EngineName : "ckpt";
-        messages.LogMessage(MessageImportance.Normal, "{0}: {1} % {2}", engine, percent, text);
+        if (item < 0 || item >= Checkpoints.Count)
+        {
+            return false;
+        }
+
+        int tenth = (int)(percent / 10);
+        if (tenth != _tenths[item])
+        {
+            _tenths[item] = tenth;
+            messages.LogMessage(MessageImportance.Normal, "{0}: {1} % {2}", Checkpoints[(int)item].EngineName, percent, text);
+        }
+
         return true;
     }
 

@@ -1,5 +1,6 @@
 using System;
 using System.Diagnostics;
+using System.IO;
 using System.Threading;
 using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;
@@ -60,7 +61,7 @@ internal sealed class WorkerSession(LineProtocol protocol)
     private void Serve(WorkerRequest request, WorkerItem item, int index, CancellationToken cancellation)
     {
         long start = Stopwatch.GetTimestamp();
-        var store = new Store(request.Store ?? Store.DefaultRoot ?? Fallback(request));
+        var store = new Store(request.Store ?? UserStore() ?? Fallback(request));
         using EngineBuild build = EngineBuild.Open(item.Source, item.ToRecipe(), new SourceHashes(store.HashFolder));
         foreach (Diagnostic warning in build.Warnings)
         {
@@ -74,9 +75,22 @@ internal sealed class WorkerSession(LineProtocol protocol)
         protocol.Product(index, entry, seconds);
     }
 
+    // A home that is named but cannot be written (a container's user without one) is no home.
+    private static string? UserStore()
+    {
+        try
+        {
+            return Store.DefaultRoot is { } root ? Directory.CreateDirectory(root).FullName : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     private string Fallback(WorkerRequest request)
     {
-        string store = request.FallbackStore ?? throw Errors.NoStore();
+        string store = request.FallbackStore ?? throw Errors.BadRequest("request", "it names no store, and there is no home folder to keep one in");
         protocol.Message("high", $"There is no home folder to keep engines in; this project keeps its own in {store}.");
         return store;
     }

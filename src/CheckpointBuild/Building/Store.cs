@@ -65,8 +65,15 @@ public sealed class Store
         string staging = Path.Combine(_root, "tmp", key);
         RemoveDirectory(staging);
         BuildReport report = build.Run(staging, options, trust, cancellation);
-        RemoveDirectory(place);
+        string aside = Path.Combine(_root, "tmp", $"{key}.old");
+        RemoveDirectory(aside);
+        if (Directory.Exists(place))
+        {
+            MoveDirectory(place, aside);
+        }
+
         MoveDirectory(staging, place);
+        RemoveDirectory(aside);
         OutputDirectory.Flush(_root);
         return new StoreEntry(place, report, WasThere: false);
     }
@@ -100,22 +107,20 @@ public sealed class Store
 
     private FileStream Lock(string key, CancellationToken cancellation)
     {
-        string folder = Path.Combine(_root, "locks");
-        string path = Path.Combine(folder, key);
+        string path = Path.Combine(MakeDirectory("locks"), key);
+        MakeDirectory("tmp");
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
             try
             {
-                Directory.CreateDirectory(folder);
-                Directory.CreateDirectory(Path.Combine(_root, "tmp"));
                 return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
             catch (UnauthorizedAccessException e)
             {
                 throw Errors.StoreNotWritable(_root, e);
             }
-            catch (IOException e) when (e is DirectoryNotFoundException or PathTooLongException || e.HResult is 28 or 30)
+            catch (IOException e) when (!IsHeldByAnother(e))
             {
                 throw Errors.StoreNotWritable(_root, e);
             }
@@ -126,6 +131,22 @@ public sealed class Store
             }
         }
     }
+
+    // Apart from the lock itself: a folder that cannot be made never comes free.
+    private string MakeDirectory(string name)
+    {
+        try
+        {
+            return Directory.CreateDirectory(Path.Combine(_root, name)).FullName;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Errors.StoreNotWritable(_root, e);
+        }
+    }
+
+    // EWOULDBLOCK of flock on Linux (11) and macOS (35); a sharing violation on Windows (32). Everything else would not end by waiting.
+    private static bool IsHeldByAnother(IOException e) => (e.HResult & 0xFFFF) is 11 or 35 or 32;
 
     private void MoveDirectory(string from, string to)
     {

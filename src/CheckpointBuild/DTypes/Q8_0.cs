@@ -11,7 +11,7 @@ namespace CheckpointBuild.DTypes;
 ///       d f16| q[0] .. q[31]  (int8)
 /// </code>
 /// Encoding is llama.cpp's <c>quantize_row_q8_0_ref</c>: d = max|x| / 127 in binary32, q = x · (1 / d) rounded half away from zero with the unrounded d; d is stored as binary16.
-/// A block so small that 1 / d overflows gets codes of zero, where the reference's cast is undefined.
+/// A block so small that 1 / d overflows gets codes of zero, where the reference's cast is undefined; so does a block with a NaN or infinity, whose scale says so.
 /// </remarks>
 internal sealed partial class Q8_0() : DType("Q8_0", "q8_0")
 {
@@ -20,6 +20,9 @@ internal sealed partial class Q8_0() : DType("Q8_0", "q8_0")
 
     /// <summary>Bytes of one block.</summary>
     internal const int Bytes = 34;
+
+    private const ushort QuietNaN = 0x7E00;
+    private const ushort Infinity = 0x7C00;
 
     /// <inheritdoc/>
     public override int BlockLength => Length;
@@ -77,6 +80,14 @@ internal sealed partial class Q8_0() : DType("Q8_0", "q8_0")
         foreach (float value in values)
         {
             largest = MathF.Max(largest, MathF.Abs(value));
+        }
+
+        if (!float.IsFinite(largest))
+        {
+            // Which NaN comes out of a maximum depends on the processor; one form is written.
+            block.Clear();
+            BinaryPrimitives.WriteUInt16LittleEndian(block, float.IsNaN(largest) ? QuietNaN : Infinity);
+            return;
         }
 
         float scale = largest / 127f;

@@ -69,8 +69,8 @@ internal static partial class Errors
     internal static Diagnostic WrapperTakenAway(string file, string prefix) => new("CKPT2056",
         $"{file}: every tensor's name begins with '{prefix}', a wrapper's. It is taken away.", file);
 
-    internal static Diagnostic EndTokensLeft(IReadOnlyCollection<int> tokens) => new("CKPT2057",
-        $"GGUF has no place for the end tokens {string.Join(", ", tokens)} beside those that it names. Runtimes will not stop at them; stop at their text in the application.");
+    internal static Diagnostic EndTokensLeft(string tokens) => new("CKPT2057",
+        $"GGUF has no place for the end tokens {tokens} beside those that it names. Runtimes will not stop at them; stop at their text in the application.");
 
     internal static Diagnostic EngineWithoutTokenizer(string checkpoint) => new("CKPT2058",
         $"{checkpoint}: there is no tokenizer beside the weights, so that the engine has none. It loads, and takes token ids alone; add tokenizer.json to the folder.");

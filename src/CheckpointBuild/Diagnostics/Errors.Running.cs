@@ -15,9 +15,6 @@ internal static partial class Errors
     internal static CheckpointException LogitsNotFinite(int id) => new("CKPT5004",
         $"the model gave no finite logit for token {N(id)}. Numbers overflowed on the way: the weights are damaged, or belong to another configuration.");
 
-    internal static CheckpointException NoTokenizer(string checkpoint) => new("CKPT5005",
-        $"{checkpoint}: has no tokenizer that is known, text cannot be turned into ids. Put the model's tokenizer.json beside the weights, or work with ids.");
-
     internal static CheckpointException NotEnoughMemory(string what, long bytes, System.Exception inner) => new("CKPT5006",
         $"{what}: {N(bytes)} bytes of memory are needed and cannot be had. Free memory, shorten the context, or take a smaller dtype.", null, inner);
 

@@ -75,19 +75,21 @@ internal sealed class RoleMapper(ModelFamily family, TensorNaming naming, string
     private IReadOnlyList<Tensor> WithPrefix(IReadOnlyList<Tensor> tensors) =>
         Prefix.Length == 0 || tensors.Any(t => t.Name.StartsWith(Prefix, StringComparison.Ordinal)) ? tensors : [.. tensors.Select(t => Renamed.Of(t, Prefix + t.Name))];
 
+    // A site where the configuration knows no biases and the weights have some.
     private ModelConfig WithBiasesOf(ModelConfig config, Dictionary<string, Tensor> byName)
     {
-        HashSet<string> known = [.. naming.TensorsOf(config).Select(t => t.Name)];
         foreach (BiasField field in family.Fields.BiasFields)
         {
-            foreach (BiasSites site in Enum.GetValues<BiasSites>().Where(s => s != BiasSites.None && field.Sites.HasFlag(s) && !config.Biases.HasFlag(s)))
+            BiasSites before = config.Biases;
+            foreach (BiasSites site in Enum.GetValues<BiasSites>().Where(s => s != BiasSites.None && field.Sites.HasFlag(s) && !before.HasFlag(s)))
             {
                 ModelConfig biased = config with { Biases = config.Biases | site };
-                if (naming.TensorsOf(biased).Any(t => byName.ContainsKey(t.Name) && !known.Contains(t.Name)))
-                {
-                    config = biased;
-                    problems.Add(Errors.BiasNotInConfig(file, field.Name));
-                }
+                config = naming.TensorsOf(biased).Any(t => byName.ContainsKey(t.Name) && !config.Has(t.Roles[0])) ? biased : config;
+            }
+
+            if (config.Biases != before)
+            {
+                problems.Add(Errors.BiasNotInConfig(file, field.Name));
             }
         }
 

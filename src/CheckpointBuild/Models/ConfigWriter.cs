@@ -55,6 +55,12 @@ public sealed class ConfigWriter(ModelFamily family, ModelConfig config)
         return this;
     }
 
+    /// <summary>Writes a whole number.</summary>
+    /// <param name="name">The field.</param>
+    /// <param name="value">Its value.</param>
+    /// <returns>The same writer.</returns>
+    public ConfigWriter Set(string name, long value) => Set(name, JsonValue.Create(value));
+
     /// <summary>Writes a float as Python does: <c>1e-05</c>, <c>10000.0</c>.</summary>
     /// <param name="name">The field.</param>
     /// <param name="value">Its value, finite, or null.</param>

@@ -1,8 +1,6 @@
 using System;
 using System.Buffers;
 using System.Collections.Generic;
-using System.Text;
-using CheckpointBuild.Tokenizers.Patterns;
 
 namespace CheckpointBuild.Tokenizers;
 
@@ -33,50 +31,31 @@ internal sealed class AddedTokenFinder
         _search = _tokens.Count == 0 ? null : SearchValues.Create([.. _tokens.Keys], StringComparison.Ordinal);
     }
 
-    /// <summary>Whether there is nothing to find.</summary>
-    internal bool IsEmpty => _search is null;
+    /// <summary>Cuts a text at the tokens in it.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="options">Whether special tokens are found.</param>
+    /// <returns>The cuts, one after the other.</returns>
+    internal AddedTokenCuts Cut(ReadOnlySpan<char> text, EncodeOptions options) => new(this, text, options);
 
     /// <summary>Finds the next token.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="from">Where the text that is not taken yet begins; where the returned token ends afterwards.</param>
-    /// <param name="options">Whether special tokens are found.</param>
-    /// <returns>The token and where it begins, white space that it swallows included; null where none is left.</returns>
-    internal (AddedToken Token, int Start)? Find(ReadOnlySpan<char> text, ref int from, EncodeOptions options)
+    /// <param name="from">Where the search begins.</param>
+    /// <param name="start">Where the token begins.</param>
+    /// <param name="end">Where it ends.</param>
+    /// <returns>The token, or null where none is left.</returns>
+    internal AddedToken? Find(ReadOnlySpan<char> text, int from, out int start, out int end)
     {
-        for (int at = from; _search is not null && at < text.Length;)
+        int found = _search is null ? -1 : text[from..].IndexOfAny(_search);
+        if (found < 0)
         {
-            int found = text[at..].IndexOfAny(_search);
-            if (found < 0)
-            {
-                return null;
-            }
-
-            int start = at + found;
-            AddedToken token = LongestAt(text, start, out int length);
-            int end = start + length;
-
-            // What is passed over is not searched again: a shorter token inside is not found either.
-            at = end;
-            if ((token.IsSpecial && (options & EncodeOptions.ParseSpecialTokens) == 0) || ((token.Rules & AddedTokenRules.SingleWord) != 0 && !StandsAlone(text, start, end)))
-            {
-                continue;
-            }
-
-            if ((token.Rules & AddedTokenRules.StripLeft) != 0)
-            {
-                start = Math.Max(from, text[..start].TrimEnd().Length);
-            }
-
-            if ((token.Rules & AddedTokenRules.StripRight) != 0)
-            {
-                end = text.Length - text[end..].TrimStart().Length;
-            }
-
-            from = end;
-            return (token, start);
+            (start, end) = (text.Length, text.Length);
+            return null;
         }
 
-        return null;
+        start = from + found;
+        AddedToken token = LongestAt(text, start, out int length);
+        end = start + length;
+        return token;
     }
 
     private AddedToken LongestAt(ReadOnlySpan<char> text, int start, out int length)
@@ -91,12 +70,5 @@ internal sealed class AddedTokenFinder
         }
 
         throw new InvalidOperationException("the search found what is no token");
-    }
-
-    private static bool StandsAlone(ReadOnlySpan<char> text, int start, int end)
-    {
-        bool joinsLeft = Rune.DecodeLastFromUtf16(text[..start], out Rune before, out _) == OperationStatus.Done && UnicodeSets.Word.Contains(before.Value);
-        bool joinsRight = Rune.DecodeFromUtf16(text[end..], out Rune after, out _) == OperationStatus.Done && UnicodeSets.Word.Contains(after.Value);
-        return !joinsLeft && !joinsRight;
     }
 }

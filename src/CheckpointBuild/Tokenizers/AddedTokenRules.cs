@@ -23,4 +23,7 @@ public enum AddedTokenRules
 
     /// <summary>It is special.</summary>
     Special = 16,
+
+    /// <summary>No file lists it: the type of its piece makes it one.</summary>
+    Implied = 32,
 }

@@ -9,9 +9,10 @@ internal sealed class SentencePieceBpe : TokenizerKind
     public override string Name => "sentencepiece-bpe";
 
     /// <inheritdoc/>
-    public override bool Fits(TokenizerModel model) => model.Algorithm is TokenizerAlgorithm.BytePairs;
+    public override bool Fits(TokenizerModel model) => model.Algorithm is TokenizerAlgorithm.BytePairs or TokenizerAlgorithm.ScoredPairs;
 
     /// <inheritdoc/>
-    internal override Splitter CreateSplitter(TokenizerModel model) =>
-        SplitterChain.Build(model.PreTokenizer, new CharacterPairEncoder(new Vocabulary(model.Tokens), (TokenizerAlgorithm.BytePairs)model.Algorithm));
+    internal override Splitter CreateSplitter(TokenizerModel model) => SplitterChain.Build(
+        model.PreTokenizer,
+        model.Algorithm is TokenizerAlgorithm.BytePairs pairs ? new CharacterPairEncoder(new Vocabulary(model.Tokens), pairs) : new ScoredPairEncoder(model));
 }

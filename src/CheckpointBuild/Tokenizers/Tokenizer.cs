@@ -26,7 +26,7 @@ public sealed class Tokenizer
     {
         Model = model;
         Kind = TokenizerKind.Of(model);
-        _normalizer = new Normalizer(model.Normalizer);
+        _normalizer = new Normalizer(model);
         _asWritten = new AddedTokenFinder(model.AddedTokens.Where(t => !t.IsNormalized).Select(t => (t.Content, t)));
         _normalized = new AddedTokenFinder(model.AddedTokens.Where(t => t.IsNormalized).Select(t => (_normalizer.Apply(t.Content), t)));
         _splitter = Kind.CreateSplitter(model);
@@ -61,23 +61,17 @@ public sealed class Tokenizer
         ArgumentNullException.ThrowIfNull(text);
         text = WithoutHalfPairs(text);
         var state = new EncodeState();
-        int from = 0;
-        while (true)
+        AddedTokenCuts cuts = _asWritten.Cut(text, options);
+        while (cuts.MoveNext())
         {
-            int at = from;
-            (AddedToken Token, int Start)? found = _asWritten.Find(text, ref from, options);
-            int end = found?.Start ?? text.Length;
-            if (end > at)
+            if (cuts.Token is { } token)
             {
-                EncodeBetween(text.AsSpan(at, end - at), at == 0 ? PiecePlace.AtStart : PiecePlace.Inside, options, state);
+                state.Ids.Add(token.Id);
             }
-
-            if (found is null)
+            else
             {
-                break;
+                EncodeBetween(cuts.Text, cuts.Start == 0 ? PiecePlace.AtStart : PiecePlace.Inside, options, state);
             }
-
-            state.Ids.Add(found.Value.Token.Id);
         }
 
         return (options & EncodeOptions.AddSpecialTokens) != 0 ? PostProcessor.Apply(Model.PostProcessor, state.Ids) : [.. state.Ids];
@@ -109,23 +103,17 @@ public sealed class Tokenizer
             text = _normalizer.Apply(text.ToString());
         }
 
-        int from = 0;
-        while (true)
+        AddedTokenCuts cuts = _normalized.Cut(text, options);
+        while (cuts.MoveNext())
         {
-            int at = from;
-            (AddedToken Token, int Start)? found = _normalized.Find(text, ref from, options);
-            int end = found?.Start ?? text.Length;
-            if (end > at)
+            if (cuts.Token is { } token)
             {
-                _splitter.Split(text[at..end], at == 0 ? place : PiecePlace.Inside, state);
+                state.Ids.Add(token.Id);
             }
-
-            if (found is null)
+            else
             {
-                return;
+                _splitter.Split(cuts.Text, cuts.Start == 0 ? place : PiecePlace.Inside, state);
             }
-
-            state.Ids.Add(found.Value.Token.Id);
         }
     }
 

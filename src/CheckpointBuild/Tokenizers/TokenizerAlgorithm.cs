@@ -33,8 +33,9 @@ public abstract record TokenizerAlgorithm
     }
 
     /// <summary>SentencePiece's byte-pair encoding: neighbours whose union is a token are joined, the highest score first, the leftmost where equal.</summary>
+    /// <param name="UnknownId">The id of unknown characters; neighbours become one.</param>
     /// <param name="FallsBackToBytes">A character that is no token becomes its bytes' tokens.</param>
-    public sealed record ScoredPairs(bool FallsBackToBytes) : TokenizerAlgorithm;
+    public sealed record ScoredPairs(int UnknownId, bool FallsBackToBytes) : TokenizerAlgorithm;
 
     /// <summary>The split with the highest sum of scores.</summary>
     /// <param name="UnknownId">The id of unknown characters; neighbours become one.</param>

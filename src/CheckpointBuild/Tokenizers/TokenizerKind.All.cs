@@ -8,7 +8,7 @@ namespace CheckpointBuild.Tokenizers;
 public abstract partial class TokenizerKind
 {
     // Byte-level before the other byte pairs: both have merges, and only the first reads its letters as bytes.
-    private static readonly TokenizerKind[] AllArray = [new ByteLevelBpe(), new SentencePieceBpe()];
+    private static readonly TokenizerKind[] AllArray = [new ByteLevelBpe(), new SentencePieceBpe(), new Unigram()];
 
     /// <summary>Every kind, in the order in which a tokenizer is held against them.</summary>
     public static IReadOnlyList<TokenizerKind> All => AllArray;

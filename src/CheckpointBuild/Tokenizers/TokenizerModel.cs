@@ -14,7 +14,7 @@ public sealed record TokenizerModel
     public required ImmutableArray<string?> Tokens { get; init; }
 
     /// <summary>The tokens' scores by id; empty where none are stated.</summary>
-    public ImmutableArray<float> Scores { get; init; } = [];
+    public ImmutableArray<double> Scores { get; init; } = [];
 
     /// <summary>The tokens' types by id; empty where none are stated.</summary>
     public ImmutableArray<TokenType> Types { get; init; } = [];
@@ -40,8 +40,14 @@ public sealed record TokenizerModel
     /// <summary>Which special tokens the configuration says are added or not added to every text (<c>add_bos_token</c> and the like), in its order.</summary>
     public ImmutableArray<StatedAddition> StatedAdditions { get; init; } = [];
 
-    /// <summary>The chat templates, the default one first.</summary>
+    /// <summary>Whether the configuration says that a space is put before the text (<c>add_prefix_space</c>), where it does.</summary>
+    public bool? StatedSpacePrefix { get; init; }
+
+    /// <summary>The chat templates, in the order of the files.</summary>
     public ImmutableArray<ChatTemplateText> ChatTemplates { get; init; } = [];
+
+    /// <summary>The SentencePiece model that the source has, alone or beside <c>tokenizer.json</c>; GGUF files carry its scores.</summary>
+    public SentencePieceModel? SentencePiece { get; init; }
 
     /// <summary>llama.cpp's name of the pre-tokenizer, where the source is a GGUF file.</summary>
     public string? PreTokenizerName { get; init; }

@@ -14,7 +14,7 @@ internal sealed class Vocabulary
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _bySpan;
 
     /// <summary>Makes the index.</summary>
-    /// <param name="tokens">The tokens by id.</param>
+    /// <param name="tokens">The tokens by id; of equal texts the last is found.</param>
     internal Vocabulary(ImmutableArray<string?> tokens)
     {
         Tokens = tokens;
@@ -23,7 +23,7 @@ internal sealed class Vocabulary
         {
             if (tokens[id] is { } text)
             {
-                _ids.TryAdd(text, id);
+                _ids[text] = id;
             }
         }
 

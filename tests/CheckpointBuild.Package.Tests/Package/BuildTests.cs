@@ -25,7 +25,7 @@ public sealed class BuildTests(BuildTests.TwoBuilds builds) : IClassFixture<Buil
     }
 
     [Fact]
-    public void Build_says_in_one_line_what_it_built() => Assert.Matches(@"doc-llama: 11\.8 MB to 6\.1 MB, built in \d+\.\d s", builds.First.Result.Output);
+    public void Build_says_in_one_line_what_it_built() => Assert.Matches(@"doc-llama: 11\.8 MB to 6\.\d MB, built in \d+\.\d s", builds.First.Result.Output);
 
     [Fact]
     public void Build_leaves_a_report_in_the_store_and_none_in_bin()
@@ -54,6 +54,19 @@ public sealed class BuildTests(BuildTests.TwoBuilds builds) : IClassFixture<Buil
         Assert.Empty(result.Codes);
         Assert.Empty(builds.Folder.Engines("app", "bin", "Fresh"));
     }
+
+    [Fact]
+    public void Build_that_skips_models_keeps_the_engine_that_is_there()
+    {
+        BuildRecord skipping = builds.Folder.Record("build", "app", "--no-restore", "-p:CheckpointBuildSkip=true");
+        skipping.Result.Succeeded();
+        Assert.Equal(0, skipping.ToolStarts);
+        Assert.True(File.Exists(builds.Folder.Engine("app")));
+    }
+
+    [Fact]
+    public void Build_by_force_builds_again() =>
+        Assert.Contains("built in", builds.Folder.Run("build", "app", "--no-restore", "-p:CheckpointBuildForce=true").Succeeded().Output);
 
     [Fact]
     public void Query_names_the_engine_with_key_size_and_place()

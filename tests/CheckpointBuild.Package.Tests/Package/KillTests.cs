@@ -19,6 +19,7 @@ public sealed class KillTests(PackageFeed feed) : IDisposable
     private static readonly TimeSpan OrphanLimit = TimeSpan.FromSeconds(20);
 
     private readonly StrangerFolder _folder = new(feed);
+    private int _toolsKilled;
 
     public void Dispose() => _folder.Dispose();
 
@@ -46,6 +47,8 @@ public sealed class KillTests(PackageFeed feed) : IDisposable
             Assert.Equal(engine, StrangerFolder.Sha256(_folder.Engine("app")));
             Assert.Empty(_folder.Parts("app", "bin"));
         }
+
+        Assert.True(_toolsKilled > 0 || !Directory.Exists("/proc"), "No tool was ever met alive; the kills prove nothing.");
     }
 
     private CommandResult Build() => _folder.Run("build", "app", "--no-restore");
@@ -68,10 +71,11 @@ public sealed class KillTests(PackageFeed feed) : IDisposable
         {
             // The tool lives for a fraction of the build: wait for it, then for a part of that fraction.
             _ = SpinWait.SpinUntil(() => build.HasExited || Tools().Length > 0, OrphanLimit);
-            _ = build.WaitForExit(delay / 4);
+            _ = build.WaitForExit(delay / 10);
             foreach (int tool in Tools())
             {
                 Kill(tool);
+                _toolsKilled++;
             }
 
             build.WaitForExit();

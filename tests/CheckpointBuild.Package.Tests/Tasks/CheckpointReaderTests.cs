@@ -55,6 +55,13 @@ public sealed class CheckpointReaderTests : IDisposable
         Assert.True(_bench.Task(TaskBench.Item(_bench.Checkpoint, ("OutputSubdirectory", "a")), TaskBench.Item(_bench.Checkpoint, ("OutputSubdirectory", "b"))).Execute());
     }
 
+    [Fact]
+    public void A_name_of_which_no_file_system_takes_a_letter_is_refused()
+    {
+        Assert.False(_bench.Run(("EngineName", "?")));
+        Assert.Equal("CKPT7106", Assert.Single(_bench.ErrorCodes));
+    }
+
     [Theory]
     [InlineData("../out")]
     [InlineData("a/../../b")]
@@ -84,5 +91,14 @@ public sealed class CheckpointReaderTests : IDisposable
     {
         Assert.True(_bench.Run((name, "x")));
         Assert.Empty(_bench.Engine.Warnings);
+    }
+
+    [Theory]
+    [InlineData(".")]
+    [InlineData(" . ")]
+    public void A_name_that_leaves_nothing_for_a_file_is_refused(string name)
+    {
+        Assert.False(_bench.Run(("EngineName", name)));
+        Assert.Equal("CKPT7106", Assert.Single(_bench.ErrorCodes));
     }
 }

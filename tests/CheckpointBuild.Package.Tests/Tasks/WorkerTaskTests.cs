@@ -237,4 +237,31 @@ public sealed class WorkerTaskTests : IDisposable
         Assert.Equal("CKPT7115", Assert.Single(_bench.ErrorCodes));
         Assert.Equal(0, _bench.ToolRuns);
     }
+
+    [Fact]
+    public void Execute_that_cannot_remember_is_a_coded_error_before_any_work()
+    {
+        BuildEngine task = _bench.Task(TaskBench.Item(_bench.Checkpoint));
+        task.StateDirectory = Path.Combine(_bench.Checkpoint, "config.json", "ckpt");
+
+        Assert.False(task.Execute());
+        Assert.Equal("CKPT7124", Assert.Single(_bench.ErrorCodes));
+        Assert.Equal(0, _bench.ToolRuns);
+    }
+
+    [Fact]
+    public void Execute_with_an_output_folder_removes_what_the_engine_before_had_and_this_one_has_not()
+    {
+        BuildEngine first = _bench.Task(TaskBench.Item(_bench.Checkpoint));
+        first.OutputDirectory = _bench.Output;
+        Assert.True(first.Execute());
+        string state = Directory.GetFiles(_bench.States, "*.state").Single();
+        File.WriteAllText(state, File.ReadAllText(state).Replace("file\ttiny.gguf", "file\ttiny-00001-of-00002.gguf"));
+        File.Move(Path.Combine(_bench.Output, "tiny", "tiny.gguf"), Path.Combine(_bench.Output, "tiny", "tiny-00001-of-00002.gguf"));
+        BuildEngine second = _bench.Task(TaskBench.Item(_bench.Checkpoint, ("Quantization", "q8_0")));
+        second.OutputDirectory = _bench.Output;
+
+        Assert.True(second.Execute());
+        Assert.Equal(["build-report.json", "tiny.gguf"], Directory.GetFiles(Path.Combine(_bench.Output, "tiny")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
 }

@@ -4,7 +4,9 @@ using System.Linq;
 using System.Threading;
 using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Dialects;
 using CheckpointBuild.DTypes;
+using CheckpointBuild.Formats;
 using CheckpointBuild.Tests.Infrastructure;
 using Xunit;
 
@@ -95,6 +97,18 @@ public sealed class BuilderTests
         CheckpointException error = Assert.Throws<CheckpointException>(() => Build(checkpoint, checkpoint, new BuilderOptions(), new Recipe { Engine = "huggingface", DType = DType.F32 }));
 
         Assert.Equal("CKPT7003", error.Code);
+    }
+
+    [Fact]
+    public void A_product_that_the_disk_cannot_hold_is_refused_before_anything_is_written()
+    {
+        using var scratch = new Scratch();
+        var plan = new DirectoryPlan([new FilePlan("huge.bin", 1L << 60, default, [])], []);
+
+        CheckpointException error = Assert.Throws<CheckpointException>(() => new Builder(new BuilderOptions()).Build(plan, scratch.PathOf("out"), TestContext.Current.CancellationToken));
+
+        Assert.Equal("CKPT4003", error.Code);
+        Assert.Empty(Directory.GetFiles(scratch.PathOf("out")));
     }
 
     private static byte[] Build(string checkpoint, string output, BuilderOptions options, Recipe? recipe = null)

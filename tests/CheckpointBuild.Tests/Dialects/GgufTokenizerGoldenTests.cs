@@ -46,8 +46,7 @@ public sealed class GgufTokenizerGoldenTests
         }
 
         (TokenizerModel model, string? architecture, int rows) = Open(entry);
-        string? pre = entry.GetProperty("pre").GetString();
-        GgufTokenizerTables.Write(metadata, model, new GgufVocabularyTarget(architecture, rows, pre));
+        GgufTokenizerTables.Write(metadata, model, new GgufVocabularyTarget(architecture, rows, entry.GetProperty("pre").GetString()));
 
         Assert.Equal(expected.Select(Line), metadata.Select(Line));
     }
@@ -71,7 +70,6 @@ public sealed class GgufTokenizerGoldenTests
         from entry in topic.ReadJson("families-index.json").GetProperty("converter").EnumerateArray()
         let name = entry.GetProperty("model").GetString()!
         where topic.Has($"families/{name}-f32.json") && name != BrokenByReference
-        where entry.GetProperty("tokenizer").GetString()!.StartsWith("bpe", StringComparison.Ordinal)
         select name;
 
     private static JsonElement Entry(string name) => Converter.ReadJson("families-index.json").GetProperty("converter").EnumerateArray().First(e => e.GetProperty("model").GetString() == name);

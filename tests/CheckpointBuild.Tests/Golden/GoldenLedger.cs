@@ -12,7 +12,7 @@ using Xunit;
 namespace CheckpointBuild.Tests.Golden;
 
 /// <summary>Keeps the account of golden files: which ones some case reached, and after the last test, which ones none did.</summary>
-/// <remarks>The list goes to <c>artifacts/golden-not-reached.txt</c>, its sums per topic to the output. It is complete only when the whole suite ran.</remarks>
+/// <remarks>The list goes to <c>artifacts/golden-not-reached.NAME.txt</c>, its sums per topic to the output. It is complete only when the whole suite ran.</remarks>
 public sealed class GoldenLedger : IDisposable
 {
     private static readonly ConcurrentDictionary<string, byte> Reached = new(StringComparer.Ordinal);
@@ -25,13 +25,13 @@ public sealed class GoldenLedger : IDisposable
     public void Dispose()
     {
         string[] left = [.. NotReached().Order(StringComparer.Ordinal)];
-        string list = Repository.PathOf("artifacts/golden-not-reached.txt");
+        string list = Repository.PathOf($"artifacts/golden-not-reached.{typeof(GoldenLedger).Assembly.GetName().Name}.txt");
         Directory.CreateDirectory(Path.GetDirectoryName(list)!);
         File.WriteAllLines(list, left);
 
         IEnumerable<string> sums = left.GroupBy(file => file.Split('/')[0]).Select(topic => $"{topic.Key} {topic.Count()}");
         Console.WriteLine($"golden data: {GoldenRoot.Folder} ({GoldenRoot.Origin})");
-        Console.WriteLine($"data files that no case of this run reached (artifacts/golden-not-reached.txt): {(left.Length == 0 ? "none" : string.Join(", ", sums))}");
+        Console.WriteLine($"data files that no case of this run reached (artifacts/{Path.GetFileName(list)}): {(left.Length == 0 ? "none" : string.Join(", ", sums))}");
     }
 
     private static IEnumerable<string> NotReached() => Directory

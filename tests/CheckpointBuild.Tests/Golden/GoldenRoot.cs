@@ -11,6 +11,9 @@ internal static class GoldenRoot
     /// <summary>The environment variable that names the folder.</summary>
     public const string Variable = "CHECKPOINTBUILD_GOLDEN";
 
+    // Large inputs that the checkout keeps once, where its samples use them; what the reference gives for them lies in the lean copy.
+    private static readonly (string Topic, string Folder)[] KeptElsewhere = [("doc-llama", "samples/models/doc-llama")];
+
     private static readonly (string Folder, string Origin) Found = Find();
 
     /// <summary>The folder; its children are the topics.</summary>
@@ -22,25 +25,31 @@ internal static class GoldenRoot
     /// <summary>A topic, or a folder inside one.</summary>
     /// <param name="name">For instance <c>gguf/converter</c>.</param>
     /// <returns>The topic; it may be absent.</returns>
-    public static GoldenTopic Topic(string name) => Topic(name, Path.Combine(Folder, name));
+    public static GoldenTopic Topic(string name)
+    {
+        (_, string? elsewhere) = Array.Find(KeptElsewhere, kept => kept.Topic == name);
+        return Topic(name, elsewhere is not null && Folder == LeanCopy ? Repository.PathOf(elsewhere) : Path.Combine(Folder, name));
+    }
 
-    /// <summary>A topic that may lie elsewhere when the lean copy is used.</summary>
-    /// <param name="name">For instance <c>doc-llama</c>.</param>
+    /// <summary>A topic in a folder of its own.</summary>
+    /// <param name="name">What it is called.</param>
     /// <param name="folder">Where it lies.</param>
     /// <returns>The topic; it may be absent.</returns>
     internal static GoldenTopic Topic(string name, string folder) => new(name, Directory.Exists(folder) ? folder : null);
+
+    private static string LeanCopy => Repository.PathOf("tests/Fixtures");
 
     private static (string Folder, string Origin) Find()
     {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named)
         {
-            string full = Path.GetFullPath(named);
+            string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(named));
             return Directory.Exists(full) ? (full, $"named by {Variable}") : throw new DirectoryNotFoundException($"{Variable} names {full}, there is no such folder.");
         }
 
         string shared = Path.GetFullPath(Path.Combine(Repository.Root, "..", "shared", "golden"));
         return Directory.Exists(shared)
             ? (shared, "beside the checkout")
-            : (Repository.PathOf("tests/Fixtures"), "the lean copy in the checkout");
+            : (LeanCopy, "the lean copy in the checkout");
     }
 }

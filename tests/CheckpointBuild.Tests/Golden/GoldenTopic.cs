@@ -53,7 +53,7 @@ internal sealed record GoldenTopic(string Name, string? Folder)
     /// <summary>A folder inside the topic.</summary>
     /// <param name="relative">With '/'.</param>
     /// <returns>The topic; it may be absent.</returns>
-    public GoldenTopic Topic(string relative) => IsAbsent ? new GoldenTopic($"{Name}/{relative}", null) : GoldenRoot.Topic($"{Name}/{relative}", Path.Combine(Folder!, relative));
+    public GoldenTopic Topic(string relative) => GoldenRoot.Topic($"{Name}/{relative}");
 
     /// <summary>Files below the topic's folder.</summary>
     /// <param name="pattern">Of the file names.</param>
@@ -65,14 +65,14 @@ internal sealed record GoldenTopic(string Name, string? Folder)
     /// <summary>Whether a file is there.</summary>
     /// <param name="relative">With '/'.</param>
     /// <returns>True when it is.</returns>
-    public bool Has(string relative) => !IsAbsent && File.Exists(Path.Combine(Folder!, relative));
+    public bool Has(string relative) => !IsAbsent && File.Exists(Locate(relative));
 
     /// <summary>The path of a file or folder, which counts as reached from now on.</summary>
     /// <param name="relative">With '/'; empty for the topic's own folder.</param>
     /// <returns>The full path.</returns>
     public string Reach(string relative = "")
     {
-        string path = Path.Combine(Folder ?? throw new InvalidOperationException($"{Name} is absent."), relative);
+        string path = Locate(relative);
         GoldenLedger.Reach(path);
         return path;
     }
@@ -95,11 +95,19 @@ internal sealed record GoldenTopic(string Name, string? Folder)
     /// <summary>Reads a JSON file to decide whether it is a case; that alone does not count as reaching it.</summary>
     /// <param name="relative">With '/'.</param>
     /// <returns>Its root.</returns>
-    public JsonElement PeekJson(string relative) => JsonElement.Parse(File.ReadAllBytes(Path.Combine(Folder!, relative)));
+    public JsonElement PeekJson(string relative) => JsonElement.Parse(File.ReadAllBytes(Locate(relative)));
 
     /// <summary>Reads a file with one JSON value a line.</summary>
     /// <param name="relative">With '/'.</param>
     /// <returns>The values.</returns>
     public IEnumerable<JsonElement> ReadJsonLines(string relative) =>
         File.ReadLines(Reach(relative)).Where(line => line.Length > 0).Select(line => JsonElement.Parse(line));
+
+    // A topic whose large inputs are kept elsewhere has the rest of its files in the root all the same.
+    private string Locate(string relative)
+    {
+        string path = Path.Combine(Folder ?? throw new InvalidOperationException($"{Name} is absent."), relative);
+        string inRoot = Path.Combine(GoldenRoot.Folder, Name, relative);
+        return !Path.Exists(path) && Path.Exists(inRoot) ? inRoot : path;
+    }
 }

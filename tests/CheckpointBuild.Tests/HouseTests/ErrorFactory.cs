@@ -54,6 +54,7 @@ internal sealed partial record ErrorFactory(string Class, string Name, string Co
         : type.IsAssignableFrom(typeof(string[])) ? new[] { "one", "two" }
         : type.IsAssignableFrom(typeof(IOException)) ? new IOException("the disk is full")
         : type.IsValueType ? Activator.CreateInstance(Nullable.GetUnderlyingType(type) ?? type)
+        : type.IsGenericType ? Array.CreateInstance(type.GetGenericArguments()[0], 1)
         : null;
 
     [GeneratedRegex(@"^    internal static (?:CheckpointException|Diagnostic|TaskDiagnostic) (?<name>\w+)\(", RegexOptions.Multiline)]

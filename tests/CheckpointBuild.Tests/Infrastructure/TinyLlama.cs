@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using CheckpointBuild.Building;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.DTypes;
+using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
 using CheckpointBuild.Tensors;
 using CheckpointBuild.Tensors.Views;
@@ -30,6 +31,9 @@ internal sealed record TinyLlama
     /// <summary>The most bytes of tensors in one file.</summary>
     public long MaxShardSize { get; init; } = long.MaxValue;
 
+    /// <summary>What stands before every tensor's name.</summary>
+    public string Prefix { get; init; } = "";
+
     /// <summary>Changes the configuration before it is written.</summary>
     public Action<JsonObject> Configure { get; init; } = _ => { };
 
@@ -48,9 +52,22 @@ internal sealed record TinyLlama
         File.WriteAllText(Path.Combine(folder, "tokenizer.json"), Tokenizer());
 
         var checkpoint = new Checkpoint { Name = "tiny", Dialect = "test", Family = ModelFamily.FindModelType("llama")!, Config = ModelConfig(), Tensors = Tensors() };
+        if (Prefix.Length > 0)
+        {
+            WritePrefixed(checkpoint, folder);
+            return folder;
+        }
+
         DirectoryPlan plan = Dialect.Named("huggingface").Plan(checkpoint, new PlanOptions { EngineName = "tiny", Policy = new Quantization.AsStored(DType.F32), MaxShardSize = MaxShardSize });
         new Builder(new BuilderOptions { Durability = Durability.Cached }).Build(plan with { Files = [.. plan.Files.Where(f => f.Path != "config.json")] }, folder, default);
         return folder;
+    }
+
+    private void WritePrefixed(Checkpoint checkpoint, string folder)
+    {
+        IEnumerable<Tensor> tensors = checkpoint.Tensors.Select(t => Renamed.Of(t.Value, Prefix + t.Value.Name));
+        FilePlan plan = Format.Safetensors.Plan("model.safetensors", new TensorFile(new TensorTable(tensors), new Metadata()));
+        new Builder(new BuilderOptions { Durability = Durability.Cached }).Build(new DirectoryPlan([plan], []), folder, default);
     }
 
     private ModelConfig ModelConfig() => new()

@@ -30,7 +30,7 @@ internal sealed class ReportRun(ReportCase reportCase, string scratch)
             if (result.ExitCode != step.ExitCode)
             {
                 return reportCase.MayRefuseAt(step) && result.IsRefusal && Missing(reportCase.Refused, result.Both, RegexOptions.None) is null
-                    ? Verdict(ReportOutcome.RefusedAcceptably, Faults(before: _results.Count - 1))
+                    ? Verdict(ReportOutcome.RefusedAcceptably, Faults(before: _results.Count - 1), result.Error.Trim())
                     : new ReportVerdict(result.IsRefusal || result.ExitCode == 2 ? ReportOutcome.Refused : ReportOutcome.Wrong, [$"exit {step.ExitCode} is right\n{result}"]);
             }
 
@@ -40,7 +40,7 @@ internal sealed class ReportRun(ReportCase reportCase, string scratch)
             }
         }
 
-        return Verdict(ReportOutcome.Right, Faults(before: _results.Count));
+        return Verdict(ReportOutcome.Right, Faults(before: _results.Count), "everything that must hold holds");
     }
 
     /// <summary>Puts the case's folders into an argument or a pattern.</summary>
@@ -59,7 +59,7 @@ internal sealed class ReportRun(ReportCase reportCase, string scratch)
     public static string? Missing(IEnumerable<string> expressions, string text, RegexOptions options) =>
         expressions.FirstOrDefault(e => !Regex.IsMatch(text, e, RegexOptions.Singleline | options));
 
-    private static ReportVerdict Verdict(ReportOutcome good, string[] faults) => faults.Length == 0 ? new(good, []) : new(ReportOutcome.Wrong, faults);
+    private static ReportVerdict Verdict(ReportOutcome good, string[] faults, string reason) => faults.Length == 0 ? new(good, [reason]) : new(ReportOutcome.Wrong, faults);
 
     // After a refusal only what earlier steps printed is looked at; the files may be incomplete.
     private string[] Faults(int before) =>

@@ -31,6 +31,19 @@ public sealed class TokenizerGoldenTests
 
     [Theory]
     [MemberData(nameof(Cases))]
+    public void Encode_gives_the_ids_of_the_older_file(string name)
+    {
+        if (Topic.SaysAbsent(name) || !Topic.Has($"{name}/v4/tokenizer.json"))
+        {
+            return;
+        }
+
+        Tokenizer tokenizer = Open($"{name}/v4");
+        Findings.None(Vectors(name).Select(v => Difference(v, v.GetProperty(v.TryGetProperty("v4_ids", out _) ? "v4_ids" : "ids"), tokenizer.Encode(v.GetProperty("text").GetString()!, Options(v)))));
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
     public void Decode_gives_the_reference_text(string name)
     {
         if (Topic.SaysAbsent(name))
@@ -52,13 +65,14 @@ public sealed class TokenizerGoldenTests
         }
 
         Tokenizer tokenizer = Open(name);
+        // The reference lists what stood in the text where a token is unknown or swallowed white space.
+        HashSet<int> asInText = [.. tokenizer.Model.AddedTokens.Select(t => t.Id), tokenizer.Model.IdOf(SpecialTokenKind.Unknown) ?? -1];
         Findings.None(
             from v in Vectors(name)
             where v.TryGetProperty("tokens", out _)
-            let expected = v.GetProperty("tokens").EnumerateArray().Select(t => t.GetString())
-            let found = Ids(v.GetProperty("ids")).Select(tokenizer.TokenText)
-            where !expected.SequenceEqual(found)
-            select $"{Shown(v)}: {string.Join('|', found)}");
+            from pair in v.GetProperty("tokens").EnumerateArray().Select(t => t.GetString()).Zip(Ids(v.GetProperty("ids")))
+            where !asInText.Contains(pair.Second) && pair.First != tokenizer.TokenText(pair.Second)
+            select $"{Shown(v)}: {tokenizer.TokenText(pair.Second)}, expected {pair.First}");
     }
 
     [Theory]

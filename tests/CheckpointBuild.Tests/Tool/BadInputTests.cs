@@ -77,7 +77,7 @@ public sealed class BadInputTests
         CkptResult result = await Ckpt.RunAsync("build", new TinyLlama().Write(scratch.PathOf("tiny")), "--engine", "gguf", "--output", "/dev/null/out");
 
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("CKPT4", result.Error, StringComparison.Ordinal);
+        Assert.Contains("CKPT4002", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

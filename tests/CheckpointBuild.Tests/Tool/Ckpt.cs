@@ -17,9 +17,15 @@ internal static class Ckpt
     /// <param name="input">The text.</param>
     /// <param name="arguments">As on the command line.</param>
     /// <returns>What it gave.</returns>
-    public static async Task<CkptResult> RunWithInputAsync(string input, params string[] arguments)
+    public static Task<CkptResult> RunWithInputAsync(string input, params string[] arguments) => RunWithInputAsync(new StringReader(input), arguments);
+
+    /// <summary>Runs the tool with a standard input.</summary>
+    /// <param name="input">Standard input; disposed at the end.</param>
+    /// <param name="arguments">As on the command line.</param>
+    /// <returns>What it gave.</returns>
+    public static async Task<CkptResult> RunWithInputAsync(TextReader input, params string[] arguments)
     {
-        using var reader = new StringReader(input);
+        using TextReader reader = input;
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
         int exitCode = await Program.RunAsync(arguments, reader, output, error, TestContext.Current.CancellationToken);

@@ -38,7 +38,7 @@ internal static class GgufEndTokens
             }
         }
 
-        return rest.Count > 0 ? [Errors.EndTokensLeft([.. rest])] : [];
+        return rest.Count > 0 ? [Errors.EndTokensLeft(string.Join(", ", rest))] : [];
     }
 
     /// <summary>Reads the tokens that end a text.</summary>

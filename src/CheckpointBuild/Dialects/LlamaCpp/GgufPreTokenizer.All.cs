@@ -25,7 +25,6 @@ internal sealed partial class GgufPreTokenizer
     // Cased letters of a few scripts. Characters that Unicode normalization would replace are written as numbers.
     private const string DeepSeekLetters = @"\s?[A-Za-zµÀ-ÖØ-öø-ƺƼ-ƿǄ-ʓʕ-ʯͰ-ͳͶͷͻ-ͽͿΆΈ-ΊΌΎ-ΡΣ-ϵϷ-ҁҊ-ԯԱ-ՖႠ-ჅᎠ-Ᏽᏸ-ᏽᲐ-ᲺᲽ-Ჿᴀ-ᴫᵫ-ᵷᵹ-ᶚḀ-ἕἘ-Ἕἠ-ὅὈ-Ὅὐ-ὗὙὛὝὟ-\u1F7Dᾀ-ᾴᾶ-ᾼ\u1FBEῂ-ῄῆ-ῌῐ-\u1FD3ῖ-\u1FDBῠ-Ῥῲ-ῴῶ-ῼℂℇℊ-ℓℕℙ-ℝℤ\u2126ℨ\u212A-ℭℯ-ℴℹℼ-ℿⅅ-ⅉⅎↃↄⰀ-ⱻⱾ-ⳤⳫ-ⳮⳲⳳꙀ-ꙭꚀ-ꚛꜢ-ꝯꝱ-ꞇꞋ-ꞎꭰ-ꮿﬀ-ﬆﬓ-ﬗＡ-Ｚａ-ｚ𐐀-𐑏𐒰-𐓓𐓘-𐓻𐲀-𐲲𐳀-𐳲𑢠-𑣟𞤀-𞥃]+";
     private const string Bloom = @" ?[^(\s|.,!?…。，、।۔،)]+";
-    private const string Bailing = @"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+";
     private const string SeedCoder = Contractions + @"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1}| ?[^\s\p{L}\p{N}\r\n]+" + Rest;
 
     private static readonly PreTokenizerStep Bytes = new PreTokenizerStep.ByteLevel(AddPrefixSpace: false, UseRegex: false);
@@ -38,7 +37,7 @@ internal sealed partial class GgufPreTokenizer
         new([Gpt2], ignoresMerges: false, "gpt-2", "phi-2", "olmo", "mpt", "jais", "exaone4", "gigachat", "a.x-4.0", "mellum", "modern-bert", "jina-es", "jina-de", "jina-v2-es", "jina-v2-de", "jina-v1-en", "jina-v2-code", "roberta-bpe", "trillion", "granite-docling"),
         new([Regex(Llama3), Bytes], ignoresMerges: true, "llama-bpe", "llama3", "llama-v3", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2", "jina-v5-nano"),
         new([Regex(Llama3), Bytes], ignoresMerges: false, "smaug-bpe", "dbrx", "glm4", "chatglm-bpe"),
-        new([Regex(Qwen2), Bytes], ignoresMerges: false, "qwen2", "deepseek-r1-qwen", "stablelm2", "hunyuan", "solar-open", "grok-2", "megrez", "kormo", "f2llmv2"),
+        new([Regex(Qwen2), Bytes], ignoresMerges: false, "qwen2", "deepseek-r1-qwen", "stablelm2", "hunyuan", "solar-open", "grok-2", "megrez", "kormo", "f2llmv2", "bailingmoe", "bailingmoe2", "llada-moe"),
         new([Regex(Qwen35), Bytes], ignoresMerges: false, "qwen35"),
         new([SingleDigits, Gpt2], ignoresMerges: false, "starcoder", "refact", "command-r", "smollm", "codeshell", "exaone", "minerva-7b", "mellum2"),
         new([new PreTokenizerStep.Punctuation(SplitBehavior.Contiguous), Gpt2, new PreTokenizerStep.Digits(Individually: false), Regex("[0-9][0-9][0-9]")], ignoresMerges: false, "falcon"),
@@ -52,7 +51,6 @@ internal sealed partial class GgufPreTokenizer
         new([Regex(Gpt4O), Bytes], ignoresMerges: true, "granite-embed-multi-97m"),
         new([Regex("[가-힣ㄱ-ㆎ]+|[！…“”‘’—：；，、-〿︰-﹏]+|[ㄅ-ㄯ]+|[一-龥぀-ゟ゠-ヿ]+"), Regex(Youtu), Bytes], ignoresMerges: true, "youtu"),
         new([Regex(Kimi), Bytes], ignoresMerges: false, "kimi-k2"),
-        new([Regex(Bailing), Bytes], ignoresMerges: false, "bailingmoe", "bailingmoe2", "llada-moe"),
         new([Regex(SeedCoder), Bytes], ignoresMerges: false, "seed-coder"),
         new([Regex(@"[\p{P}\$\+<=>\^~\|]+"), Gpt2, Regex(@"\p{N}+"), Regex("[0-9][0-9][0-9]")], ignoresMerges: false, "default"),
     ];

@@ -36,25 +36,28 @@ internal sealed partial class GgufPreTokenizer
     internal static GgufPreTokenizer Named(string name) =>
         AllArray.FirstOrDefault(p => p.Names.Contains(name, StringComparer.Ordinal)) ?? throw Errors.PreTokenizerUnknown(name, AllArray.SelectMany(p => p.Names));
 
-    /// <summary>Finds the name for a tokenizer by what its splitting does: every meaning is tried on one text full of borders.</summary>
+    /// <summary>Finds the name for a tokenizer by what its splitting does: where it is not written like a known one, every meaning is tried on one text full of borders.</summary>
     /// <param name="model">A byte-level tokenizer.</param>
     /// <param name="architecture">The model's architecture; its vendor's own name is preferred among equals.</param>
     /// <returns>The name.</returns>
     /// <exception cref="CheckpointException">CKPT2111 where no name splits like it.</exception>
     internal static string NameOf(TokenizerModel model, string? architecture)
     {
-        string behavior = SplitProbe.Measure(model.PreTokenizer);
-        List<GgufPreTokenizer> equals = [.. AllArray.Where(p => p._behavior.Value == behavior)];
-
-        // Where merges reach every token, taking whole pieces at once changes nothing.
-        bool ignores = model.Algorithm is TokenizerAlgorithm.BytePairs { IgnoresMerges: true };
-        if (equals.Exists(p => p.IgnoresMerges == ignores) && equals.Exists(p => p.IgnoresMerges != ignores) && !MergeReach.CoversEveryToken(model))
+        // What is written alike splits alike; only what is written in a way of its own must be measured.
+        List<GgufPreTokenizer> equals = [.. AllArray.Where(p => p.Steps.SequenceEqual(model.PreTokenizer))];
+        if (equals.Count == 0)
         {
-            equals.RemoveAll(p => p.IgnoresMerges != ignores);
+            string behavior = SplitProbe.Measure(model.PreTokenizer);
+            equals = [.. AllArray.Where(p => p._behavior.Value == behavior)];
         }
 
+        // Taking whole pieces at once changes nothing where merges reach every token anyway; that is measured only where the vendor's own name says the other thing.
+        bool ignores = model.Algorithm is TokenizerAlgorithm.BytePairs { IgnoresMerges: true };
+        bool mayChoose = equals.Exists(p => p.IgnoresMerges == ignores);
+        bool Fits(GgufPreTokenizer p) => p.IgnoresMerges == ignores || !mayChoose || MergeReach.CoversEveryToken(model);
+
         string[] own = architecture is not null && VendorNames.TryGetValue(architecture, out string[]? names) ? names : [];
-        return own.FirstOrDefault(n => equals.Exists(p => p.Names.Contains(n, StringComparer.Ordinal)))
+        return own.FirstOrDefault(n => equals.Exists(p => p.Names.Contains(n, StringComparer.Ordinal) && Fits(p)))
             ?? equals.Find(p => p.IgnoresMerges == ignores)?.Names[0]
             ?? equals.FirstOrDefault()?.Names[0]
             ?? throw Errors.PreTokenizerUnnamed(Describe(model.PreTokenizer), AllArray.SelectMany(p => p.Names));

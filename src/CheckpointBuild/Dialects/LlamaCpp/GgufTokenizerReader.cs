@@ -14,7 +14,7 @@ namespace CheckpointBuild.Dialects.LlamaCpp;
 internal sealed class GgufTokenizerReader(Metadata metadata, string file)
 {
     private const string TemplatePrefix = "tokenizer.chat_template.";
-    private static readonly string[] Models = ["gpt2"];
+    private static readonly string[] Models = ["gpt2", "llama", "t5"];
 
     // The kinds that add a start token where the file does not say whether.
     private static readonly string[] AddsBegin = ["llama-bpe", "llama3", "llama-v3", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2", "jina-v5-nano", "tekken"];
@@ -29,6 +29,7 @@ internal sealed class GgufTokenizerReader(Metadata metadata, string file)
         {
             null or "none" or "no_vocab" => null,
             "gpt2" => ReadByteLevel(),
+            "llama" or "t5" => ReadPieces(isUnigram: model == "t5"),
             _ => throw Wrong("model", $"'{model}'", string.Join(" or ", Models)),
         };
     }
@@ -47,12 +48,47 @@ internal sealed class GgufTokenizerReader(Metadata metadata, string file)
             Types = [.. types],
             AddedTokens = Added(tokens, types),
             PreTokenizer = meaning.Steps,
-            PostProcessor = PostProcessor(special, tokens, Array.IndexOf(AddsBegin, name) >= 0),
+            PostProcessor = PostProcessor(special, tokens, addsBegin: Array.IndexOf(AddsBegin, name) >= 0, addsEnd: false),
             Decoder = [new DecoderStep.ByteLevel()],
             SpecialTokens = special,
             StatedAdditions = Additions(),
             ChatTemplates = Templates(),
             PreTokenizerName = name,
+        };
+    }
+
+    /// <summary>SentencePiece's kinds. llama.cpp puts a space before every run of text between special tokens, which is what a normalizer does here.</summary>
+    private TokenizerModel ReadPieces(bool isUnigram)
+    {
+        string[] tokens = Tokens();
+        TokenType[] types = Types(tokens.Length);
+        float[] scores = metadata.Get<float[]>(Key("scores")) ?? new float[tokens.Length];
+        if (scores.Length != tokens.Length)
+        {
+            throw Wrong("scores", $"{scores.Length} numbers", $"one for each of {tokens.Length} tokens");
+        }
+
+        ImmutableArray<SpecialToken> special = SpecialTokens(tokens.Length);
+        int unknown = Math.Max(0, Array.IndexOf(types, TokenType.Unknown));
+        unknown = special.Where(t => t.Kind == SpecialTokenKind.Unknown).Select(t => (int?)t.Id).FirstOrDefault() ?? unknown;
+        bool fallsBack = Array.IndexOf(types, TokenType.Byte) >= 0;
+        bool prefix = !metadata.TryGet(GgufVendorTokens.SpacePrefix, out object? stated) || stated is not false;
+        var normalizer = new NormalizerStep.SentencePiece([.. metadata.Get<byte[]>(Key("precompiled_charsmap")) ?? []], prefix, metadata.Get<bool>(Key("remove_extra_whitespaces")), EscapeWhitespaces: true);
+        ImmutableArray<DecoderStep> decoder = [new DecoderStep.Replace(new TextPattern("\u2581", IsExpression: false), " "), new DecoderStep.ByteFallback(), new DecoderStep.Fuse()];
+        return new TokenizerModel
+        {
+            Algorithm = isUnigram ? new TokenizerAlgorithm.Unigram(unknown, fallsBack) : new TokenizerAlgorithm.ScoredPairs(unknown, fallsBack),
+            Tokens = [.. tokens.Select((text, id) => types[id] == TokenType.Unused && text == GgufTokenList.Padding(id) ? null : text)],
+            Scores = [.. scores.Select(s => float.IsNaN(s) ? throw Wrong("scores", "no number", "numbers") : (double)s)],
+            Types = [.. types],
+            AddedTokens = Added(tokens, types),
+            Normalizer = [normalizer],
+            PostProcessor = PostProcessor(special, tokens, addsBegin: !isUnigram, addsEnd: isUnigram),
+            Decoder = prefix ? decoder.Add(new DecoderStep.Strip(" ", 1, 0)) : decoder,
+            SpecialTokens = special,
+            StatedAdditions = Additions(),
+            ChatTemplates = Templates(),
+            PreTokenizerName = metadata.Get<string>(Key("pre")) ?? "default",
         };
     }
 
@@ -84,7 +120,7 @@ internal sealed class GgufTokenizerReader(Metadata metadata, string file)
 
     private ImmutableArray<Merge> Merges()
     {
-        string[] merges = metadata.Get<string[]>(Key("merges")) ?? [];
+        string[] merges = metadata.TryGet(Key("merges"), out object? value) ? value as string[] ?? throw Wrong("merges", $"a {value.GetType().Name}", "a list of texts") : [];
         var list = ImmutableArray.CreateBuilder<Merge>(merges.Length);
         foreach (string merge in merges)
         {
@@ -143,12 +179,12 @@ internal sealed class GgufTokenizerReader(Metadata metadata, string file)
         return additions.ToImmutable();
     }
 
-    private ImmutableArray<PostProcessorStep> PostProcessor(ImmutableArray<SpecialToken> special, string[] tokens, bool addsBegin)
+    private ImmutableArray<PostProcessorStep> PostProcessor(ImmutableArray<SpecialToken> special, string[] tokens, bool addsBegin, bool addsEnd)
     {
         var pieces = ImmutableArray.CreateBuilder<TemplatePiece>();
         Add(SpecialTokenKind.Begin, addsBegin);
         pieces.Add(new TemplatePiece("A", [], 0));
-        Add(SpecialTokenKind.End, otherwise: false);
+        Add(SpecialTokenKind.End, addsEnd);
         return pieces.Count == 1 ? [new PostProcessorStep.ByteLevel(AddPrefixSpace: true, TrimOffsets: false)] : [new PostProcessorStep.Template(pieces.ToImmutable(), [])];
 
         void Add(SpecialTokenKind kind, bool otherwise)

@@ -1,5 +1,6 @@
 using System;
 using System.Linq;
+using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Tokenizers;
 
@@ -11,35 +12,59 @@ internal static class GgufTokenizerTables
     /// <summary>Prefix of most keys.</summary>
     internal const string Prefix = "tokenizer.ggml.";
 
+    // Architectures whose converter looks at the configuration's add_prefix_space before anything else.
+    private static readonly string[] StatesSpacePrefix = ["LlamaForCausalLM", "MistralForCausalLM", "MixtralForCausalLM"];
+
     /// <summary>Writes a tokenizer.</summary>
     /// <param name="metadata">Receives the keys; one that is there already keeps its place and gets the new value.</param>
     /// <param name="model">The tokenizer.</param>
     /// <param name="target">What else they depend on.</param>
-    /// <exception cref="Diagnostics.CheckpointException">CKPT2111 where llama.cpp cannot split text like this tokenizer, CKPT2113 where it has more tokens than the embedding rows.</exception>
+    /// <exception cref="CheckpointException">CKPT2111 where llama.cpp cannot split text like this tokenizer, CKPT2113 where it has more tokens than the embedding rows, CKPT2115 where llama.cpp has no such kind.</exception>
     internal static void Write(Metadata metadata, TokenizerModel model, GgufVocabularyTarget target)
     {
-        WriteByteLevel(metadata, model, target);
+        if (model.StatedSpacePrefix is { } stated && StatesSpacePrefix.Contains(target.Architecture))
+        {
+            metadata.Set(GgufVendorTokens.SpacePrefix, stated);
+        }
+
+        if (TokenizerKind.Of(model) is ByteLevelBpe)
+        {
+            WriteByteLevel(metadata, model, target);
+        }
+        else if (model.SentencePiece?.IsUnigram ?? model.Algorithm is TokenizerAlgorithm.Unigram)
+        {
+            WriteUnigram(metadata, model, target);
+        }
+        else
+        {
+            WritePieces(metadata, model, target);
+        }
+
         GgufSpecialTokens.Write(metadata, model, target.Architecture);
         WriteTemplates(metadata, model);
         GgufVendorTokens.Write(metadata, target.Architecture);
+        if (TokenizerKind.Of(model) is not ByteLevelBpe && !SpacePrefix.IsPut(model))
+        {
+            metadata.Set(GgufVendorTokens.SpacePrefix, false);
+        }
     }
 
     /// <summary>Reads a tokenizer.</summary>
     /// <param name="metadata">The file's keys.</param>
     /// <param name="file">The file, for messages.</param>
     /// <returns>The tokenizer, or null where the file has none.</returns>
-    /// <exception cref="Diagnostics.CheckpointException">CKPT2105, CKPT2112 or CKPT2114.</exception>
+    /// <exception cref="CheckpointException">CKPT2105, CKPT2112 or CKPT2114.</exception>
     internal static TokenizerModel? Read(Metadata metadata, string file) => new GgufTokenizerReader(metadata, file).Read();
 
     private static void WriteByteLevel(Metadata metadata, TokenizerModel model, GgufVocabularyTarget target)
     {
-        string name = target.PreTokenizer is { } named ? GgufPreTokenizer.Named(named).Names.First(n => n == named) : GgufPreTokenizer.NameOf(model, target.Architecture);
-        (string[] tokens, int[] types) = GgufTokenList.OfByteLevel(model, target.Rows);
+        string name = target.PreTokenizer is { } named ? GgufPreTokenizer.Named(named).Names.First(n => n == named) : model.PreTokenizerName ?? GgufPreTokenizer.NameOf(model, target.Architecture);
+        GgufTokenList list = model.PreTokenizerName is null ? GgufTokenList.OfByteLevel(model, target.Rows) : GgufTokenList.AsRead(model, target.Rows);
         metadata
             .Set(Prefix + "model", "gpt2")
             .Set(Prefix + "pre", name)
-            .Set(Prefix + "tokens", tokens)
-            .Set(Prefix + "token_type", types);
+            .Set(Prefix + "tokens", list.Tokens)
+            .Set(Prefix + "token_type", list.Types);
 
         string[] merges = [.. ((TokenizerAlgorithm.BytePairs)model.Algorithm).Merges.Select(m => $"{Encoded(m.Left)} {Encoded(m.Right)}")];
         if (merges.Length > 0)
@@ -47,6 +72,40 @@ internal static class GgufTokenizerTables
             metadata.Set(Prefix + "merges", merges);
         }
     }
+
+    private static void WritePieces(Metadata metadata, TokenizerModel model, GgufVocabularyTarget target)
+    {
+        GgufTokenList list = model switch
+        {
+            { PreTokenizerName: not null } => GgufTokenList.AsRead(model, target.Rows),
+            { SentencePiece: not null } => GgufTokenList.OfPieces(model, target.Rows, keepsText: target.Architecture == "Phi3ForCausalLM"),
+            { Algorithm: TokenizerAlgorithm.BytePairs { FallsBackToBytes: true } } => GgufTokenList.OfMerges(model, target.Rows),
+            _ => throw Errors.NoGgufTokenizer(TokenizerKind.Of(model).Name),
+        };
+        WriteScored(metadata, "llama", list);
+    }
+
+    private static void WriteUnigram(Metadata metadata, TokenizerModel model, GgufVocabularyTarget target)
+    {
+        GgufTokenList list = model.PreTokenizerName is not null ? GgufTokenList.AsRead(model, target.Rows) : model.SentencePiece is not null ? GgufTokenList.OfPieces(model, target.Rows, keepsText: false) : GgufTokenList.OfScores(model, target.Rows);
+        WriteScored(metadata, "t5", list);
+        NormalizerStep.SentencePiece? own = model.SentencePiece?.Normalizer ?? model.Normalizer.OfType<NormalizerStep.SentencePiece>().FirstOrDefault();
+        byte[] table = own is not null ? [.. own.Table] : [.. model.Normalizer.OfType<NormalizerStep.Charsmap>().SelectMany(c => c.Table)];
+        metadata
+            .Set(GgufVendorTokens.SpacePrefix, SpacePrefix.IsPut(model))
+            .Set(Prefix + "remove_extra_whitespaces", own?.RemoveExtraWhitespaces ?? model.PreTokenizer.Any(s => s is PreTokenizerStep.WhitespaceSplit));
+        if (table.Length > 0)
+        {
+            metadata.Set(Prefix + "precompiled_charsmap", table);
+        }
+    }
+
+    private static void WriteScored(Metadata metadata, string kind, GgufTokenList list) => metadata
+        .Set(Prefix + "model", kind)
+        .Set(Prefix + "pre", "default")
+        .Set(Prefix + "tokens", list.Tokens)
+        .Set(Prefix + "scores", list.Scores)
+        .Set(Prefix + "token_type", list.Types);
 
     /// <summary>A space inside a merge's part becomes its byte letter, since a space separates the parts.</summary>
     private static string Encoded(string part) => part.Replace(' ', '\u0120');

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Immutable;
-using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.DTypes;
@@ -94,9 +93,7 @@ public sealed record Converted(Tensor Source, DType DType, OverflowRule Overflow
             return;
         }
 
-        // A NaN anywhere makes the largest magnitude NaN, an infinity makes it infinite: one pass finds all three faults.
-        float largest = MathF.Abs(TensorPrimitives.MaxMagnitude(values));
-        if (DType.IsQuantized ? float.IsFinite(largest) : largest < Float16Limit)
+        if (Magnitude.Largest(values) < (DType.IsQuantized ? Magnitude.Infinity : Magnitude.BeyondFloat16))
         {
             return;
         }

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using CheckpointBuild.Tokenizers.Patterns;
@@ -12,8 +11,8 @@ internal sealed class Normalizer
     private readonly Func<string, string>[] _steps;
 
     /// <summary>Prepares the steps.</summary>
-    /// <param name="steps">They, in order.</param>
-    internal Normalizer(ImmutableArray<NormalizerStep> steps) => _steps = Array.ConvertAll([.. steps], Prepare);
+    /// <param name="model">The tokenizer.</param>
+    internal Normalizer(TokenizerModel model) => _steps = Array.ConvertAll([.. model.Normalizer], step => Prepare(step, model));
 
     /// <summary>Whether text passes unchanged.</summary>
     internal bool IsEmpty => _steps.Length == 0;
@@ -31,7 +30,7 @@ internal sealed class Normalizer
         return text;
     }
 
-    private static Func<string, string> Prepare(NormalizerStep step)
+    private static Func<string, string> Prepare(NormalizerStep step, TokenizerModel model)
     {
         switch (step)
         {
@@ -49,9 +48,16 @@ internal sealed class Normalizer
                 return text => replace.Pattern.Text.Length == 0 ? text : text.Replace(replace.Pattern.Text, replace.Content, StringComparison.Ordinal);
             case NormalizerStep.Replace replace:
                 var pattern = Pattern.Parse(replace.Pattern.Text);
-                return text => Replace(text, pattern, replace.Content);
+                return text => pattern.Replace(text, replace.Content);
             case NormalizerStep.Nmt:
                 return CleanAsNmt;
+            case NormalizerStep.Charsmap charsmap:
+                var map = new CharacterMap(charsmap.Table.AsSpan());
+                return map.ReplaceGraphemes;
+            case NormalizerStep.SentencePiece piece:
+                return new SentencePieceNormalizer(piece, model).Apply;
+            case NormalizerStep.Bert bert:
+                return text => BertNormalizer.Apply(text, bert);
             default:
                 throw new ArgumentException($"no such normalizer step: {step}", nameof(step));
         }
@@ -66,7 +72,9 @@ internal sealed class Normalizer
     }
 
     /// <summary>Small letters, character by character; the dotted capital I becomes an i and its dot, as Unicode's full mapping says.</summary>
-    private static string Lower(string text)
+    /// <param name="text">The text.</param>
+    /// <returns>It in small letters.</returns>
+    internal static string Lower(string text)
     {
         var output = new StringBuilder(text.Length);
         Span<char> units = stackalloc char[2];
@@ -84,7 +92,10 @@ internal sealed class Normalizer
         return output.ToString();
     }
 
-    private static string WithoutMarks(string text)
+    /// <summary>Leaves combining marks out.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>What is left.</returns>
+    internal static string WithoutMarks(string text)
     {
         var output = new StringBuilder(text.Length);
         Span<char> units = stackalloc char[2];
@@ -94,20 +105,6 @@ internal sealed class Normalizer
             {
                 output.Append(units[..rune.EncodeToUtf16(units)]);
             }
-        }
-
-        return output.ToString();
-    }
-
-    private static string Replace(string text, Pattern pattern, string content)
-    {
-        var output = new StringBuilder(text.Length);
-        long budget = Pattern.BudgetFor(text.Length);
-        for (int at = 0; at < text.Length;)
-        {
-            (int start, int end) = pattern.Find(text, at, ref budget);
-            output.Append(text, at, start - at).Append(start < end ? content : "");
-            at = end;
         }
 
         return output.ToString();

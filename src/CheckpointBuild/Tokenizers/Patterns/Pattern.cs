@@ -1,4 +1,5 @@
 using System;
+using System.Text;
 using CheckpointBuild.Diagnostics;
 
 namespace CheckpointBuild.Tokenizers.Patterns;
@@ -71,6 +72,24 @@ internal sealed class Pattern
         {
             matcher.Dispose();
         }
+    }
+
+    /// <summary>Replaces every match that is not empty.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="content">What stands there afterwards.</param>
+    /// <returns>The text with replacements.</returns>
+    internal string Replace(string text, string content)
+    {
+        var output = new StringBuilder(text.Length);
+        long budget = BudgetFor(text.Length);
+        for (int at = 0; at < text.Length;)
+        {
+            (int start, int end) = Find(text, at, ref budget);
+            output.Append(text, at, start - at).Append(start < end ? content : "");
+            at = end;
+        }
+
+        return output.ToString();
     }
 
     /// <summary>Steps that a text may take: far more than any sensible pattern needs, so linear in its length.</summary>

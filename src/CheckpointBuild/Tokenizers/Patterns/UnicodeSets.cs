@@ -16,6 +16,9 @@ internal static class UnicodeSets
     /// <summary>Letters, marks, decimal digits, connectors: Oniguruma's <c>\w</c>.</summary>
     internal static CharacterSet Word { get; } = OfCategories("L", "M", "Nd", "Pc");
 
+    /// <summary>What Rust's regular expressions call <c>\w</c>: alphabetic characters, marks, decimal digits, connectors, joiners.</summary>
+    internal static CharacterSet AlphabeticWord { get; } = Word.Union(OfCategories("Nl")).Union(Ranges((0x200C, 0x200D), (0x24B6, 0x24E9), (0x1F130, 0x1F149), (0x1F150, 0x1F169), (0x1F170, 0x1F189)));
+
     /// <summary>Decimal digits: <c>\d</c>.</summary>
     internal static CharacterSet Digit { get; } = OfCategories("Nd");
 

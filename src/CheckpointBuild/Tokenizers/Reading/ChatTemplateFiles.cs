@@ -41,6 +41,18 @@ internal static class ChatTemplateFiles
         ];
     }
 
+    /// <summary>Writes templates as files: the default one, and the others in a folder of their own.</summary>
+    /// <param name="templates">They.</param>
+    /// <returns>The files.</returns>
+    internal static ImmutableArray<TokenizerFile> Write(ImmutableArray<ChatTemplateText> templates) =>
+    [
+        .. from template in templates
+           select new TokenizerFile(template.Name == Default ? TextFile : $"{Folder}{SafeName(template.Name)}{Extension}", Encoding.UTF8.GetBytes(template.Text)),
+    ];
+
+    /// <summary>A template's name comes from a file that may be hostile, and becomes a file's name.</summary>
+    private static string SafeName(string name) => string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '_'));
+
     /// <summary>A template, or a list of named ones.</summary>
     private static ImmutableArray<ChatTemplateText> Of(JsonPart part)
     {

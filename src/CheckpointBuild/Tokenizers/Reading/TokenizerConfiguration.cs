@@ -40,7 +40,7 @@ internal static class TokenizerConfiguration
     /// <returns>The tokenizer with them, in the order of their ids.</returns>
     internal static TokenizerModel AddTokens(TokenizerModel model, JsonPart root)
     {
-        var known = new HashSet<int>(model.AddedTokens.Select(t => t.Id));
+        var known = new HashSet<int>(model.AddedTokens.Where(t => (t.Rules & AddedTokenRules.Implied) == 0).Select(t => t.Id));
         var more = new SortedDictionary<int, AddedToken>();
         foreach ((string key, JsonPart entry) in root["added_tokens_decoder"].Fields())
         {
@@ -52,7 +52,7 @@ internal static class TokenizerConfiguration
             }
         }
 
-        return more.Count == 0 ? model : model with { AddedTokens = model.AddedTokens.AddRange(more.Values) };
+        return more.Count == 0 ? model : model with { AddedTokens = [.. model.AddedTokens.Where(t => !more.ContainsKey(t.Id)), .. more.Values] };
     }
 
     /// <summary>The text of a special token: a string, or an object with <c>content</c>.</summary>

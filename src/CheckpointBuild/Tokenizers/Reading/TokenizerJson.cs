@@ -18,8 +18,8 @@ internal static class TokenizerJson
     internal static TokenizerModel Read(JsonPart root)
     {
         JsonPart model = root["model"];
-        ImmutableArray<float> scores = [];
-        ImmutableArray<string?> tokens = model["vocab"].IsArray ? ReadScoredVocabulary(model["vocab"], out scores) : ReadVocabulary(model["vocab"]);
+        ImmutableArray<double> scores = [];
+        ImmutableArray<string?> tokens = model["vocab"].IsArray && model["type"].TextOrNull() is (null or "Unigram") ? ReadScoredVocabulary(model["vocab"], out scores) : ReadVocabulary(model["vocab"]);
         return new TokenizerModel
         {
             Algorithm = ReadAlgorithm(model),
@@ -73,11 +73,11 @@ internal static class TokenizerJson
         return builder.Build();
     }
 
-    private static ImmutableArray<string?> ReadScoredVocabulary(JsonPart vocabulary, out ImmutableArray<float> scores)
+    private static ImmutableArray<string?> ReadScoredVocabulary(JsonPart vocabulary, out ImmutableArray<double> scores)
     {
         // Two pieces may have one text here (the reference finds the last): only the form is checked.
         var tokens = ImmutableArray.CreateBuilder<string?>();
-        var numbers = ImmutableArray.CreateBuilder<float>();
+        var numbers = ImmutableArray.CreateBuilder<double>();
         foreach (JsonPart entry in vocabulary.Items())
         {
             if (!entry.IsArray || entry.Element.GetArrayLength() != 2)
@@ -87,7 +87,7 @@ internal static class TokenizerJson
 
             VocabularyBuilder.Checked(vocabulary.File, "", tokens.Count);
             tokens.Add((entry with { Element = entry.Element[0] }).Text());
-            numbers.Add((float)(entry with { Element = entry.Element[1] }).Number());
+            numbers.Add((entry with { Element = entry.Element[1] }).Number());
         }
 
         scores = numbers.ToImmutable();

@@ -7,6 +7,8 @@ namespace CheckpointBuild.Tokenizers.Splitting;
 /// <summary>Builds the chain of a tokenizer's pre-tokenizer steps.</summary>
 internal static class SplitterChain
 {
+    // Rust's \w, which is wider than Oniguruma's.
+    private const string WordPattern = @"[\w\p{Nl}\x{200C}\x{200D}\x{24B6}-\x{24E9}]+|[^\w\p{Nl}\x{200C}\x{200D}\x{24B6}-\x{24E9}\s]+";
     private const string PunctuationPattern = @"[!-/:-@\[-`{-~\p{P}]";
 
     /// <summary>Builds the chain.</summary>
@@ -43,7 +45,7 @@ internal static class SplitterChain
         PreTokenizerStep.Digits digits => Of(@"\p{N}", digits.Individually ? SplitBehavior.Isolated : SplitBehavior.Contiguous, next),
         PreTokenizerStep.Punctuation punctuation => Of(PunctuationPattern, punctuation.Behavior, next),
         PreTokenizerStep.WhitespaceSplit => Of(@"\s", SplitBehavior.Removed, next),
-        PreTokenizerStep.Whitespace => new PatternSplitter(Pattern.Parse(@"\w+|[^\w\s]+"), "", SplitBehavior.Removed, invert: true, next),
+        PreTokenizerStep.Whitespace => new PatternSplitter(Pattern.Parse(WordPattern), "", SplitBehavior.Removed, invert: true, next),
         PreTokenizerStep.Bert => Of(@"\s", SplitBehavior.Removed, Of(PunctuationPattern, SplitBehavior.Isolated, next)),
         PreTokenizerStep.Delimited delimited => new PatternSplitter(null, delimited.Delimiter, SplitBehavior.Removed, invert: false, next),
         _ => throw new ArgumentException($"no such pre-tokenizer step: {step}", nameof(step)),

@@ -1,20 +1,16 @@
 using System.Collections.Generic;
 using System.Linq;
 using System.Text.Json;
-using CheckpointBuild.Tests.Infrastructure;
 
 namespace CheckpointBuild.Tests.Golden.DocLlama;
 
 /// <summary>The small trained model, and what the reference computes from it.</summary>
-/// <remarks>The checkout keeps the model where the samples use it and the expectations in the fixtures; everywhere else both lie in one topic.</remarks>
 internal static class DocLlamaData
 {
     private const string Expectations = "expected.json";
 
     /// <summary>The model's Hugging Face folder, called <c>doc-llama</c>.</summary>
-    public static GoldenTopic Model { get; } = GoldenRoot.Topic("doc-llama").Has("config.json")
-        ? GoldenRoot.Topic("doc-llama")
-        : GoldenRoot.Topic("doc-llama", Repository.PathOf("samples/models/doc-llama"));
+    public static GoldenTopic Model { get; } = GoldenRoot.Topic("doc-llama");
 
     /// <summary>What the reference gives.</summary>
     public static GoldenTopic Expected { get; } = GoldenRoot.Topic("doc-llama/expected");

@@ -3,10 +3,17 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
+using CheckpointBuild.Building;
 using CheckpointBuild.Dialects;
+using CheckpointBuild.DTypes;
+using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
 using CheckpointBuild.Runtime;
+using CheckpointBuild.Tensors;
+using CheckpointBuild.Tensors.Views;
 using CheckpointBuild.Tests.Infrastructure;
+using CheckpointBuild.Tests.Laws;
+using CheckpointBuild.Tests.Readers;
 
 namespace CheckpointBuild.Tests.Golden.Families;
 
@@ -86,6 +93,7 @@ internal sealed class FamilyCase
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
         }
 
+        TakeOutOfContainers(folder);
         if (older)
         {
             File.Copy(Path.Combine(_folder.Folder!, OlderConfig), Path.Combine(folder, Config), overwrite: true);
@@ -112,10 +120,30 @@ internal sealed class FamilyCase
         return Decoder.Load(Dialect.Detect(directory).Read(directory), new DecoderOptions { ThreadCount = 2 });
     }
 
+    // PyTorch's own containers are not read yet: their tensors, without the copy of a tied embedding, are written as the library would write them today.
+    private static void TakeOutOfContainers(string folder)
+    {
+        string[] containers = Directory.GetFiles(folder, "pytorch_model*.bin");
+        if (containers.Length == 0)
+        {
+            return;
+        }
+
+        var tensors = new List<Tensor>();
+        foreach (SafetensorsTensor tensor in containers.Order(StringComparer.Ordinal).SelectMany(TorchReader.Read).Where(t => t.Name != "lm_head.weight").OrderBy(t => t.Name, StringComparer.Ordinal))
+        {
+            tensors.Add(new Stored(tensor.Name, DType.F32, new Shape(tensor.Shape.AsSpan()), new ArraySource(tensor.Data), 0));
+        }
+
+        FilePlan plan = Format.Safetensors.Plan("model.safetensors", new TensorFile(new TensorTable(tensors), new Metadata().Add("format", "pt")));
+        new Builder(new BuilderOptions { Durability = Durability.Cached }).Build(new DirectoryPlan([plan], []), folder, default);
+        Array.ForEach(Directory.GetFiles(folder, "pytorch_model*"), File.Delete);
+    }
+
     private int[] Ids(string field) => [.. _expected.GetProperty(field).EnumerateArray().Select(id => id.GetInt32())];
 
     private static IEnumerable<string> Folders(GoldenTopic topic) =>
-        topic.Files(Expected, SearchOption.AllDirectories).Select(file => Path.GetDirectoryName(file)!).Where(name => !NotYet.Names.Contains(name));
+        topic.Files(Expected, SearchOption.AllDirectories).Select(file => Path.GetDirectoryName(file)!);
 
     private static bool IsOfCheckpoint(string file) => !file.EndsWith(".f32.bin", StringComparison.Ordinal) && Path.GetFileName(file) is not (Expected or OlderConfig);
 }

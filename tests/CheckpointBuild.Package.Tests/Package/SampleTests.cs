@@ -1,0 +1,71 @@
+using System;
+using System.IO;
+using System.Text.Json;
+using Xunit;
+
+namespace CheckpointBuild.Package.Tests.Package;
+
+/// <summary>The samples, inside the tree from sources and outside it from the packages: they build their engine and write documentation with it.</summary>
+public sealed class SampleTests(PackageFeed feed) : IDisposable
+{
+    private const string Prompt = "method File.ReadAllText(path)";
+
+    // Version of our packages that the samples name, as a reader of the documentation would.
+    private const string WrittenVersion = "1.0.0";
+
+    private readonly StrangerFolder _folder = new(feed);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void DocWriter_with_package_references_writes_documentation()
+    {
+        Assert.NotEmpty(Directory.GetFiles(feed.FolderWithLibraries, "CheckpointBuild.Runtime.*"));
+        CopySample("DocWriter");
+
+        Assert.Contains(ExpectedText(), _folder.Run("run", "--project", "DocWriter", "--", Prompt).Succeeded().Output);
+    }
+
+    [Fact]
+    public void LLamaSharpChat_with_package_references_runs_the_engine_in_llama_cpp()
+    {
+        CopySample("LLamaSharpChat");
+
+        Assert.Contains(ExpectedText(), _folder.Run("run", "--project", "LLamaSharpChat", "--", Prompt).Succeeded().Output);
+    }
+
+    [Fact]
+    public void DocWriter_inside_the_tree_needs_no_package_and_builds_its_engine_once()
+    {
+        string store = _folder.Below("store-of-the-tree");
+        DotNet dotnet = new DotNet().With("CheckpointBuildStoreRoot", store);
+
+        Assert.Contains(ExpectedText(), dotnet.Run(RepositoryPaths.Root, "run", "--project", "samples/DocWriter", "--", Prompt).Succeeded().Output);
+        Assert.DoesNotContain("doc-llama:", dotnet.Run(RepositoryPaths.Root, "build", "samples/DocWriter").Succeeded().Output);
+    }
+
+    private void CopySample(string name)
+    {
+        RepositoryPaths.CopyFolder(Path.Combine(RepositoryPaths.Samples, name), _folder.Below(name));
+        string project = _folder.Below(name, name + ".csproj");
+        string text = File.ReadAllText(project).Replace($"Version=\"{WrittenVersion}\"", $"Version=\"{feed.Version}\"");
+        File.WriteAllText(project, text);
+    }
+
+    // The model's greedy text for the prompt; the 8-bit engine gives the same. Without the golden data, its first words, which any damage to the weights would change.
+    private static string ExpectedText()
+    {
+        string[] roots =
+        [
+            Environment.GetEnvironmentVariable("CHECKPOINTBUILD_GOLDEN") ?? "", Path.Combine(RepositoryPaths.Root, "..", "shared", "golden"), Path.Combine(RepositoryPaths.Root, "tests", "Fixtures"),
+        ];
+        string? file = Array.Find(Array.ConvertAll(roots, root => Path.Combine(root, "doc-llama", "expected", "expected.json")), File.Exists);
+        if (file is null)
+        {
+            return "Reads a file";
+        }
+
+        using JsonDocument expected = JsonDocument.Parse(File.ReadAllBytes(file));
+        return expected.RootElement.GetProperty("prompts")[0].GetProperty("text").GetString()!;
+    }
+}

@@ -1,0 +1,36 @@
+using System;
+using CheckpointBuild.Tasks.Diagnostics;
+using Xunit;
+
+namespace CheckpointBuild.Package.Tests.Tasks;
+
+/// <summary>What the tasks say when the file system refuses.</summary>
+public sealed class TaskErrorTests : IDisposable
+{
+    private readonly TaskBench _bench = new();
+
+    public void Dispose() => _bench.Dispose();
+
+    [Fact]
+    public void A_state_folder_that_cannot_be_made_is_an_error()
+    {
+        _bench.Write("obj", "a file where the folder should be");
+
+        Assert.False(_bench.Run());
+        Assert.Equal("CKPT7124", Assert.Single(_bench.ErrorCodes));
+    }
+
+    // The system lists and deletes everything for an administrator, so that these two are held to their words alone.
+    [Fact]
+    public void A_folder_that_cannot_be_listed_is_named_with_the_reason() => Names(TaskErrors.CannotList("models/tiny", "access denied"), "CKPT7107");
+
+    [Fact]
+    public void An_engine_that_cannot_be_deleted_is_named_with_the_reason() => Names(TaskErrors.CannotDelete("models/tiny", "access denied"), "CKPT7123");
+
+    private static void Names(TaskDiagnostic diagnostic, string code)
+    {
+        Assert.Equal(code, diagnostic.Code);
+        Assert.Contains("models/tiny", diagnostic.Message, StringComparison.Ordinal);
+        Assert.Contains("access denied", diagnostic.Message, StringComparison.Ordinal);
+    }
+}
