@@ -109,18 +109,45 @@ internal sealed class PendingFile : IDisposable
     {
         BandPlan[] bands = [.. BandPlan.Of(_plan, options.BandBytes)];
         using var workspace = new Workspace();
-        int next = -1;
+        for (int start = 0, end; start < bands.Length; start = end)
+        {
+            end = EndOfRun(bands, start);
+            FillRun(start..end, Math.Max(1, options.Workers), i =>
+            {
+                FillBand(handle, bands[i], i, hash, workspace);
+                progress.Add(bands[i].Bytes);
+            }, hash, cancellation);
+            workspace.ReleaseResidents();
+        }
+    }
+
+    // Tensors that keep whole matrices in memory are filled one by one, so that never more than one tensor's stay there.
+    private static int EndOfRun(BandPlan[] bands, int start)
+    {
+        Tensor first = bands[start].Tensor;
+        bool alone = first.KeepsResidents;
+        int end = start + 1;
+        while (end < bands.Length && (ReferenceEquals(bands[end].Tensor, bands[end - 1].Tensor) || (!alone && !bands[end].Tensor.KeepsResidents)))
+        {
+            end++;
+        }
+
+        return end;
+    }
+
+    private static void FillRun(Range bands, int mostWorkers, Action<int> fill, FileHash? hash, CancellationToken cancellation)
+    {
+        (int next, int end) = (bands.Start.Value - 1, bands.End.Value);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
 
         void Work()
         {
             try
             {
-                for (int i = Interlocked.Increment(ref next); i < bands.Length; i = Interlocked.Increment(ref next))
+                for (int i = Interlocked.Increment(ref next); i < end; i = Interlocked.Increment(ref next))
                 {
                     stop.Token.ThrowIfCancellationRequested();
-                    FillBand(handle, bands[i], i, hash, workspace);
-                    progress.Add(bands[i].Bytes);
+                    fill(i);
                 }
             }
             catch
@@ -131,7 +158,7 @@ internal sealed class PendingFile : IDisposable
             }
         }
 
-        int workers = Math.Clamp(bands.Length, 1, Math.Max(1, options.Workers));
+        int workers = Math.Clamp(end - bands.Start.Value, 1, mostWorkers);
         try
         {
             Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers }, _ => Work());

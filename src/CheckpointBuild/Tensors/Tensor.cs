@@ -23,6 +23,23 @@ public abstract record Tensor(string Name, DType DType, Shape Shape)
     /// <summary>The tensors that this one is made from; empty for what is stored or computed.</summary>
     public virtual ImmutableArray<Tensor> Sources => [];
 
+    /// <summary>Whether reading rows keeps whole matrices in the workspace, which are worth giving back when the tensor is done.</summary>
+    public virtual bool KeepsResidents
+    {
+        get
+        {
+            foreach (Tensor source in Sources)
+            {
+                if (source.KeepsResidents)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
     /// <summary>Writes rows [rows.Start, rows.Start + rows.Count) in this tensor's dtype, one span per plane.</summary>
     /// <param name="rows">Which rows; within the tensor.</param>
     /// <param name="destination">Receives the rows: exactly <see cref="PlaneBytes(int, long)"/> bytes in each plane.</param>

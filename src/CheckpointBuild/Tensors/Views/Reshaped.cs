@@ -15,7 +15,7 @@ public sealed record Reshaped(Tensor Source, Shape Shape) : Tensor(Source.Name, 
     /// <inheritdoc/>
     public override ImmutableArray<Tensor> Sources => [Source];
 
-    /// <summary>Gives a tensor another shape; one that it had before is given back as it was.</summary>
+    /// <summary>Gives a tensor another shape; one that it had before is given back as it was. What lies in blocks becomes float32 first where rows change.</summary>
     /// <param name="source">The numbers.</param>
     /// <param name="shape">The new shape: as many numbers.</param>
     /// <returns>The numbers in that shape, under the source's name.</returns>
@@ -25,18 +25,14 @@ public sealed record Reshaped(Tensor Source, Shape Shape) : Tensor(Source.Name, 
         Reshaped inner => Of(inner.Source, shape),
         Renamed inner when inner.Name == inner.Source.Name && inner.Source.Shape == shape => inner.Source,
         _ when source.Shape.Columns == shape.Columns && source.Rows == shape.Rows => new Renamed(source.Name, shape, source),
-        _ => new Reshaped(source, shape),
+        { DType.BlockLength: 1, DType.PlaneCount: 1 } => new Reshaped(source, shape),
+        _ => new Reshaped(Converted.Of(source, DType.F32), shape),
     };
 
     /// <inheritdoc/>
     public override void Read(RowRange rows, Planes destination, Workspace workspace)
     {
         ArgumentNullException.ThrowIfNull(workspace);
-        if (DType.BlockLength != 1)
-        {
-            throw new InvalidOperationException($"Rows of {DType} lie in blocks and cannot be cut.");
-        }
-
         long first = rows.Start * Columns, count = (long)rows.Count * Columns;
         long firstRow = first / Math.Max(1, Source.Columns);
         long lastRow = (first + count + Source.Columns - 1) / Math.Max(1, Source.Columns);

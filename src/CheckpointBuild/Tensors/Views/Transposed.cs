@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using CheckpointBuild.DTypes;
 
 namespace CheckpointBuild.Tensors.Views;
@@ -15,36 +16,62 @@ public sealed record Transposed(Tensor Source)
     /// <inheritdoc/>
     public override ImmutableArray<Tensor> Sources => [Source];
 
-    /// <summary>Transposes a tensor; twice is not at all.</summary>
-    /// <param name="source">A tensor of single numbers.</param>
+    /// <inheritdoc/>
+    public override bool KeepsResidents => true;
+
+    /// <summary>Transposes a tensor; twice is not at all. What lies in blocks becomes float32 first.</summary>
+    /// <param name="source">A tensor of two or three dimensions.</param>
     /// <returns>The transposed tensor under the source's name.</returns>
     public static Tensor Of(Tensor source) => source switch
     {
         Transposed inner => inner.Source,
-        _ => new Transposed(source),
+        { DType.BlockLength: 1, DType.PlaneCount: 1 } => new Transposed(source),
+        _ => new Transposed(Converted.Of(source, DType.F32)),
     };
 
     /// <inheritdoc/>
     public override void Read(RowRange rows, Planes destination, Workspace workspace)
     {
         ArgumentNullException.ThrowIfNull(workspace);
-        if (DType.BlockLength != 1)
-        {
-            throw new InvalidOperationException($"Columns of {DType} lie in blocks and cannot become rows.");
-        }
-
         ReadOnlySpan<byte> source = workspace.Resident(Source);
-        int size = DType.BlockBytes;
-        long matrixRows = Shape.Dimensions[^2];
-        for (int i = 0; i < rows.Count; i++)
+        switch (DType.BlockBytes)
         {
-            (long matrix, long column) = Math.DivRem(rows.Start + i, matrixRows);
-            Span<byte> target = destination.Codes.Slice(i * Columns * size, Columns * size);
-            ReadOnlySpan<byte> from = source[checked((int)(((matrix * Columns * matrixRows) + column) * size))..];
-            for (int row = 0; row < Columns; row++)
+            case 1:
+                Gather(source, rows, destination.Codes);
+                break;
+            case 2:
+                Gather(MemoryMarshal.Cast<byte, ushort>(source), rows, MemoryMarshal.Cast<byte, ushort>(destination.Codes));
+                break;
+            case 4:
+                Gather(MemoryMarshal.Cast<byte, uint>(source), rows, MemoryMarshal.Cast<byte, uint>(destination.Codes));
+                break;
+            case 8 when DType.BlockLength == 1:
+                Gather(MemoryMarshal.Cast<byte, ulong>(source), rows, MemoryMarshal.Cast<byte, ulong>(destination.Codes));
+                break;
+            default:
+                throw new InvalidOperationException($"Columns of {DType} cannot become rows.");
+        }
+    }
+
+    // Row after row of the source, so that each of its lines of cache is read once for all rows wanted.
+    private void Gather<T>(ReadOnlySpan<T> source, RowRange rows, Span<T> destination)
+    {
+        int columns = Columns;
+        long matrixRows = Shape.Dimensions[^2];
+        for (int done = 0; done < rows.Count;)
+        {
+            (long matrix, long first) = Math.DivRem(rows.Start + done, matrixRows);
+            int count = (int)Math.Min(rows.Count - done, matrixRows - first);
+            for (int column = 0; column < columns; column++)
             {
-                from.Slice(checked((int)(row * matrixRows * size)), size).CopyTo(target.Slice(row * size, size));
+                ReadOnlySpan<T> from = source.Slice(checked((int)((((matrix * columns) + column) * matrixRows) + first)), count);
+                for (int i = 0; i < from.Length; i++)
+                {
+                    destination[((done + i) * columns) + column] = from[i];
+                }
             }
+
+            done += count;
         }
     }
 }
