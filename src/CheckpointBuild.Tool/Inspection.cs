@@ -27,7 +27,7 @@ internal static class Inspection
         var problems = new List<Diagnostic>();
         Checkpoint? checkpoint = ReadCheckpoint(directory, problems);
         string? format = null;
-        Dictionary<Tensor, TensorRole> roles = RolesOf(checkpoint);
+        ILookup<Tensor, TensorRole> roles = RolesOf(checkpoint);
         var tensors = new JsonArray();
         foreach ((string file, TensorFile content, string name) in ReadFiles(directory, checkpoint is null, problems))
         {
@@ -97,29 +97,28 @@ internal static class Inspection
         }
     }
 
-    private static Dictionary<Tensor, TensorRole> RolesOf(Checkpoint? checkpoint)
-    {
-        var roles = new Dictionary<Tensor, TensorRole>();
-        foreach ((TensorRole role, Tensor tensor) in checkpoint?.Tensors ?? Enumerable.Empty<KeyValuePair<TensorRole, Tensor>>())
-        {
-            foreach (Tensor stored in StoredBehind(tensor))
-            {
-                roles.TryAdd(stored, role);
-            }
-        }
-
-        return roles;
-    }
+    private static ILookup<Tensor, TensorRole> RolesOf(Checkpoint? checkpoint) =>
+        (checkpoint?.Tensors ?? Enumerable.Empty<KeyValuePair<TensorRole, Tensor>>())
+            .SelectMany(t => StoredBehind(t.Value), (t, stored) => (Role: t.Key, Stored: stored))
+            .ToLookup(t => t.Stored, t => t.Role);
 
     private static IEnumerable<Tensor> StoredBehind(Tensor tensor) => tensor.Sources.IsEmpty ? [tensor] : tensor.Sources.SelectMany(StoredBehind);
 
-    private static JsonObject Describe(Tensor tensor, string file, Dictionary<Tensor, TensorRole> roles) => new()
+    private static JsonObject Describe(Tensor tensor, string file, ILookup<Tensor, TensorRole> roles) => new()
     {
         ["name"] = tensor.Name,
         ["dtype"] = tensor.DType.Name,
         ["shape"] = new JsonArray([.. tensor.Shape.Dimensions.Select(d => (JsonNode?)d)]),
         ["file"] = file,
-        ["role"] = roles.TryGetValue(tensor, out TensorRole role) ? role.ToString() : null,
+        ["role"] = InWords([.. roles[tensor]]),
+    };
+
+    // A stack of experts holds hundreds: the first and the last say enough.
+    private static string? InWords(TensorRole[] roles) => roles switch
+    {
+        [] => null,
+        { Length: <= 3 } => string.Join(", ", roles),
+        _ => $"{roles[0]} … {roles[^1]}",
     };
 
     private static JsonObject ConfigOf(Checkpoint checkpoint) => checkpoint.Family.WriteConfig(checkpoint.Config);

@@ -13,6 +13,7 @@ internal sealed class ExpertChoice(ExpertConfig config)
 
     private readonly float[] _choosing = new float[config.Count];
     private readonly float[] _groups = new float[config.GroupCount];
+    private readonly float[] _members = new float[config.Count / config.GroupCount];
 
     /// <summary>Chooses.</summary>
     /// <param name="scores">The router's, [experts]; replaced by what they mean as weights.</param>
@@ -63,7 +64,7 @@ internal sealed class ExpertChoice(ExpertConfig config)
         TensorPrimitives.Multiply(weights, (float)config.WeightScale, weights);
     }
 
-    // Experts outside the best groups cannot be chosen.
+    // Experts outside the best groups cannot be chosen. A group is worth the sum of its best few scores.
     private void LeaveOutGroups()
     {
         if (config.GroupCount == 1)
@@ -72,16 +73,16 @@ internal sealed class ExpertChoice(ExpertConfig config)
         }
 
         int size = config.Count / config.GroupCount;
-        Span<int> best = stackalloc int[config.GroupScoreCount];
+        Span<int> best = stackalloc int[Math.Min(config.GroupScoreCount, size)];
         for (int group = 0; group < config.GroupCount; group++)
         {
-            float[] members = _choosing[(group * size)..((group + 1) * size)];
-            float[] all = [.. members];
-            TakeBest(members, best);
+            ReadOnlySpan<float> members = _choosing.AsSpan(group * size, size);
+            members.CopyTo(_members);
+            TakeBest(_members, best);
             _groups[group] = 0;
             foreach (int member in best)
             {
-                _groups[group] += all[member];
+                _groups[group] += members[member];
             }
         }
 

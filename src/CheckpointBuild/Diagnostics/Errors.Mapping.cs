@@ -80,4 +80,7 @@ internal static partial class Errors
 
     internal static Diagnostic EngineWillNotLoad(string checkpoint, string reason) => new("CKPT2060",
         $"{checkpoint}: the file holds this model as llama.cpp's own converter would write it, and llama.cpp does not load it: {reason}. Build another engine.");
+
+    internal static Diagnostic TensorsLeftOut(string file, int count, string first) => new("CKPT2061",
+        $"{file}: {count} tensors from '{first}' on belong to layers that predict further tokens in training. They are left out; the model's own results do not depend on them.");
 }

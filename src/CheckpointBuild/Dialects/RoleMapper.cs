@@ -41,17 +41,25 @@ internal sealed class RoleMapper(ModelFamily family, TensorNaming naming, string
         config = WithBiasesOf(config, byName);
         config = WithHeadOf(config, byName);
 
-        Dictionary<string, StoredTensor> expected = naming.TensorsOf(config).ToDictionary(t => t.Name, StringComparer.Ordinal);
-        foreach (StoredTensor stored in expected.Values)
+        var expected = new Dictionary<string, StoredTensor>(StringComparer.Ordinal);
+        foreach (StoredTensor stored in naming.TensorsOf(config))
         {
             Tensor tensor = byName.GetValueOrDefault(stored.Name) ?? throw Errors.TensorMissing(file, stored.Name, stored.Shape.ToString());
             if (tensor.Shape != stored.Shape)
             {
                 throw Errors.TensorShape(file, stored.Name, tensor.Shape.ToString(), stored.Shape.ToString());
             }
+
+            expected.Add(stored.Name, stored);
         }
 
-        List<string> unknown = [.. byName.Keys.Where(name => !expected.ContainsKey(name) && !family.Ignores(name))];
+        List<string> left = [.. byName.Keys.Where(name => !expected.ContainsKey(name) && family.LeavesOut(name, config))];
+        if (left.Count > 0)
+        {
+            problems.Add(Errors.TensorsLeftOut(file, left.Count, left[0]));
+        }
+
+        List<string> unknown = [.. byName.Keys.Where(name => !expected.ContainsKey(name) && !family.Ignores(name) && !family.LeavesOut(name, config))];
         return unknown.Count == 0
             ? (config, new RoleTable(byName.Values.Where(t => expected.ContainsKey(t.Name)).SelectMany(t => expected[t.Name].Split(t))))
             : throw Errors.TensorUnknown(file, unknown, family.Architecture);
@@ -84,7 +92,7 @@ internal sealed class RoleMapper(ModelFamily family, TensorNaming naming, string
             foreach (BiasSites site in Enum.GetValues<BiasSites>().Where(s => s != BiasSites.None && field.Sites.HasFlag(s) && !before.HasFlag(s)))
             {
                 ModelConfig biased = config with { Biases = config.Biases | site };
-                config = naming.TensorsOf(biased).Any(t => byName.ContainsKey(t.Name) && !config.Has(t.Roles[0])) ? biased : config;
+                config = FirstLayerOf(biased).Any(t => byName.ContainsKey(t.Name) && !config.Has(t.Roles[0])) ? biased : config;
             }
 
             if (config.Biases != before)
@@ -127,5 +135,8 @@ internal sealed class RoleMapper(ModelFamily family, TensorNaming naming, string
         return config with { TiedEmbeddings = false };
     }
 
-    private string? NameOf(RoleKind kind, ModelConfig config) => naming.TensorsOf(config).FirstOrDefault(t => t.Roles[0].Kind == kind)?.Name;
+    private string? NameOf(RoleKind kind, ModelConfig config) => FirstLayerOf(config).FirstOrDefault(t => t.Roles[0].Kind == kind)?.Name;
+
+    // Enough to see what a model has, however many layers a file claims.
+    private IEnumerable<StoredTensor> FirstLayerOf(ModelConfig config) => naming.TensorsOf(config with { LayerCount = 1 });
 }

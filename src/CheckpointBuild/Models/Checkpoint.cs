@@ -6,7 +6,7 @@ using CheckpointBuild.Tokenizers;
 namespace CheckpointBuild.Models;
 
 /// <summary>Configuration, tensors and sidecars of one model, wherever they came from. It describes: whoever opened the files keeps them open.</summary>
-/// <remarks>Tensors stand in Hugging Face's arrangement, which is the canonical one: separate projections, rotary halves of a head one after the other, weights [out, in].</remarks>
+/// <remarks>Tensors stand in the canonical arrangement: every role by itself, weights [out, in], the rotary dimensions of a head where Hugging Face's files have them.</remarks>
 public sealed record Checkpoint
 {
     /// <summary>What the model is called: the folder's or file's name.</summary>

@@ -24,12 +24,12 @@ public sealed partial class ConfigReader
         return new ModelConfig
         {
             HiddenSize = hidden,
-            LayerCount = Count(fields.Layers),
+            LayerCount = ModelConfig.LayersWithinReason(File, fields.Layers, Count(fields.Layers)),
             HeadCount = heads,
             KeyValueHeadCount = Named(fields.KeyValueHeads) ?? heads,
             HeadDimension = dimension,
             HeadDimensionIsStated = stated is not null,
-            FeedForwardSize = Named(fields.FeedForward) ?? checked(4 * hidden),
+            FeedForwardSize = Named(fields.FeedForward) ?? Product(4, hidden),
             VocabularySize = Count("vocab_size"),
             ContextLength = Named(fields.Context) ?? fields.DefaultContext,
             ContextIsStated = Named(fields.Context) is not null,
@@ -80,6 +80,12 @@ public sealed partial class ConfigReader
             : numbers.Length == layerCount ? LayerSet.Where(layerCount, layer => numbers[layer] == 0)
             : throw Errors.ConfigFieldWrong(File, name, $"a list of {numbers.Length}", $"one number for each of {layerCount} layers");
     }
+
+    /// <summary>The product of two sizes; what no tensor can be as large as stays the largest number.</summary>
+    /// <param name="left">A size.</param>
+    /// <param name="right">Another.</param>
+    /// <returns>At most 2^31 - 1.</returns>
+    internal static int Product(int left, int right) => (int)System.Math.Min((long)left * right, int.MaxValue);
 
     private int? Named(string? name) => name is null ? null : OptionalCount(name);
 }

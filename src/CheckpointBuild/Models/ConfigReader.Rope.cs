@@ -22,7 +22,7 @@ public sealed partial class ConfigReader
         double part = Number(scaling, "partial_rotary_factor") ?? OptionalNumber("partial_rotary_factor") ?? OptionalNumber("rotary_pct") ?? fields.DefaultRotaryPart;
         return Scaled(scaling, new RopeConfig
         {
-            Theta = Number(scaling, "rope_theta") ?? OptionalNumber("rope_theta") ?? OptionalNumber("rotary_emb_base") ?? fields.DefaultTheta ?? 10000,
+            Theta = Number(scaling, "rope_theta") is not null ? Needed(scaling, "rope_theta") : OptionalPositive("rope_theta|rotary_emb_base") ?? fields.DefaultTheta ?? 10000,
             Dimensions = (int)(headDimension * part),
             Style = fields.RopeStyle,
         });

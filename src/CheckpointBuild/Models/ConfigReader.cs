@@ -55,7 +55,17 @@ public sealed partial class ConfigReader
     /// <param name="name">The field.</param>
     /// <param name="absent">What holds where the field is absent.</param>
     /// <returns>The number, or null.</returns>
-    public double? SoftCap(string name, double? absent) => Stated(name) is null ? absent : OptionalNumber(name);
+    public double? SoftCap(string name, double? absent) => Stated(name) is null ? absent : OptionalPositive(name);
+
+    /// <summary>A number above 0; null where the field is absent or null.</summary>
+    /// <param name="name">The field.</param>
+    /// <returns>The number, or null.</returns>
+    public double? OptionalPositive(string name) => OptionalNumber(name) switch
+    {
+        null => null,
+        > 0 and { } number => number,
+        { } number => throw Errors.ConfigFieldWrong(File, name, $"{number}", "a number above 0"),
+    };
 
     /// <summary>An object inside the configuration.</summary>
     /// <param name="name">The field.</param>
@@ -82,6 +92,12 @@ public sealed partial class ConfigReader
         { ValueKind: JsonValueKind.False } => false,
         { } value => throw Errors.ConfigFieldWrong(File, name, Show(value), "true or false"),
     };
+
+    /// <summary>Refuses a flag that changes what the model computes and is not known.</summary>
+    /// <param name="name">The field.</param>
+    /// <returns>The same reader.</returns>
+    /// <exception cref="CheckpointException">CKPT2002 when it is true.</exception>
+    public ConfigReader Refuse(string name) => OptionalFlag(name) == true ? throw Errors.ConfigFieldWrong(File, name, "true", "false (what it means is not known here)") : this;
 
     /// <summary>A text; null where the field is absent or null.</summary>
     /// <param name="name">The field.</param>

@@ -7,6 +7,10 @@ namespace CheckpointBuild.Models;
 /// <summary>The numbers that define a model: what the forward pass, the mappings and the writers read, in one vocabulary for all ecosystems. What differs between families stands here as data.</summary>
 public sealed partial record ModelConfig
 {
+    // No model has a tenth of these; a damaged file must not make tables of billions.
+    private const int MostLayers = 16384;
+    private const int MostExperts = 16384;
+
     /// <summary>Width of the residual stream.</summary>
     public required int HiddenSize { get; init; }
 
@@ -152,6 +156,15 @@ public sealed partial record ModelConfig
     /// <returns>The embedding, or null where queries and keys are not turned.</returns>
     public RopeConfig? RopeOf(int layer) => UnturnedLayers.Contains(layer) ? null : WindowLayers.Contains(layer) ? WindowRope ?? Rope : Rope;
 
+    /// <summary>Checks the number of layers, before anything is made for each of them.</summary>
+    /// <param name="file">Where it comes from, for messages.</param>
+    /// <param name="field">What it is called there.</param>
+    /// <param name="count">The number.</param>
+    /// <returns>The same number.</returns>
+    /// <exception cref="CheckpointException">CKPT2002 when it is beyond reason.</exception>
+    internal static int LayersWithinReason(string file, string field, int count) =>
+        count <= MostLayers ? count : throw Errors.ConfigFieldWrong(file, field, $"{count}", $"at most {MostLayers}");
+
     /// <summary>Checks that the numbers fit each other.</summary>
     /// <param name="file">Where they come from, for messages.</param>
     /// <returns>The same configuration.</returns>
@@ -163,14 +176,14 @@ public sealed partial record ModelConfig
             throw Errors.ConfigFieldWrong(file, "num_key_value_heads", $"{KeyValueHeadCount}", $"a divisor of num_attention_heads ({HeadCount})");
         }
 
-        if (Rope is { } rope && (rope.Dimensions % 2 != 0 || rope.Dimensions > HeadDimension))
+        if (Rope is { } rope && (rope.Dimensions < 2 || rope.Dimensions % 2 != 0 || rope.Dimensions > HeadDimension))
         {
             throw Errors.ConfigFieldWrong(file, "head_dim", $"{HeadDimension}", $"at least as many as the rotary dimensions, and these even ({rope.Dimensions})");
         }
 
-        if (Experts is { } experts && experts.Used > experts.Count)
+        if (Experts is { } experts && (experts.Used > experts.Count || experts.Count > MostExperts))
         {
-            throw Errors.ConfigFieldWrong(file, "num_experts_per_tok", $"{experts.Used}", $"at most the number of experts ({experts.Count})");
+            throw Errors.ConfigFieldWrong(file, "num_experts_per_tok", $"{experts.Used}", $"at most the number of experts ({experts.Count}), and these at most {MostExperts}");
         }
 
         if (Experts is { GroupCount: > 1 } grouped && (grouped.Count % grouped.GroupCount != 0 || grouped.GroupsUsed > grouped.GroupCount || grouped.Used > grouped.Count / grouped.GroupCount * grouped.GroupsUsed))
@@ -178,9 +191,6 @@ public sealed partial record ModelConfig
             throw Errors.ConfigFieldWrong(file, "n_group", $"{grouped.GroupCount}", $"a divisor of the number of experts ({grouped.Count}), so that topk_group ({grouped.GroupsUsed}) groups hold {grouped.Used} of them");
         }
 
-        return LayerCount <= MostLayers ? this : throw Errors.ConfigFieldWrong(file, "num_hidden_layers", $"{LayerCount}", $"at most {MostLayers}");
+        return this;
     }
-
-    // No model has a tenth of this; a damaged file must not make tables of billions.
-    private const int MostLayers = 16384;
 }

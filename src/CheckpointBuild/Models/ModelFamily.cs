@@ -71,6 +71,12 @@ public abstract partial class ModelFamily
     /// <returns>True when it is to be ignored.</returns>
     public virtual bool Ignores(string name) => name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal);
 
+    /// <summary>Whether a tensor belongs to something beside the model that is not carried along, which is said.</summary>
+    /// <param name="name">A name that no rule gives.</param>
+    /// <param name="config">The model.</param>
+    /// <returns>True when it is to be left out with a warning.</returns>
+    public virtual bool LeavesOut(string name, ModelConfig config) => false;
+
     /// <summary>Adds what makes the family special.</summary>
     /// <param name="json">The configuration; every field beyond the common ones may be absent and then has the library's default.</param>
     /// <param name="common">What all configurations have.</param>

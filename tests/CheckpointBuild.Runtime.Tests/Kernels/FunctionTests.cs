@@ -13,7 +13,7 @@ public sealed class FunctionTests
     // A few roundings of 2^-24 each.
     private const double Relative = 1e-6;
 
-    public static TheoryData<Activation> Activations => [.. Enum.GetValues<Activation>()];
+    public static TheoryData<Activation> Activations => [.. Reference.Activations];
 
     [Theory]
     [MemberData(nameof(Activations))]
@@ -27,7 +27,52 @@ public sealed class FunctionTests
         for (int i = 0; i < values.Length; i++)
         {
             // Far out a GELU is a difference of nearly equal numbers: the bound is of the larger ones there.
-            Assert.Equal(Reference.Activate(activation, values[i]), actual[i], Relative * (1 + Math.Abs(values[i])));
+            Assert.Equal(Reference.Activate(activation, values[i]), actual[i], Relative * (1 + (values[i] * (double)values[i])));
+        }
+    }
+
+    [Fact]
+    public void Clamped_gate_equals_its_definition()
+    {
+        float[] gate = SeededNumbers.Of(1, 70, 20), up = SeededNumbers.Of(2, 70, 20), result = [.. up];
+
+        ClampedSwish.Apply([.. gate], result, 7);
+
+        for (int i = 0; i < gate.Length; i++)
+        {
+            double g = Math.Min(gate[i], 7), expected = (Math.Clamp(up[i], -7, 7) + 1) * g / (1 + Math.Exp(-1.702 * g));
+            Assert.Equal(expected, result[i], Relative * (1 + Math.Abs(expected)));
+        }
+    }
+
+    [Fact]
+    public void Soft_cap_equals_its_definition()
+    {
+        float[] values = SeededNumbers.Of(1, 70, 40), capped = [.. values];
+
+        SoftCap.Apply(capped, 0.5f, 5);
+
+        for (int i = 0; i < values.Length; i++)
+        {
+            Assert.Equal(5 * Math.Tanh(0.5 * values[i] / 5), capped[i], 5 * Relative);
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(576)]
+    public void Layer_norm_equals_its_definition(int width)
+    {
+        float[] input = SeededNumbers.Of(1, width, 20), weight = SeededNumbers.Of(2, width), bias = SeededNumbers.Of(3, width), output = new float[width];
+        double mean = input.Average(v => (double)v), scale = 1 / Math.Sqrt(input.Average(v => (v - mean) * (v - mean)) + 1e-5);
+
+        LayerNorm.Apply(input, weight, bias, 1e-5f, output);
+
+        for (int i = 0; i < width; i++)
+        {
+            double expected = ((input[i] - mean) * scale * weight[i]) + bias[i];
+            Assert.Equal(expected, output[i], Relative * (1 + Math.Abs(input[i] * scale)));
         }
     }
 
@@ -73,6 +118,28 @@ public sealed class FunctionTests
         {
             Assert.Equal(expected[i], weights[i], Relative);
         }
+    }
+
+    [Fact]
+    public void Softmax_leaves_a_sink_its_share()
+    {
+        float[] scores = [1, 3, 2];
+
+        float sum = Softmax.Weights(scores, 0.5f, 4);
+
+        double[] expected = [.. new[] { 0.5, 1.5, 1.0 }.Select(s => Math.Exp(s - 4))];
+        Assert.Equal(expected.Sum() + 1, sum, Relative);
+        Assert.Equal(expected[1], scores[1], Relative);
+    }
+
+    [Fact]
+    public void Rotation_of_neighbours_turns_each_pair_by_its_angle()
+    {
+        float[] head = [3, 4, 0, 2];
+
+        Rotary.TurnNeighbours(head, [0, 1], [1, 0]);
+
+        Assert.Equal([-4, 3, 0, 2], head);
     }
 
     [Fact]

@@ -41,7 +41,7 @@ public sealed unsafe class RowKernelTests
         using var scratch = new Activations("scratch", Tile.Rows * padded);
         using var packed = new Activations("packed", Tile.Tokens * padded);
         using var output = new Activations("output", Tile.Tokens * Tile.Rows);
-        Operations.PackWork.Pack(input.Pointer, padded, packed.Pointer + (2 * Lanes.Count));
+        Runtime.Operations.PackWork.Pack(input.Pointer, padded, packed.Pointer + (2 * Lanes.Count));
 
         matrix.Kernel.Expand(matrix, 0, rows, tile.Pointer, scratch.Pointer);
         Tile.Multiply(tile.Pointer, packed.Pointer, padded / Lanes.Count, output.Pointer, Tile.Rows);

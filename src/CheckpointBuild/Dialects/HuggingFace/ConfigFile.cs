@@ -20,9 +20,11 @@ internal sealed record ConfigFile(ModelFamily Family, ConfigReader Reader, JsonO
     /// <summary>What the file is called.</summary>
     internal const string Name = "config.json";
 
+    private const string TextPart = "text_config";
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Reads the file and finds its family.</summary>
+    /// <summary>Reads the file and finds its family. Of a model with several towers the text model's fields count, which lie in an object of their own.</summary>
     /// <param name="directory">Where it lies.</param>
     /// <returns>The file.</returns>
     /// <exception cref="CheckpointException">CKPT2003 when it is no JSON object, CKPT2004 when the architecture is not known.</exception>
@@ -30,8 +32,8 @@ internal sealed record ConfigFile(ModelFamily Family, ConfigReader Reader, JsonO
     {
         string path = directory.PathOf(Name);
         JsonElement root = JsonFile.Parse(path, directory.ReadAll(Name));
-        var reader = new ConfigReader(path, root);
-        return new ConfigFile(FamilyOf(path, root), reader, JsonObject.Create(root)!);
+        JsonObject json = JsonObject.Create(root)!;
+        return new ConfigFile(FamilyOf(path, root), new ConfigReader(path, Flat(json, root)), json);
     }
 
     /// <summary>The configuration to write beside weights: the source's own fields where it had some, else today's style; corrected where the weights say otherwise.</summary>
@@ -41,16 +43,17 @@ internal sealed record ConfigFile(ModelFamily Family, ConfigReader Reader, JsonO
     public static (JsonObject Config, ImmutableArray<Diagnostic> Warnings) ToWrite(Checkpoint checkpoint, IReadOnlyList<Tensor> tensors)
     {
         JsonObject json = checkpoint.SourceConfig?.DeepClone().AsObject() ?? checkpoint.Family.WriteConfig(checkpoint.Config);
-        Correct(json, "tie_word_embeddings", checkpoint.Config.TiedEmbeddings, checkpoint.Family.Fields.TiedByDefault);
+        JsonObject fields = json[TextPart] as JsonObject ?? json;
+        Correct(fields, "tie_word_embeddings", checkpoint.Config.TiedEmbeddings, checkpoint.Family.Fields.TiedByDefault);
         foreach (BiasField flag in checkpoint.Family.Fields.BiasFields)
         {
-            Correct(json, flag.Name, flag.HoldsIn(checkpoint.Config), flag.Default);
+            Correct(fields, flag.Name, flag.HoldsIn(checkpoint.Config), flag.Default);
         }
 
         string written = MainDType(tensors).LongName;
-        string field = json.ContainsKey("torch_dtype") ? "torch_dtype" : "dtype";
-        string? stated = checkpoint.SourceConfig is null ? null : json[field]?.GetValue<string>();
-        json[field] = written;
+        string field = fields.ContainsKey("torch_dtype") ? "torch_dtype" : "dtype";
+        string? stated = checkpoint.SourceConfig is null ? null : fields[field]?.GetValue<string>();
+        fields[field] = written;
         string source = MainDType([.. checkpoint.Tensors.Select(t => Origin(t.Value))]).LongName;
         return (json, stated is not null && stated != source && written == source ? [Errors.StatedDTypeDiffers(Name, stated, source)] : []);
     }
@@ -62,13 +65,34 @@ internal sealed record ConfigFile(ModelFamily Family, ConfigReader Reader, JsonO
 
     private static ModelFamily FamilyOf(string path, JsonElement root)
     {
-        string? architecture = root.TryGetProperty("architectures", out JsonElement list) && list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0 && list[0].ValueKind == JsonValueKind.String
-            ? list[0].GetString()
-            : null;
-        string? modelType = root.TryGetProperty("model_type", out JsonElement type) && type.ValueKind == JsonValueKind.String ? type.GetString() : null;
+        string? architecture = root.TryGetProperty("architectures", out JsonElement list) && list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0 ? TextOf(list[0]) : null;
+        string? modelType = root.TryGetProperty("model_type", out JsonElement type) ? TextOf(type) : null;
         ModelFamily? family = architecture is not null ? ModelFamily.FindArchitecture(architecture) : ModelFamily.FindModelType(modelType);
+        if (family is null && root.TryGetProperty(TextPart, out JsonElement text) && text.ValueKind == JsonValueKind.Object)
+        {
+            return FamilyOf(path, text);
+        }
+
         return family ?? throw Errors.UnknownArchitecture(path, architecture ?? modelType ?? "(neither 'architectures' nor 'model_type')", ModelFamily.All.Select(f => f.Architecture));
     }
+
+    private static JsonElement Flat(JsonObject json, JsonElement root)
+    {
+        if (json[TextPart] is not JsonObject text)
+        {
+            return root;
+        }
+
+        JsonObject flat = json.DeepClone().AsObject();
+        foreach ((string name, JsonNode? value) in text)
+        {
+            flat[name] = value?.DeepClone();
+        }
+
+        return JsonElement.Parse(flat.ToJsonString());
+    }
+
+    private static string? TextOf(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     // A flag that the source leaves out stays out where its default says the same.
     private static void Correct(JsonObject json, string field, bool value, bool absent)

@@ -77,6 +77,11 @@ internal sealed class HuggingFace : Dialect
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         ArgumentNullException.ThrowIfNull(options);
+        if (checkpoint.SourceConfig is null && checkpoint.Config.Rope is { StatedFactors.IsEmpty: false })
+        {
+            throw Errors.CannotRun($"{checkpoint.Name}: rotary factors that follow no known rule", "a Hugging Face checkpoint", "Its configuration has no place for them; keep the form that holds them.");
+        }
+
         List<Tensor> tensors = [.. Stored(checkpoint, options)];
         ImmutableArray<FilePlan>.Builder files = ImmutableArray.CreateBuilder<FilePlan>();
         files.AddRange(ShardedWeights.Plan(tensors, options.MaxShardSize));

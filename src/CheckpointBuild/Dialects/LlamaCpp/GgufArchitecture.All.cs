@@ -142,12 +142,16 @@ internal sealed partial class GgufArchitecture
             ],
             OwnKeys =
             [
-                new("rope.scaling.original_context_length", c => (uint)(c.Rope!.OriginalContextLength > 0 ? c.Rope.OriginalContextLength : c.ContextLength)),
+                new("rope.scaling.original_context_length", c => (uint)c.Rope!.OriginalContextLength),
                 new("attention.sliding_window", c => (uint)c.Window, (c, v) => c with { Window = v.Size, WindowLayers = v.Size > 0 ? LayerSet.All(c.LayerCount) : LayerSet.None }),
             ],
             Rules = [FusedQueryKeyValue, FusedGateUp],
         },
-        new("qwen2moe") { KeyNames = [.. GgufKeys.Standard, "expert_feed_forward_length", "expert_shared_feed_forward_length"] },
+        new("qwen2moe")
+        {
+            KeyNames = [.. GgufKeys.Standard, "expert_feed_forward_length", "expert_shared_feed_forward_length"],
+            Complete = (c, _) => c with { Experts = c.Experts! with { NormalizesWeights = false } },
+        },
         new("qwen3moe")
         {
             KeyNames = [.. GgufKeys.Standard, "expert_feed_forward_length"],
@@ -177,7 +181,7 @@ internal sealed partial class GgufArchitecture
         new("use_parallel_residual", c => c.Residual == shape, (c, v) => c with { Residual = v.Flag ? shape : ResidualShape.Sequential });
 
     // The runtime divides by the root of a head's width, of the largest model by the root of the model's width over its heads.
-    internal static double ScaleOfGemma(ModelConfig config, int layersOfLargest) =>
+    private static double ScaleOfGemma(ModelConfig config, int layersOfLargest) =>
         1 / System.Math.Sqrt(config.LayerCount == layersOfLargest ? (double)config.HiddenSize / config.HeadCount : config.HeadDimension);
 
     private static ModelConfig WithHeadNorms(ModelConfig config, TensorTable tensors) => config with { HeadNorm = Has(tensors, "attn_q_norm") ? HeadNorm.PerHead : HeadNorm.None };

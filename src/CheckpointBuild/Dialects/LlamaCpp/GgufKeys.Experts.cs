@@ -15,7 +15,7 @@ internal static partial class GgufKeys
         new("expert_gating_func", c => c.Experts is { ScoringIsStated: true } experts ? experts.Scoring == ExpertScoring.Sigmoid ? 2u : 1u : null, (c, v) => WithExperts(c, e => e with { ScoringIsStated = true })),
         new("expert_feed_forward_length", c => (uint?)c.Experts?.FeedForwardSize, (c, v) => WithExperts(c, e => e with { FeedForwardSize = v.Count })),
         new("expert_shared_feed_forward_length", c => (uint?)c.Experts?.SharedFeedForwardSize, (c, v) => WithExperts(c, e => e with { SharedFeedForwardSize = v.Size })),
-        new("expert_shared_count", c => (uint?)c.Experts?.SharedCount, (c, v) => WithExperts(c, e => e with { SharedCount = v.Size, SharedFeedForwardSize = checked(v.Size * e.FeedForwardSize) })),
+        new("expert_shared_count", c => (uint?)c.Experts?.SharedCount, (c, v) => WithExperts(c, e => e with { SharedCount = v.Size, SharedFeedForwardSize = ConfigReader.Product(v.Size, e.FeedForwardSize) })),
         new("expert_weights_scale", c => (float?)c.Experts?.WeightScale, (c, v) => WithExperts(c, e => e with { WeightScale = v.Number })),
         new("expert_weights_norm", c => c.Experts?.NormalizesWeights == true ? true : null, (c, v) => WithExperts(c, e => e with { NormalizesWeights = v.Flag })),
         new("leading_dense_block_count", c => (uint)DenseLayers(c), (c, v) => WithExperts(c, e => e with { Layers = LayerSet.Where(c.LayerCount, layer => layer >= v.Size) })),

@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Models;
+using CheckpointBuild.Tensors;
 using static CheckpointBuild.Dialects.LlamaCpp.GgufLimitEffect;
 
 namespace CheckpointBuild.Dialects.LlamaCpp;
@@ -36,11 +37,12 @@ internal static class GgufLimits
         new(ComputesElse, (a, c) => a.Name is "llama" or "qwen2" or "qwen2moe" or "qwen3" or "qwen3moe" or "starcoder2" or "phi3" or "smollm3" && HasWindows(c), "it lets every position see all before it, where the model has a sliding window"),
         new(ComputesElse, (a, c) => a.Name is "gemma2" or "gpt-oss" && c.WindowLayers != LayerSet.Where(c.LayerCount, layer => layer % 2 == 0), "it gives a sliding window to every other layer from the first on, the model to others"),
         new(ComputesElse, (a, c) => a.Name == "gemma3" && c.WindowLayers != LayerSet.Where(c.LayerCount, layer => (layer + 1) % 6 != 0), "it gives a sliding window to five of six layers, the model to others"),
-        new(ComputesElse, (a, c) => a.Name is "gemma2" or "gemma3" && !IsNear(c.ScoreScale, GgufArchitecture.ScaleOfGemma(c, a.Name == "gemma2" ? 46 : 62)), "it scales scores by the width of a head, the model by query_pre_attn_scalar"),
-        new(ComputesElse, (a, c) => a.Name is "qwen2moe" or "qwen3moe" && c.Experts!.NormalizesWeights != (a.Name == "qwen3moe"), "it divides the weights of experts by their sum where the model does not, or the other way round"),
+        new(ComputesElse, (a, c) => a.Name is "gemma2" or "gemma3" && !IsNear(c.ScoreScale, a.Complete(c, TensorTable.Empty).ScoreScale), "it scales scores by the width of a head, the model by query_pre_attn_scalar"),
+        new(ComputesElse, (a, c) => a.Name is "qwen2moe" or "qwen3moe" && c.Experts!.NormalizesWeights != a.Complete(c, TensorTable.Empty).Experts!.NormalizesWeights, "it divides the weights of experts by their sum where the model does not, or the other way round"),
         new(ComputesElse, (a, c) => a.Name == "smollm3" && c.UnturnedLayers != LayerSet.Where(c.LayerCount, layer => (layer + 1) % 4 == 0), "it leaves out the rotation in every fourth layer, the model in others"),
         new(ComputesElse, (a, c) => a.Name == "bloom" && c.Residual == ResidualShape.NormIsResidual, "it adds results to the residual stream, the model to its norm"),
         new(ComputesElse, (a, c) => a.Name == "deepseek2" && c.Experts is { Scoring: ExpertScoring.Sigmoid, ScoringIsStated: false }, "it weighs experts by softmax where the configuration does not name scoring_func"),
+        new(ComputesElse, (a, c) => a.Name == "deepseek2" && c.Rope!.Style == RopeStyle.Halves, "it turns neighbouring dimensions, the model halves"),
         new(ComputesElse, (a, c) => c.AttentionScale is not null && !a.Has("attention.scale") && a.Name is not ("gemma2" or "gemma3" or "deepseek2"), "it scales scores by the width of a head, the model otherwise"),
         new(ComputesElse, (a, c) => c.ProjectionLimit is not null && a.Name == "mpt", "it does not limit queries, keys and values"),
         new(ComputesElse, (a, c) => c.Rope is { RampIsFractional: true }, "it rounds the ends of YaRN's ramp to whole pairs"),

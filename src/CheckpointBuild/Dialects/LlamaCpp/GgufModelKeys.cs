@@ -53,7 +53,7 @@ internal static class GgufModelKeys
         var common = new ModelConfig
         {
             HiddenSize = hidden,
-            LayerCount = keys.Count("block_count"),
+            LayerCount = ModelConfig.LayersWithinReason(file, $"{architecture.Name}.block_count", keys.Count("block_count")),
             HeadCount = heads,
             KeyValueHeadCount = keys.OptionalCount("attention.head_count_kv") ?? heads,
             HeadDimension = dimension,

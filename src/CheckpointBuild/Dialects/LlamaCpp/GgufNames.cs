@@ -94,7 +94,7 @@ internal static class GgufNames
     private static TensorLayout LayoutOf(RoleKind kind, GgufArchitecture architecture) => kind switch
     {
         // What turns halves in the canonical arrangement must turn neighbours where the architecture's kernels do.
-        RoleKind.Query or RoleKind.Key when architecture.TurnsNeighbours => new TensorLayout { InterleavedHeadRows = c => c.Rope is { Style: RopeStyle.Halves } ? c.HeadDimension : null },
+        RoleKind.Query or RoleKind.Key when architecture.TurnsNeighbours => new TensorLayout { InterleavedHeadRows = c => c is { Latent: null, Rope.Style: RopeStyle.Halves } ? c.HeadDimension : null },
         RoleKind.QueryNorm or RoleKind.KeyNorm => new TensorLayout { IsStacked = true, Offset = c => c.NormOffset },
         RoleKind.AttentionNorm or RoleKind.AttentionOutputNorm or RoleKind.FeedForwardNorm or RoleKind.FeedForwardOutputNorm or RoleKind.FinalNorm => new TensorLayout { Offset = c => c.NormOffset },
         _ => TensorLayout.Plain,

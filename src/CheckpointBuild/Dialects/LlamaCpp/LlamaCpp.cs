@@ -37,10 +37,11 @@ internal sealed class LlamaCpp : Dialect
 
         ModelFamily family = FamilyOf(file, source.Name);
         ModelConfig config = GgufModelKeys.Read(file.Metadata, family, source.Name, file.Tensors);
-        config = WithBiasesOf(RopeFactors.ReadInto(config, file.Tensors), family, file.Tensors).Validated(source.Name);
+        config = WithBiasesOf(RopeFactors.ReadInto(config, file.Tensors).Validated(source.Name), family, file.Tensors);
 
         Tensor[] weights = [.. file.Tensors.Where(t => !RopeFactors.Are(t.Name))];
-        var mapper = new RoleMapper(family, GgufArchitecture.NamingOf(family), source.Name, ImmutableArray.CreateBuilder<Diagnostic>());
+        ImmutableArray<Diagnostic>.Builder problems = ImmutableArray.CreateBuilder<Diagnostic>();
+        var mapper = new RoleMapper(family, GgufArchitecture.NamingOf(family), source.Name, problems);
         (config, RoleTable tensors) = mapper.Map(config, weights);
         (TokenizerModel? tokenizer, Diagnostic? fault) = ReadTokenizer(file.Metadata, source.Name);
         return new Checkpoint
@@ -52,6 +53,7 @@ internal sealed class LlamaCpp : Dialect
             Tensors = InOrderOfNames(tensors, family, config),
             Tokenizer = tokenizer,
             TokenizerFault = fault,
+            Problems = problems.DrainToImmutable(),
         };
     }
 
@@ -134,7 +136,7 @@ internal sealed class LlamaCpp : Dialect
         foreach (BiasSites site in Enum.GetValues<BiasSites>().Where(s => !config.Biases.HasFlag(s)))
         {
             ModelConfig biased = config with { Biases = config.Biases | site };
-            if (naming.TensorsOf(biased).Any(t => t.Roles[0].Part == TensorPart.Bias && tensors.TryGet(t.Name, out _) && !config.Has(t.Roles[0])))
+            if (naming.TensorsOf(biased with { LayerCount = 1 }).Any(t => t.Roles[0].Part == TensorPart.Bias && tensors.TryGet(t.Name, out _) && !config.Has(t.Roles[0])))
             {
                 config = biased;
             }

@@ -67,7 +67,7 @@ internal static class DeepSeekNames
                 FeedForwardSize = width,
                 Layers = LayerSet.Where(common.LayerCount, layer => layer >= dense),
                 SharedCount = shared,
-                SharedFeedForwardSize = checked(shared * width),
+                SharedFeedForwardSize = ConfigReader.Product(shared, width),
                 WeightScale = json.OptionalNumber("routed_scaling_factor") ?? 1,
             },
         };

@@ -1,4 +1,6 @@
+using System;
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace CheckpointBuild.Models.Families;
 
@@ -23,6 +25,11 @@ internal sealed class DeepSeekV3 : ModelFamily
 
     /// <inheritdoc/>
     public override ConfigFields Fields { get; } = DeepSeekNames.Fields with { RopeStyle = RopeStyle.Pairs };
+
+    /// <inheritdoc/>
+    /// <remarks>Layers after the last predict further tokens in training.</remarks>
+    public override bool LeavesOut(string name, ModelConfig config) =>
+        name.StartsWith("model.layers.", StringComparison.Ordinal) && int.TryParse(name.Split('.')[2], NumberStyles.None, CultureInfo.InvariantCulture, out int layer) && layer >= config.LayerCount;
 
     /// <inheritdoc/>
     public override ModelConfig Derive(ModelConfig config) => DeepSeekNames.Derive(config);

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using CheckpointBuild.Diagnostics;
 
 namespace CheckpointBuild.Models.Families;
 
@@ -59,12 +58,7 @@ internal sealed class Falcon : ModelFamily
     /// <inheritdoc/>
     protected override ModelConfig Read(ConfigReader json, ModelConfig common)
     {
-        if (json.OptionalFlag("alibi") == true)
-        {
-            throw Errors.ConfigFieldWrong(json.File, "alibi", "true", "false (Falcon with linear biases is not known)");
-        }
-
-        bool isNew = json.OptionalFlag("new_decoder_architecture") ?? false;
+        bool isNew = json.Refuse("alibi").OptionalFlag("new_decoder_architecture") ?? false;
         bool twoNorms = isNew && (json.OptionalCount("num_ln_in_parallel_attn") ?? 2) == 2;
         bool isParallel = isNew || (json.OptionalFlag("parallel_attn") ?? true);
         return common with

@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Immutable;
 
 namespace CheckpointBuild.Models.Families;
@@ -30,7 +29,7 @@ internal sealed class Gemma : ModelFamily
     };
 
     /// <inheritdoc/>
-    protected override ModelConfig Read(ConfigReader json, ModelConfig common) => common with { NormOffset = 1, EmbeddingScale = Math.Sqrt(common.HiddenSize) };
+    protected override ModelConfig Read(ConfigReader json, ModelConfig common) => GemmaNames.Common(json, common);
 
     /// <inheritdoc/>
     protected override void Write(ConfigWriter json, ModelConfig config) => json.Set("hidden_act", "gelu_pytorch_tanh");

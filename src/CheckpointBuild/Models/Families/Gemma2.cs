@@ -33,11 +33,9 @@ internal sealed class Gemma2 : ModelFamily
     };
 
     /// <inheritdoc/>
-    protected override ModelConfig Read(ConfigReader json, ModelConfig common) => common with
+    protected override ModelConfig Read(ConfigReader json, ModelConfig common) => GemmaNames.Common(json, common) with
     {
-        NormOffset = 1,
-        EmbeddingScale = Math.Sqrt(common.HiddenSize),
-        AttentionScale = 1 / Math.Sqrt(json.OptionalNumber("query_pre_attn_scalar") ?? 256),
+        AttentionScale = 1 / Math.Sqrt(json.OptionalPositive("query_pre_attn_scalar") ?? 256),
         AttentionSoftCap = json.SoftCap("attn_logit_softcapping", 50),
         LogitSoftCap = json.SoftCap("final_logit_softcapping", 30),
         Window = json.Size("sliding_window", 4096),

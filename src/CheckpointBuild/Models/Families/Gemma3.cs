@@ -38,12 +38,10 @@ internal sealed class Gemma3 : ModelFamily
     protected override ModelConfig Read(ConfigReader json, ModelConfig common)
     {
         int pattern = json.OptionalCount("sliding_window_pattern|_sliding_window_pattern") ?? 6;
-        return common with
+        return GemmaNames.Common(json, common) with
         {
-            NormOffset = 1,
             HeadNorm = HeadNorm.Shared,
-            EmbeddingScale = Math.Sqrt(common.HiddenSize),
-            AttentionScale = 1 / Math.Sqrt(json.OptionalNumber("query_pre_attn_scalar") ?? 256),
+            AttentionScale = 1 / Math.Sqrt(json.OptionalPositive("query_pre_attn_scalar") ?? 256),
             LogitSoftCap = json.SoftCap("final_logit_softcapping", null),
             Window = json.Size("sliding_window", 4096),
             WindowLayers = json.WindowLayers(common.LayerCount) ?? LayerSet.Where(common.LayerCount, layer => (layer + 1) % pattern != 0),

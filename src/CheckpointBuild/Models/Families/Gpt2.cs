@@ -63,6 +63,6 @@ internal sealed class Gpt2 : ModelFamily
     {
         NormKind = NormKind.Layer,
         PositionOffset = 0,
-        AttentionScale = json.OptionalFlag("scale_attn_weights") == false ? 1 : null,
+        AttentionScale = json.Refuse("scale_attn_by_inverse_layer_idx").Refuse("add_cross_attention").OptionalFlag("scale_attn_weights") == false ? 1 : null,
     };
 }

@@ -45,7 +45,7 @@ internal sealed class GptOss : ModelFamily
     /// <inheritdoc/>
     protected override ModelConfig Read(ConfigReader json, ModelConfig common) => common with
     {
-        GateLimit = json.OptionalNumber("swiglu_limit") ?? 7,
+        GateLimit = json.OptionalPositive("swiglu_limit") ?? 7,
         Window = json.Size("sliding_window", 128),
         WindowLayers = json.WindowLayers(common.LayerCount) ?? LayerSet.Where(common.LayerCount, layer => layer % 2 == 0),
         Experts = new ExpertConfig

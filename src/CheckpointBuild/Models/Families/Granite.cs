@@ -31,9 +31,9 @@ internal sealed class Granite : ModelFamily
     protected override ModelConfig Read(ConfigReader json, ModelConfig common) => common with
     {
         EmbeddingScale = json.OptionalNumber("embedding_multiplier") ?? 1,
-        AttentionScale = json.OptionalNumber("attention_multiplier") ?? 1,
+        AttentionScale = json.OptionalPositive("attention_multiplier") ?? 1,
         ResidualScale = json.OptionalNumber("residual_multiplier") ?? 1,
-        LogitDivisor = json.OptionalNumber("logits_scaling") ?? 1,
+        LogitDivisor = json.OptionalPositive("logits_scaling") ?? 1,
     };
 
     /// <inheritdoc/>

@@ -55,13 +55,13 @@ internal sealed class Mpt : ModelFamily
     /// <inheritdoc/>
     protected override ModelConfig Read(ConfigReader json, ModelConfig common)
     {
-        ConfigReader attention = json.Inner("attn_config");
+        ConfigReader attention = json.Inner("attn_config").Refuse("qk_ln").Refuse("prefix_lm");
         return common with
         {
             NormKind = NormKind.Layer,
-            AlibiMaxBias = attention.OptionalNumber("alibi_bias_max") ?? 8,
-            AttentionScale = attention.OptionalNumber("softmax_scale"),
-            ProjectionLimit = attention.OptionalNumber("clip_qkv"),
+            AlibiMaxBias = attention.OptionalPositive("alibi_bias_max") ?? 8,
+            AttentionScale = attention.OptionalPositive("softmax_scale"),
+            ProjectionLimit = attention.OptionalPositive("clip_qkv"),
         };
     }
 

@@ -29,7 +29,7 @@ internal sealed class Olmo : ModelFamily
     };
 
     /// <inheritdoc/>
-    protected override ModelConfig Read(ConfigReader json, ModelConfig common) => common with { NormKind = NormKind.Layer, NormsAreBare = true, ProjectionLimit = json.OptionalNumber("clip_qkv") };
+    protected override ModelConfig Read(ConfigReader json, ModelConfig common) => common with { NormKind = NormKind.Layer, NormsAreBare = true, ProjectionLimit = json.OptionalPositive("clip_qkv") };
 
     /// <inheritdoc/>
     protected override void Write(ConfigWriter json, ModelConfig config) => json.SetFloat("clip_qkv", config.ProjectionLimit);

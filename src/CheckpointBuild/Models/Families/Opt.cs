@@ -56,7 +56,8 @@ internal sealed class Opt : ModelFamily
     {
         NormKind = NormKind.Layer,
         PositionOffset = 2,
-        StatedEmbeddingSize = json.OptionalCount("word_embed_proj_dim") ?? 0,
+        NormsAreBare = json.Refuse("_remove_final_layer_norm").OptionalFlag("layer_norm_elementwise_affine") == false,
+        StatedEmbeddingSize = json.OptionalCount("word_embed_proj_dim") is { } width && width != common.HiddenSize ? width : 0,
         Residual = json.OptionalFlag("do_layer_norm_before") == false ? ResidualShape.NormAfterSum : ResidualShape.Sequential,
     };
 

@@ -36,11 +36,11 @@ internal sealed class Phi3 : ModelFamily
     {
         Window = json.Size("sliding_window", 0),
         WindowLayers = LayerSet.All(common.LayerCount),
-        Rope = common.Rope! with { OriginalContextLength = json.OptionalCount("original_max_position_embeddings") ?? common.Rope.OriginalContextLength },
+        Rope = common.Rope! with { OriginalContextLength = json.OptionalCount("original_max_position_embeddings") ?? (common.Rope.OriginalContextLength > 0 ? common.Rope.OriginalContextLength : 4096) },
     };
 
     /// <inheritdoc/>
     protected override void Write(ConfigWriter json, ModelConfig config) => json
-        .Set("original_max_position_embeddings", config.Rope!.OriginalContextLength > 0 ? config.Rope.OriginalContextLength : config.ContextLength)
+        .Set("original_max_position_embeddings", config.Rope!.OriginalContextLength)
         .Set("sliding_window", config.Window > 0 ? config.Window : null);
 }

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using CheckpointBuild.Building;
 using CheckpointBuild.Models;
 using CheckpointBuild.Tests.Infrastructure;
@@ -35,6 +36,7 @@ public sealed class FamilyMappingTests
         }
 
         Assert.Equal(Describe(source), Describe(scratch.PathOf("back")));
+        Assert.True(JsonNode.DeepEquals(ReadJson(source), ReadJson(scratch.PathOf("back"))), "config.json is another");
     }
 
     [Theory]
@@ -68,6 +70,8 @@ public sealed class FamilyMappingTests
 
         Assert.Equal(Json(config), Json(again with { StatedDType = config.StatedDType, HeadDimensionIsStated = config.HeadDimensionIsStated, ContextIsStated = config.ContextIsStated }));
     }
+
+    private static JsonNode? ReadJson(string folder) => JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "config.json")));
 
     private static IEnumerable<string> Describe(string folder) => Directory.GetFiles(folder, "*.safetensors")
         .SelectMany(SafetensorsReader.Read)
