@@ -27,7 +27,7 @@ internal static class TokenizerSource
     {
         if (Directory.Exists(path))
         {
-            return new TokenizerFolder(path, System.Linq.Enumerable.Select(Directory.EnumerateFiles(path), f => Path.GetFileName(f)), name => File.ReadAllBytes(Path.Combine(path, name)));
+            return new TokenizerFolder(path, TokenizerFolder.NamesIn(path), name => File.ReadAllBytes(Path.Combine(path, name)));
         }
 
         return File.Exists(path) ? new TokenizerFolder(path, [Path.GetFileName(path)], _ => File.ReadAllBytes(path)) : null;
