@@ -14,7 +14,7 @@ internal static class TokenizerSource
     public static Tokenizer Open(string path)
     {
         using CheckpointDirectory directory = CheckpointDirectory.Open(path);
-        var files = new TokenizerFolder(directory.Folder, directory.Files, name => directory.ReadAll(name));
+        var files = new TokenizerFolder(directory.Folder, directory.File is null ? TokenizerFolder.NamesIn(directory.Folder) : directory.Files, name => directory.ReadAll(name));
         if (TokenizerFiles.IsThere(files))
         {
             return Tokenizer.Create(TokenizerFiles.Read(files));

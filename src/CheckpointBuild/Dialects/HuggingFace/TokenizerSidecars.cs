@@ -11,7 +11,7 @@ internal static class TokenizerSidecars
     /// <returns>The tokenizer, or why it is not understood; neither where there is none.</returns>
     public static (TokenizerModel? Model, Diagnostic? Fault) Read(CheckpointDirectory directory)
     {
-        var files = new TokenizerFolder(directory.Folder, directory.FolderFiles, name => directory.ReadAll(name));
+        var files = new TokenizerFolder(directory.Folder, TokenizerFolder.NamesIn(directory.Folder), name => directory.ReadAll(name));
         if (!TokenizerFiles.IsThere(files))
         {
             return (null, null);

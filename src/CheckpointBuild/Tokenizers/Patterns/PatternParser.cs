@@ -157,7 +157,7 @@ internal ref partial struct PatternParser
                 _at++;
                 return new PatternNode.LineEnd();
             case '\\':
-                return ReadAnchor() ?? new PatternNode.One(ReadEscape());
+                return ReadAnchor() ?? new PatternNode.One(ReadEscape(out _));
             case '*' or '+' or '?':
                 throw Unsupported($"'{c}' with nothing to repeat");
             default:
