@@ -28,7 +28,7 @@ internal static partial class Errors
         $"{first} '{firstValue}' and {second} '{secondValue}' are both asked for, one of them decides the types. Leave one out.");
 
     internal static CheckpointException Internal(Exception inner) => new("CKPT9005",
-        $"{inner.GetType().Name}: {inner.Message} This is a fault of the tool itself; please report it with the command and the input.", null, inner);
+        $"{inner.GetType().Name}: {inner.Message}. This is a fault of the tool itself; please report it with the command and the input.", null, inner);
 
     private static string Nearest(string found, string[] values)
     {
