@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Models;
 using CheckpointBuild.Runtime.Operations;
@@ -7,7 +8,8 @@ namespace CheckpointBuild.Runtime;
 
 /// <summary>A decoder-only transformer on the CPU: token ids in, logits out. Weights are used in the dtype in which they are stored, all other numbers are float32.</summary>
 /// <remarks>
-/// It gets a <see cref="Checkpoint"/> and never learns where the bytes came from. Logits do not depend on the number of threads, nor on how a sequence is cut into calls. One thread uses a decoder at a time.
+/// It gets a <see cref="Checkpoint"/> and never learns where the bytes came from. Logits do not depend on the number of threads, nor on how a sequence is cut into calls, unless the model's own rotary scaling depends on
+/// the length seen so far. One thread uses a decoder at a time.
 /// </remarks>
 public sealed partial class Decoder : IDisposable
 {
@@ -21,11 +23,14 @@ public sealed partial class Decoder : IDisposable
     private readonly WorkerScratch _scratch;
     private readonly DecoderWeights _weights;
     private readonly KeyValueCache _cache;
-    private readonly RotaryTable _rotary;
+    private readonly RotaryTables _rotary;
     private readonly ProductWork _products;
     private readonly AttentionWork _attention;
+    private readonly FeedForwardWork _feedForward;
+    private readonly ExpertsWork? _experts;
     private readonly PassBuffers _buffers;
     private readonly Activations _logits;
+    private readonly bool _isParallel;
 
     private Decoder(Checkpoint checkpoint, int context, WorkerPool pool, DecoderWeights weights)
     {
@@ -34,16 +39,23 @@ public sealed partial class Decoder : IDisposable
         _pool = pool;
         _weights = weights;
         _scratch = new WorkerScratch(pool.ThreadCount);
-        _cache = new KeyValueCache(Config.LayerCount, Config.KeyValueHeadCount, Config.HeadDimension);
-        _rotary = new RotaryTable(Config.Rope);
+        _cache = new KeyValueCache(Config.LayerCount, Config.KeyValueHeadCount, Config.HeadDimension, Config.ValueDimension);
+        _rotary = new RotaryTables(Config);
         _products = new ProductWork(pool, _scratch);
-        _attention = new AttentionWork(_cache, _scratch, Config.HeadCount, Config.KeyValueHeadCount, Config.HeadDimension);
+        _attention = new AttentionWork(Config, _cache, _scratch, [.. weights.Layers.Select(layer => layer.Sinks)]);
+        _feedForward = new FeedForwardWork(Config, Config.FeedForwardSize, pool, _products);
+        _experts = Config.Experts is null ? null : new ExpertsWork(Config, pool, _products);
         _buffers = new PassBuffers(Config);
         _logits = new Activations("logits", Config.VocabularySize);
+        _isParallel = Config.Residual is ResidualShape.Parallel or ResidualShape.ParallelOneNorm;
+        _seen = Config.Rope is { Scaling: RopeScalingKind.LongRope } ? [] : null;
         _normalize = new(pool, Normalize);
+        _normalizeHeads = new(pool, NormalizeHeads);
         _rotate = new(pool, Rotate);
+        _limit = new(pool, Limit);
+        _joinKeys = new(pool, JoinKeys);
         _add = new(pool, Add);
-        _activate = new(pool, Activate);
+        _shapeLogits = new(pool, ShapeLogits);
     }
 
     /// <summary>The model's configuration.</summary>
@@ -56,7 +68,7 @@ public sealed partial class Decoder : IDisposable
     public int Position { get; private set; }
 
     /// <summary>Whether a key depends on how long the sequence was when it was stored, so that a shorter sequence cannot go on from it.</summary>
-    internal bool KeysDependOnLength => Config.Rope.Scaling == RopeScalingKind.Dynamic;
+    internal bool KeysDependOnLength => Config.Rope?.Scaling == RopeScalingKind.Dynamic;
 
     /// <summary>Reads a checkpoint's weights into memory. Its files may be closed afterwards.</summary>
     /// <param name="checkpoint">The checkpoint.</param>
@@ -94,10 +106,11 @@ public sealed partial class Decoder : IDisposable
     public ReadOnlySpan<float> Forward(scoped ReadOnlySpan<int> tokens)
     {
         Check(tokens);
+        int length = Begin(tokens);
         while (true)
         {
             int count = Math.Min(tokens.Length, PassTokens);
-            Pass(tokens[..count]);
+            Pass(tokens[..count], length);
             tokens = tokens[count..];
             if (tokens.IsEmpty)
             {
@@ -116,11 +129,12 @@ public sealed partial class Decoder : IDisposable
         int vocabulary = Config.VocabularySize;
         ArgumentOutOfRangeException.ThrowIfNotEqual(logits.Length, checked(tokens.Length * vocabulary), nameof(logits));
         Check(tokens);
+        int length = Begin(tokens);
         int mostLogits = (int)Math.Clamp(MostLogitBytes / (vocabulary * sizeof(float)), 1, PassTokens);
         for (int done = 0; done < tokens.Length;)
         {
             int count = Math.Min(tokens.Length - done, PassTokens);
-            Pass(tokens.Slice(done, count));
+            Pass(tokens.Slice(done, count), length);
             for (int first = 0; first < count; first += mostLogits)
             {
                 int rows = Math.Min(mostLogits, count - first);
@@ -154,6 +168,8 @@ public sealed partial class Decoder : IDisposable
         _weights.Dispose();
         _cache.Dispose();
         _products.Dispose();
+        _feedForward.Dispose();
+        _experts?.Dispose();
         _scratch.Dispose();
         _buffers.Dispose();
         _logits.Dispose();

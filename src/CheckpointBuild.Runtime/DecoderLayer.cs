@@ -4,29 +4,44 @@ namespace CheckpointBuild.Runtime;
 internal sealed record DecoderLayer
 {
     /// <summary>Norm before attention.</summary>
-    public required Norm AttentionNorm { get; init; }
+    public Norm? AttentionNorm { get; init; }
 
-    /// <summary>Query projection, [heads · dimension, hidden].</summary>
+    /// <summary>Latent attention, or null where keys and values are projected at once.</summary>
+    public LatentWeights? Latent { get; init; }
+
+    /// <summary>Query projection, [heads · dimension, hidden or latent].</summary>
     public required Projection Query { get; init; }
 
-    /// <summary>Key projection, [key/value heads · dimension, hidden].</summary>
+    /// <summary>Key projection, [key/value heads · dimension, hidden or latent].</summary>
     public required Projection Key { get; init; }
 
-    /// <summary>Value projection, [key/value heads · dimension, hidden].</summary>
+    /// <summary>Value projection, [key/value heads · dimension, hidden or latent].</summary>
     public required Projection Value { get; init; }
+
+    /// <summary>Norm of queries.</summary>
+    public Norm? QueryNorm { get; init; }
+
+    /// <summary>Norm of keys.</summary>
+    public Norm? KeyNorm { get; init; }
+
+    /// <summary>One more score of each head's softmax, [heads].</summary>
+    public float[]? Sinks { get; init; }
 
     /// <summary>Projection of the heads' results, [hidden, heads · dimension].</summary>
     public required Projection AttentionOutput { get; init; }
 
+    /// <summary>Norm of attention's result.</summary>
+    public Norm? AttentionOutputNorm { get; init; }
+
     /// <summary>Norm before the feed-forward block.</summary>
-    public required Norm FeedForwardNorm { get; init; }
+    public Norm? FeedForwardNorm { get; init; }
 
-    /// <summary>Gate of the feed-forward block, [feed-forward, hidden], or null where the block has none.</summary>
-    public Projection? Gate { get; init; }
+    /// <summary>The feed-forward block, or null where there are experts.</summary>
+    public FeedForwardWeights? FeedForward { get; init; }
 
-    /// <summary>Upward projection, [feed-forward, hidden].</summary>
-    public required Projection Up { get; init; }
+    /// <summary>The experts, or null where there is one block.</summary>
+    public ExpertWeights? Experts { get; init; }
 
-    /// <summary>Downward projection, [hidden, feed-forward].</summary>
-    public required Projection Down { get; init; }
+    /// <summary>Norm of the feed-forward block's result.</summary>
+    public Norm? FeedForwardOutputNorm { get; init; }
 }

@@ -6,8 +6,8 @@ namespace CheckpointBuild.Runtime;
 
 /// <summary>Keys and values of the positions seen so far, float32. Grows by blocks of 256 positions, so that nothing is ever moved.</summary>
 /// <remarks>
-/// A block holds, for each layer and head, its keys as tiles of four positions (<c>[64, dimension / 16, 4, 16]</c>: what <see cref="Tile"/> multiplies with) and its values as rows (<c>[256, dimension]</c>).
-/// Dimensions are padded to 16 with zeros. What was never written is zero.
+/// A block holds, for each layer, the keys of every head as tiles of four positions (<c>[64, dimension / 16, 4, 16]</c>: what <see cref="Tile"/> multiplies with) and the values of every head as rows
+/// (<c>[256, dimension]</c>). Keys and values may differ in dimension; both are padded to 16 with zeros. What was never written is zero.
 /// </remarks>
 internal sealed unsafe class KeyValueCache : IDisposable
 {
@@ -16,28 +16,31 @@ internal sealed unsafe class KeyValueCache : IDisposable
 
     private readonly List<NativeBuffer> _blocks = [];
     private readonly int _heads;
-    private readonly int _dimension;
-    private readonly int _padded;
-    private readonly long _layerFloats;
     private readonly int _layers;
+    private readonly int _keyDimension;
+    private readonly int _valueDimension;
+    private readonly int _paddedKey;
+    private readonly int _paddedValue;
+    private readonly long _layerFloats;
 
     /// <summary>Makes an empty cache.</summary>
     /// <param name="layers">Layers of the model.</param>
     /// <param name="heads">Key/value heads of a layer.</param>
-    /// <param name="dimension">Dimensions of a head.</param>
-    public KeyValueCache(int layers, int heads, int dimension)
+    /// <param name="keyDimension">Dimensions of a key.</param>
+    /// <param name="valueDimension">Dimensions of a value.</param>
+    public KeyValueCache(int layers, int heads, int keyDimension, int valueDimension)
     {
         _layers = layers;
         _heads = heads;
-        _dimension = dimension;
-        _padded = Activations.Pad(dimension);
-        _layerFloats = checked(2L * heads * HeadFloats);
+        _keyDimension = keyDimension;
+        _valueDimension = valueDimension;
+        _paddedKey = Activations.Pad(keyDimension);
+        _paddedValue = Activations.Pad(valueDimension);
+        _layerFloats = checked((long)heads * BlockPositions * (_paddedKey + _paddedValue));
     }
 
     /// <summary>Positions that there is room for.</summary>
     public int Capacity => _blocks.Count * BlockPositions;
-
-    private long HeadFloats => (long)BlockPositions * _padded;
 
     /// <summary>Makes room for positions.</summary>
     /// <param name="positions">How many in all.</param>
@@ -53,19 +56,19 @@ internal sealed unsafe class KeyValueCache : IDisposable
     /// <summary>Stores keys and values of one position.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="position">The position; there is room for it.</param>
-    /// <param name="keys">[heads · dimension], turned.</param>
-    /// <param name="values">[heads · dimension].</param>
+    /// <param name="keys">[heads · key dimension], turned.</param>
+    /// <param name="values">[heads · value dimension].</param>
     public void Store(int layer, int position, ReadOnlySpan<float> keys, ReadOnlySpan<float> values)
     {
         (int block, int row) = Math.DivRem(position, BlockPositions);
         for (int head = 0; head < _heads; head++)
         {
-            values.Slice(head * _dimension, _dimension).CopyTo(new Span<float>(Values(block, layer, head) + ((long)row * _padded), _dimension));
-            ReadOnlySpan<float> key = keys.Slice(head * _dimension, _dimension);
-            float* tile = Keys(block, layer, head) + ((long)(row / Tile.Rows) * Tile.Rows * _padded) + (row % Tile.Rows * Lanes.Count);
-            for (int column = 0; column < _dimension; column += Lanes.Count, tile += Tile.StepFloats)
+            values.Slice(head * _valueDimension, _valueDimension).CopyTo(new Span<float>(Values(block, layer, head) + ((long)row * _paddedValue), _valueDimension));
+            ReadOnlySpan<float> key = keys.Slice(head * _keyDimension, _keyDimension);
+            float* tile = Keys(block, layer, head) + ((long)(row / Tile.Rows) * Tile.Rows * _paddedKey) + (row % Tile.Rows * Lanes.Count);
+            for (int column = 0; column < _keyDimension; column += Lanes.Count, tile += Tile.StepFloats)
             {
-                int count = Math.Min(Lanes.Count, _dimension - column);
+                int count = Math.Min(Lanes.Count, _keyDimension - column);
                 key.Slice(column, count).CopyTo(new Span<float>(tile, count));
             }
         }
@@ -73,11 +76,12 @@ internal sealed unsafe class KeyValueCache : IDisposable
 
     /// <summary>The keys of a block.</summary>
     /// <returns>[64, padded dimension / 16, 4, 16].</returns>
-    public float* Keys(int block, int layer, int head) => _blocks[block].Floats + (layer * _layerFloats) + (head * HeadFloats);
+    public float* Keys(int block, int layer, int head) => _blocks[block].Floats + (layer * _layerFloats) + ((long)head * BlockPositions * _paddedKey);
 
     /// <summary>The values of a block.</summary>
     /// <returns>[256, padded dimension].</returns>
-    public float* Values(int block, int layer, int head) => Keys(block, layer, head) + (_heads * HeadFloats);
+    public float* Values(int block, int layer, int head) =>
+        _blocks[block].Floats + (layer * _layerFloats) + ((long)_heads * BlockPositions * _paddedKey) + ((long)head * BlockPositions * _paddedValue);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -12,21 +12,26 @@ internal sealed class PassBuffers : IDisposable
     /// <param name="config">The model.</param>
     public PassBuffers(ModelConfig config)
     {
-        int queries = config.HeadCount * config.HeadDimension;
-        int keys = config.KeyValueHeadCount * config.HeadDimension;
         _all =
         [
+            Embedded = new Activations("embeddings", config.EmbeddingSize),
             Residual = new Activations("the residual stream", config.HiddenSize),
             Normed = new Activations("normed activations", config.HiddenSize),
-            Branch = new Activations("a branch's result", config.HiddenSize),
-            Query = new Activations("queries", queries),
-            Key = new Activations("keys", keys),
-            Value = new Activations("values", keys),
-            Attended = new Activations("attention's result", queries),
-            Gate = new Activations("feed-forward gate", config.FeedForwardSize),
-            Up = new Activations("feed-forward activations", config.FeedForwardSize),
+            Query = new Activations("queries", config.HeadCount * config.HeadDimension),
+            Key = new Activations("keys", config.KeyValueHeadCount * config.HeadDimension),
+            Value = new Activations("values", config.KeyValueHeadCount * config.ValueDimension),
+            QueryLatent = new Activations("the queries' latent", config.Latent?.QueryRank ?? 0),
+            KeyValueLatent = new Activations("the latent of keys and values", config.Latent?.KeyValueRank ?? 0),
+            PlainKey = new Activations("parts of keys without rotation", config.HeadCount * (config.Latent?.PlainDimension ?? 0)),
+            RotaryKey = new Activations("the part of keys with rotation", config.Latent?.RotaryDimension ?? 0),
+            Attended = new Activations("what heads attend to", config.HeadCount * config.ValueDimension),
+            Attention = new Activations("attention's result", config.HiddenSize),
+            FeedForward = new Activations("the feed-forward block's result", config.HiddenSize),
         ];
     }
+
+    /// <summary>Embeddings that are not as wide as the residual stream, [T, P].</summary>
+    public Activations Embedded { get; }
 
     /// <summary>The residual stream, [T, H].</summary>
     public Activations Residual { get; }
@@ -34,26 +39,35 @@ internal sealed class PassBuffers : IDisposable
     /// <summary>What a norm made of it, [T, H].</summary>
     public Activations Normed { get; }
 
-    /// <summary>What a branch adds to it, [T, H].</summary>
-    public Activations Branch { get; }
-
     /// <summary>Queries, [T, A · D].</summary>
     public Activations Query { get; }
 
     /// <summary>Keys, [T, K · D].</summary>
     public Activations Key { get; }
 
-    /// <summary>Values, [T, K · D].</summary>
+    /// <summary>Values, [T, K · v].</summary>
     public Activations Value { get; }
 
-    /// <summary>The heads' results, [T, A · D].</summary>
+    /// <summary>Latent attention: the queries' latent, [T, q].</summary>
+    public Activations QueryLatent { get; }
+
+    /// <summary>Latent attention: the latent of keys and values, [T, l].</summary>
+    public Activations KeyValueLatent { get; }
+
+    /// <summary>Latent attention: what of keys does not turn, [T, A · n].</summary>
+    public Activations PlainKey { get; }
+
+    /// <summary>Latent attention: what of keys turns, the same for all heads, [T, r].</summary>
+    public Activations RotaryKey { get; }
+
+    /// <summary>The heads' results, [T, A · v].</summary>
     public Activations Attended { get; }
 
-    /// <summary>Gate of the feed-forward block, [T, F].</summary>
-    public Activations Gate { get; }
+    /// <summary>What attention adds to the residual stream, [T, H].</summary>
+    public Activations Attention { get; }
 
-    /// <summary>Inner numbers of the feed-forward block, [T, F].</summary>
-    public Activations Up { get; }
+    /// <summary>What the feed-forward block adds to it, [T, H].</summary>
+    public Activations FeedForward { get; }
 
     /// <summary>Makes room for more tokens.</summary>
     /// <param name="tokens">How many in all.</param>

@@ -7,16 +7,22 @@ namespace CheckpointBuild.Runtime;
 /// <summary>The frequencies of a rotary embedding, with whatever scaling a model was made with. Radians per position, in float32 as the reference libraries keep them.</summary>
 internal static class RotaryFrequencies
 {
+    /// <summary>Whether frequencies change with the length of the sequence.</summary>
+    /// <param name="rope">The embedding.</param>
+    /// <returns>True for two of the scalings.</returns>
+    public static bool DependOnLength(RopeConfig rope) => rope.Scaling is RopeScalingKind.Dynamic or RopeScalingKind.LongRope;
+
     /// <summary>The frequency of each pair.</summary>
     /// <param name="rope">The embedding.</param>
-    /// <returns>[dimensions / 2].</returns>
-    public static float[] Of(RopeConfig rope)
+    /// <param name="length">Positions of the whole sequence.</param>
+    /// <param name="frequencies">Receives [dimensions / 2].</param>
+    public static void Fill(RopeConfig rope, int length, Span<float> frequencies)
     {
-        float[] frequencies = new float[rope.Dimensions / 2];
-        ImmutableArray<float> factors = rope.FrequencyFactors();
+        RopeConfig grown = rope.Scaling == RopeScalingKind.Dynamic ? rope with { Theta = GrownTheta(rope, length) } : rope;
+        ImmutableArray<float> factors = rope.Scaling == RopeScalingKind.LongRope ? (IsLong(rope, length) ? rope.LongFactors : rope.ShortFactors) : rope.FrequencyFactors();
         for (int pair = 0; pair < frequencies.Length; pair++)
         {
-            float frequency = rope.Frequency(pair);
+            float frequency = grown.Frequency(pair);
             frequencies[pair] = rope.Scaling switch
             {
                 _ when !factors.IsEmpty => frequency / factors[pair],
@@ -25,41 +31,32 @@ internal static class RotaryFrequencies
                 _ => frequency,
             };
         }
-
-        return frequencies;
     }
 
-    /// <summary>What sines and cosines are multiplied by: YaRN's 0.1 · ln(factor) + 1 unless the model states another number.</summary>
+    /// <summary>Whether LongRope's second set of factors holds.</summary>
     /// <param name="rope">The embedding.</param>
-    /// <returns>The factor; 1 for every scaling but YaRN's.</returns>
-    public static float MagnitudeOf(RopeConfig rope) =>
-        (float)(rope.AttentionFactor ?? (rope.Scaling == RopeScalingKind.Yarn && rope.Factor > 1 ? (0.1 * Math.Log(rope.Factor)) + 1 : 1));
+    /// <param name="length">Positions of the whole sequence.</param>
+    /// <returns>True beyond the original context; false for other scalings.</returns>
+    public static bool IsLong(RopeConfig rope, int length) => rope.Scaling == RopeScalingKind.LongRope && length > rope.OriginalContextLength;
 
-    /// <summary>NTK scaling: past the original context the base grows with the sequence, so that the slowest pair never turns further than it did in training.</summary>
-    /// <param name="rope">The embedding.</param>
-    /// <param name="length">Positions of the sequence so far.</param>
-    /// <param name="frequencies">Receives [dimensions / 2].</param>
-    public static void FillDynamic(RopeConfig rope, int length, Span<float> frequencies)
+    // NTK scaling: past the original context the base grows with the sequence, so that the slowest pair never turns further than it did in training.
+    private static double GrownTheta(RopeConfig rope, int length)
     {
-        double theta = rope.Theta;
-        if (length > rope.OriginalContextLength)
+        if (length <= rope.OriginalContextLength)
         {
-            double growth = (rope.Factor * length / rope.OriginalContextLength) - (rope.Factor - 1);
-            theta *= Math.Pow(growth, rope.Dimensions / (rope.Dimensions - 2.0));
+            return rope.Theta;
         }
 
-        RopeConfig grown = rope with { Theta = theta };
-        for (int pair = 0; pair < frequencies.Length; pair++)
-        {
-            frequencies[pair] = grown.Frequency(pair);
-        }
+        double growth = (rope.Factor * length / rope.OriginalContextLength) - (rope.Factor - 1);
+        return rope.Theta * Math.Pow(growth, rope.Dimensions / (rope.Dimensions - 2.0));
     }
 
     // YaRN (arXiv:2309.00071, section 3.2): pairs that turn more than BetaFast times within the original context keep their frequency, those that turn less than BetaSlow times are slowed by the factor.
     private static float Yarn(RopeConfig rope, float frequency, int pair)
     {
-        double low = Math.Max(Math.Floor(PairTurning(rope, rope.BetaFast)), 0);
-        double high = Math.Min(Math.Ceiling(PairTurning(rope, rope.BetaSlow)), rope.Dimensions - 1);
+        double low = PairTurning(rope, rope.BetaFast ?? 32), high = PairTurning(rope, rope.BetaSlow ?? 1);
+        (low, high) = rope.RampIsFractional ? (low, high) : (Math.Floor(low), Math.Ceiling(high));
+        (low, high) = (Math.Max(low, 0), Math.Min(high, rope.Dimensions - 1));
         if (low == high)
         {
             high += 0.001;

@@ -18,17 +18,25 @@ internal sealed class RotaryTable
     {
         _rope = rope;
         Pairs = rope.Dimensions / 2;
-        _frequencies = RotaryFrequencies.Of(rope);
-        _magnitude = RotaryFrequencies.MagnitudeOf(rope);
+        _frequencies = new float[Pairs];
+        _magnitude = (float)rope.Magnitude();
+        RotaryFrequencies.Fill(rope, 0, _frequencies);
     }
 
     /// <summary>How many pairs of a head turn.</summary>
     public int Pairs { get; }
 
+    /// <summary>The first dimension of a head that turns.</summary>
+    public int Start => _rope.Start;
+
+    /// <summary>Which dimensions turn together.</summary>
+    public RopeStyle Style => _rope.Style;
+
     /// <summary>Computes the table for a run of positions.</summary>
     /// <param name="position">The first.</param>
     /// <param name="count">How many.</param>
-    public void MoveTo(int position, int count)
+    /// <param name="length">Positions of the whole sequence, on which some scalings depend.</param>
+    public void MoveTo(int position, int count, int length)
     {
         if (_cosines.Length < count * Pairs)
         {
@@ -36,9 +44,9 @@ internal sealed class RotaryTable
             _sines = new float[count * Pairs];
         }
 
-        if (_rope.Scaling == RopeScalingKind.Dynamic)
+        if (RotaryFrequencies.DependOnLength(_rope))
         {
-            RotaryFrequencies.FillDynamic(_rope, position + count, _frequencies);
+            RotaryFrequencies.Fill(_rope, length, _frequencies);
         }
 
         for (int i = 0; i < count; i++)

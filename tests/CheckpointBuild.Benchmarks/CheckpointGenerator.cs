@@ -52,8 +52,8 @@ internal static class CheckpointGenerator
             Dialect = "generated",
             Family = family,
             Config = config,
-            Tensors = new RoleTable(family.TensorsOf(config).Select(s => KeyValuePair.Create(
-                s.Role,
+            Tensors = new RoleTable(family.Naming.TensorsOf(config).Select(s => KeyValuePair.Create(
+                s.Roles[0],
                 Converted.Of(new Stored(s.Name, DType.BF16, s.Shape, pattern, 0), s.Shape.Rank == 1 ? DType.F32 : dtype)))),
         };
     }
@@ -121,7 +121,7 @@ internal static class CheckpointGenerator
     }
 
     private static IEnumerable<Tensor> Tensors(ModelSize size, PatternSource pattern) =>
-        ModelFamily.FindModelType("llama")!.TensorsOf(ModelOf(size)).Select(s => new Stored(s.Name, DType.BF16, s.Shape, pattern, 0));
+        ModelFamily.FindModelType("llama")!.Naming.TensorsOf(ModelOf(size)).Select(s => new Stored(s.Name, DType.BF16, s.Shape, pattern, 0));
 
     private static ModelConfig ModelOf(ModelSize size) => new()
     {

@@ -45,12 +45,12 @@ public sealed class RotaryTests
             double ramp = Math.Clamp((pair - low) / (high - low), 0, 1);
             return Frequency(pair, 10000) * ((1 - ramp) + (ramp / 4));
         });
-        Assert.Equal((0.1 * Math.Log(4)) + 1, RotaryFrequencies.MagnitudeOf(rope), 1e-7);
+        Assert.Equal((0.1 * Math.Log(4)) + 1, rope.Magnitude(), 1e-7);
     }
 
     [Fact]
     public void Stated_attention_factor_replaces_yarns_own() =>
-        Assert.Equal(1.5f, RotaryFrequencies.MagnitudeOf(Plain with { Scaling = RopeScalingKind.Yarn, Factor = 4, OriginalContextLength = 2048, AttentionFactor = 1.5 }));
+        Assert.Equal(1.5, (Plain with { Scaling = RopeScalingKind.Yarn, Factor = 4, OriginalContextLength = 2048, AttentionFactor = 1.5 }).Magnitude());
 
     [Theory]
     [InlineData(100)]
@@ -58,9 +58,8 @@ public sealed class RotaryTests
     public void Dynamic_scaling_changes_the_base_past_the_original_context(int length)
     {
         RopeConfig rope = Plain with { Scaling = RopeScalingKind.Dynamic, Factor = 2, OriginalContextLength = 1024 };
-        float[] frequencies = new float[32];
 
-        RotaryFrequencies.FillDynamic(rope, length, frequencies);
+        float[] frequencies = Of(rope, length);
 
         double theta = 10000 * (length <= 1024 ? 1 : Math.Pow((2.0 * length / 1024) - 1, 64 / 62.0));
         AssertNear(frequencies, pair => Frequency(pair, theta));
@@ -77,14 +76,21 @@ public sealed class RotaryTests
 
         decoder.ForwardAll(tokens, logits);
 
-        double[] frequencies = [.. RotaryFrequencies.Of(rope).Select(f => (double)f)];
-        double[][] expected = new ReferenceDecoder(model.Checkpoint, frequencies, RotaryFrequencies.MagnitudeOf(rope)).Logits(tokens);
+        double[] frequencies = [.. Of(rope).Select(f => (double)f)];
+        double[][] expected = new ReferenceDecoder(model.Checkpoint, frequencies, rope.Magnitude()).Logits(tokens);
         Assert.InRange(expected.SelectMany(r => r).Zip(logits, (e, a) => Math.Abs(e - a)).Max(), 0, 2e-5);
+    }
+
+    private static float[] Of(RopeConfig rope, int length = 0)
+    {
+        float[] frequencies = new float[rope.Dimensions / 2];
+        RotaryFrequencies.Fill(rope, length, frequencies);
+        return frequencies;
     }
 
     private static double Frequency(int pair, double theta) => Math.Pow(theta, -2.0 * pair / 64);
 
-    private static void Compare(RopeConfig rope, Func<int, double> expected) => AssertNear(RotaryFrequencies.Of(rope), expected);
+    private static void Compare(RopeConfig rope, Func<int, double> expected) => AssertNear(Of(rope), expected);
 
     private static void AssertNear(float[] frequencies, Func<int, double> expected)
     {

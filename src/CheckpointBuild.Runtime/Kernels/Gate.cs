@@ -54,6 +54,10 @@ internal static class Gate
             case Activation.Relu:
                 TensorPrimitives.Max(values, 0, values);
                 break;
+            case Activation.ReluSquared:
+                TensorPrimitives.Max(values, 0, values);
+                TensorPrimitives.Multiply(values, values, values);
+                break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(activation), activation, "This nonlinearity has no kernel.");
         }

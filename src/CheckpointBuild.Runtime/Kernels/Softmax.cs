@@ -12,11 +12,27 @@ internal static class Softmax
     /// <returns>The sum of the weights, added in the order of <see cref="Lanes"/>.</returns>
     public static float Weights(Span<float> scores, float scale)
     {
-        float largest = TensorPrimitives.Max(scores);
+        Exponentials(scores, scale, TensorPrimitives.Max(scores));
+        return Sum(scores);
+    }
+
+    /// <summary>Turns scores into weights where one more score takes its share and has nothing to give.</summary>
+    /// <param name="scores">Scores; become weights from 0 to 1.</param>
+    /// <param name="scale">What scores are multiplied by, above 0.</param>
+    /// <param name="sink">The further score, which is not multiplied.</param>
+    /// <returns>The sum of the weights and of the sink's.</returns>
+    public static float Weights(Span<float> scores, float scale, float sink)
+    {
+        float largest = MathF.Max(TensorPrimitives.Max(scores), sink / scale);
+        Exponentials(scores, scale, largest);
+        return Sum(scores) + MathF.Exp(sink - (scale * largest));
+    }
+
+    private static void Exponentials(Span<float> scores, float scale, float largest)
+    {
         TensorPrimitives.Subtract(scores, largest, scores);
         TensorPrimitives.Multiply(scores, scale, scores);
         TensorPrimitives.Exp(scores, scores);
-        return Sum(scores);
     }
 
     private static float Sum(ReadOnlySpan<float> values)

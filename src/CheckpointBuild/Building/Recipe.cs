@@ -2,7 +2,6 @@ using System;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.DTypes;
 using CheckpointBuild.Models;
-using CheckpointBuild.Quantization;
 using CheckpointBuild.Tensors.Views;
 
 namespace CheckpointBuild.Building;
@@ -39,17 +38,11 @@ public sealed record Recipe
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         Dialect target = Dialect.Named(Engine);
-        QuantizationPolicy policy = target.PolicyFor(checkpoint, DType, Quantization);
-        OverflowRule overflow = Compatibility == Compatibility.Reference ? OverflowRule.Infinity : OverflowRule.Refuse;
-
-        Checkpoint typed = checkpoint with
-        {
-            Tensors = checkpoint.Tensors.Select((role, tensor) => Converted.Of(tensor, policy.TypeFor(role, tensor), overflow)),
-        };
-        return target.Plan(typed, new PlanOptions
+        return target.Plan(checkpoint, new PlanOptions
         {
             EngineName = EngineName ?? checkpoint.Name,
-            Policy = policy,
+            Policy = target.PolicyFor(checkpoint, DType, Quantization),
+            Overflow = Compatibility == Compatibility.Reference ? OverflowRule.Infinity : OverflowRule.Refuse,
             MaxShardSize = MaxShardSize ?? long.MaxValue,
         });
     }

@@ -34,7 +34,7 @@ public abstract partial class Dialect
     public virtual QuantizationPolicy PolicyFor(Checkpoint checkpoint, DType? dtype, string? quantization) => throw new NotSupportedException($"{Name} is only read.");
 
     /// <summary>Lays out every file of a checkpoint in this dialect, before any tensor data is read.</summary>
-    /// <param name="checkpoint">In canonical arrangement, with the dtypes that will be written.</param>
+    /// <param name="checkpoint">In canonical arrangement, with the dtypes of its source.</param>
     /// <param name="options">Names, sizes and policy.</param>
     /// <returns>The files.</returns>
     public virtual DirectoryPlan Plan(Checkpoint checkpoint, PlanOptions options) => throw new NotSupportedException($"{Name} is only read.");

@@ -1,4 +1,7 @@
+using CheckpointBuild.Models;
 using CheckpointBuild.Quantization;
+using CheckpointBuild.Tensors;
+using CheckpointBuild.Tensors.Views;
 
 namespace CheckpointBuild.Dialects;
 
@@ -11,6 +14,15 @@ public sealed record PlanOptions
     /// <summary>Which dtype each tensor gets, and what that is called.</summary>
     public required QuantizationPolicy Policy { get; init; }
 
+    /// <summary>What happens to finite numbers that a dtype cannot hold.</summary>
+    public OverflowRule Overflow { get; init; }
+
     /// <summary>The most bytes of tensors in one shard.</summary>
     public long MaxShardSize { get; init; } = long.MaxValue;
+
+    /// <summary>A tensor in the dtype that the policy gives it.</summary>
+    /// <param name="role">What it is; the first role where several lie in it.</param>
+    /// <param name="tensor">The tensor, named and arranged as it will be written.</param>
+    /// <returns>The tensor to write.</returns>
+    public Tensor Typed(TensorRole role, Tensor tensor) => Converted.Of(tensor, Policy.TypeFor(role, tensor), Overflow);
 }

@@ -9,14 +9,18 @@ using CheckpointBuild.Tensors.Views;
 
 namespace CheckpointBuild.Dialects;
 
-/// <summary>Finds the role of every named tensor of a family: each tensor has exactly one, nothing is dropped silently, and where the weights contradict the configuration the weights count.</summary>
-/// <param name="family">The architecture, whose Hugging Face names the tensors bear.</param>
+/// <summary>Finds the roles in every named tensor of a family: each role has exactly one tensor, nothing is dropped silently, and where the weights contradict the configuration the weights count.</summary>
+/// <param name="family">The architecture.</param>
+/// <param name="naming">How the tensors are named and arranged.</param>
 /// <param name="file">Where they come from, for messages.</param>
 /// <param name="problems">Receives what was noticed.</param>
-internal sealed class RoleMapper(ModelFamily family, string file, ImmutableArray<Diagnostic>.Builder problems)
+internal sealed class RoleMapper(ModelFamily family, TensorNaming naming, string file, ImmutableArray<Diagnostic>.Builder problems)
 {
-    // What wrappers of training frameworks put before every name.
-    private static readonly string[] WrapperPrefixes = ["_orig_mod.", "module."];
+    // What wrappers of training frameworks and of models with several towers put before every name.
+    private static readonly string[] WrapperPrefixes = ["_orig_mod.", "module.", "language_model."];
+
+    /// <summary>What is put before every name where no name begins so; empty = nothing.</summary>
+    public string Prefix { get; init; } = "";
 
     /// <summary>Maps tensors to roles.</summary>
     /// <param name="config">The configuration as stated.</param>
@@ -24,7 +28,7 @@ internal sealed class RoleMapper(ModelFamily family, string file, ImmutableArray
     /// <returns>The configuration as the weights have it, and the tensors by role in the same order.</returns>
     public (ModelConfig Config, RoleTable Tensors) Map(ModelConfig config, IReadOnlyList<Tensor> tensors)
     {
-        tensors = WithoutWrapper(tensors);
+        tensors = WithPrefix(WithoutWrapper(tensors));
         Dictionary<string, Tensor> byName = new(StringComparer.Ordinal);
         foreach (Tensor tensor in tensors)
         {
@@ -37,21 +41,19 @@ internal sealed class RoleMapper(ModelFamily family, string file, ImmutableArray
         config = WithBiasesOf(config, byName);
         config = WithHeadOf(config, byName);
 
-        var roles = new Dictionary<string, TensorRole>(StringComparer.Ordinal);
-        foreach (TensorSpec spec in family.TensorsOf(config))
+        Dictionary<string, StoredTensor> expected = naming.TensorsOf(config).ToDictionary(t => t.Name, StringComparer.Ordinal);
+        foreach (StoredTensor stored in expected.Values)
         {
-            Tensor tensor = byName.GetValueOrDefault(spec.Name) ?? throw Errors.TensorMissing(file, spec.Name, spec.Shape.ToString());
-            if (tensor.Shape != spec.Shape)
+            Tensor tensor = byName.GetValueOrDefault(stored.Name) ?? throw Errors.TensorMissing(file, stored.Name, stored.Shape.ToString());
+            if (tensor.Shape != stored.Shape)
             {
-                throw Errors.TensorShape(file, spec.Name, tensor.Shape.ToString(), spec.Shape.ToString());
+                throw Errors.TensorShape(file, stored.Name, tensor.Shape.ToString(), stored.Shape.ToString());
             }
-
-            roles.Add(spec.Name, spec.Role);
         }
 
-        List<string> unknown = [.. byName.Keys.Where(name => !roles.ContainsKey(name) && !family.Ignores(name))];
+        List<string> unknown = [.. byName.Keys.Where(name => !expected.ContainsKey(name) && !family.Ignores(name))];
         return unknown.Count == 0
-            ? (config, new RoleTable(byName.Values.Where(t => roles.ContainsKey(t.Name)).Select(t => KeyValuePair.Create(roles[t.Name], t))))
+            ? (config, new RoleTable(byName.Values.Where(t => expected.ContainsKey(t.Name)).SelectMany(t => expected[t.Name].Split(t))))
             : throw Errors.TensorUnknown(file, unknown, family.Architecture);
     }
 
@@ -69,19 +71,26 @@ internal sealed class RoleMapper(ModelFamily family, string file, ImmutableArray
         return tensors;
     }
 
+    // Files from before the head had a class of its own name the inner model's tensors alone.
+    private IReadOnlyList<Tensor> WithPrefix(IReadOnlyList<Tensor> tensors) =>
+        Prefix.Length == 0 || tensors.Any(t => t.Name.StartsWith(Prefix, StringComparison.Ordinal)) ? tensors : [.. tensors.Select(t => Renamed.Of(t, Prefix + t.Name))];
+
+    // A site where the configuration knows no biases and the weights have some.
     private ModelConfig WithBiasesOf(ModelConfig config, Dictionary<string, Tensor> byName)
     {
-        ModelConfig biased = config with { AttentionBias = true, FeedForwardBias = true };
-        foreach (NameRule rule in family.Names.Where(r => r.Bias is not null && !r.Bias(config) && r.Bias(biased)))
+        foreach (BiasField field in family.Fields.BiasFields)
         {
-            if (!byName.ContainsKey(rule.NameOf(new TensorRole(rule.Kind, rule.IsInLayer ? 0 : TensorRole.NoLayer).Bias)))
+            BiasSites before = config.Biases;
+            foreach (BiasSites site in Enum.GetValues<BiasSites>().Where(s => s != BiasSites.None && field.Sites.HasFlag(s) && !before.HasFlag(s)))
             {
-                continue;
+                ModelConfig biased = config with { Biases = config.Biases | site };
+                config = naming.TensorsOf(biased).Any(t => byName.ContainsKey(t.Name) && !config.Has(t.Roles[0])) ? biased : config;
             }
 
-            bool attention = rule.Bias!(config with { AttentionBias = true });
-            problems.Add(Errors.BiasNotInConfig(file, attention ? "attention_bias" : "mlp_bias"));
-            config = attention ? config with { AttentionBias = true } : config with { FeedForwardBias = true };
+            if (config.Biases != before)
+            {
+                problems.Add(Errors.BiasNotInConfig(file, field.Name));
+            }
         }
 
         return config;
@@ -95,9 +104,8 @@ internal sealed class RoleMapper(ModelFamily family, string file, ImmutableArray
             return config;
         }
 
-        string embedding = family.NameOf(new TensorRole(RoleKind.TokenEmbedding));
-        string head = family.NameOf(new TensorRole(RoleKind.Output));
-        if (!byName.TryGetValue(head, out Tensor? output))
+        string embedding = NameOf(RoleKind.TokenEmbedding, config)!;
+        if (NameOf(RoleKind.Output, config with { TiedEmbeddings = false }) is not { } head || !byName.TryGetValue(head, out Tensor? output))
         {
             return config;
         }
@@ -118,4 +126,6 @@ internal sealed class RoleMapper(ModelFamily family, string file, ImmutableArray
         problems.Add(Errors.HeadTiedTwice(file, head));
         return config with { TiedEmbeddings = false };
     }
+
+    private string? NameOf(RoleKind kind, ModelConfig config) => naming.TensorsOf(config).FirstOrDefault(t => t.Roles[0].Kind == kind)?.Name;
 }

@@ -14,4 +14,10 @@ public enum Activation
 
     /// <summary>max(x, 0).</summary>
     Relu,
+
+    /// <summary>max(x, 0)².</summary>
+    ReluSquared,
+
+    /// <summary>gpt-oss's gate: <c>(up + 1) · gate · sigmoid(1.702 · gate)</c>, both held within <see cref="ModelConfig.GateLimit"/> first (the gate from above alone).</summary>
+    ClampedSwish,
 }

@@ -7,6 +7,7 @@ using CheckpointBuild.Diagnostics;
 namespace CheckpointBuild.Models;
 
 /// <summary>Reads fields of a Hugging Face <c>config.json</c>; whatever is missing or out of range is an error that names file, field, found and needed.</summary>
+/// <remarks>A field that files call by several names is asked for as <c>n_embd|hidden_size</c>: the first that is there counts.</remarks>
 public sealed partial class ConfigReader
 {
     private readonly JsonElement _root;
@@ -36,6 +37,34 @@ public sealed partial class ConfigReader
         null => null,
         { ValueKind: JsonValueKind.Number } value when value.TryGetInt32(out int number) && number > 0 => number,
         { } value => throw Errors.ConfigFieldWrong(File, name, Show(value), "a whole number from 1"),
+    };
+
+    /// <summary>A whole number from 0; 0 where the field is null.</summary>
+    /// <param name="name">The field.</param>
+    /// <param name="absent">What holds where the field is absent.</param>
+    /// <returns>The number.</returns>
+    public int Size(string name, int absent) => Stated(name) switch
+    {
+        null => absent,
+        { ValueKind: JsonValueKind.Null } => 0,
+        { ValueKind: JsonValueKind.Number } value when value.TryGetInt32(out int number) && number >= 0 => number,
+        { } value => throw Errors.ConfigFieldWrong(File, name, Show(value), "a whole number"),
+    };
+
+    /// <summary>A number above 0 that may be switched off by null.</summary>
+    /// <param name="name">The field.</param>
+    /// <param name="absent">What holds where the field is absent.</param>
+    /// <returns>The number, or null.</returns>
+    public double? SoftCap(string name, double? absent) => Stated(name) is null ? absent : OptionalNumber(name);
+
+    /// <summary>An object inside the configuration.</summary>
+    /// <param name="name">The field.</param>
+    /// <returns>A reader of it; of nothing where the field is absent.</returns>
+    public ConfigReader Inner(string name) => Field(_root, name) switch
+    {
+        null => new ConfigReader(File, default),
+        { ValueKind: JsonValueKind.Object } value => new ConfigReader(File, value),
+        { } value => throw Errors.ConfigFieldWrong(File, name, Show(value), "an object"),
     };
 
     /// <summary>A finite number; null where the field is absent or null.</summary>
@@ -105,11 +134,30 @@ public sealed partial class ConfigReader
         "gelu" => Models.Activation.Gelu,
         "gelu_new" or "gelu_pytorch_tanh" or "gelu_fast" => Models.Activation.GeluTanh,
         "relu" => Models.Activation.Relu,
-        { } other => throw Errors.ConfigFieldWrong(File, name, other, "one of silu, swish, gelu, gelu_new, gelu_pytorch_tanh, gelu_fast, relu"),
+        "relu2" => Models.Activation.ReluSquared,
+        { } other => throw Errors.ConfigFieldWrong(File, name, other, "one of silu, swish, gelu, gelu_new, gelu_pytorch_tanh, gelu_fast, relu, relu2"),
     };
 
-    private static JsonElement? Field(JsonElement parent, string name) =>
-        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+    // Null where the field is absent, an element of null where it is null.
+    private JsonElement? Stated(string name) => _root.ValueKind == JsonValueKind.Object && _root.TryGetProperty(name, out JsonElement value) ? value : null;
+
+    private static JsonElement? Field(JsonElement parent, string names)
+    {
+        if (parent.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        foreach (Range name in names.AsSpan().Split('|'))
+        {
+            if (parent.TryGetProperty(names.AsSpan(name), out JsonElement value) && value.ValueKind != JsonValueKind.Null)
+            {
+                return value;
+            }
+        }
+
+        return null;
+    }
 
     private double? Number(JsonElement parent, string name) => Field(parent, name) switch
     {

@@ -7,7 +7,18 @@ namespace CheckpointBuild.Models;
 /// <content>The list.</content>
 public abstract partial class ModelFamily
 {
-    private static readonly ModelFamily[] AllArray = [new Llama()];
+    // Of two families that llama.cpp calls the same, the first is taken for a GGUF file that does not tell them apart.
+    private static readonly ModelFamily[] AllArray = 
+    [
+        new Llama(), new Mistral(), new Mixtral(),
+        new Qwen2(), new Qwen2Moe(), new Qwen3(), new Qwen3Moe(),
+        new Gemma(), new Gemma2(), new Gemma3(),
+        new Phi(), new Phi3(),
+        new DeepSeekV2(), new DeepSeekV3(), new GptOss(),
+        new Glm4(), new SmolLM3(), new Granite(), new Olmo(), new Olmo2(), new Cohere(), new Nemotron(), new Exaone4(),
+        new StableLm(), new StarCoder2(),
+        new Gpt2(), new GptNeoX(), new GptJ(), new Opt(), new Bloom(), new Falcon(), new Mpt(),
+    ];
 
     /// <summary>Every family.</summary>
     public static IReadOnlyList<ModelFamily> All => AllArray;
@@ -15,7 +26,8 @@ public abstract partial class ModelFamily
     /// <summary>Finds a family by the class name in <c>architectures</c>.</summary>
     /// <param name="architecture">For instance <c>LlamaForCausalLM</c>.</param>
     /// <returns>The family, or null.</returns>
-    public static ModelFamily? FindArchitecture(string? architecture) => Array.Find(AllArray, f => f.Architecture == architecture);
+    public static ModelFamily? FindArchitecture(string? architecture) =>
+        architecture is null ? null : Array.Find(AllArray, f => f.Architecture == architecture || f.OtherArchitectures.Contains(architecture));
 
     /// <summary>Finds a family by <c>model_type</c>.</summary>
     /// <param name="modelType">For instance <c>llama</c>.</param>

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 
 namespace CheckpointBuild.Models;
 
-/// <summary>The rotary position embedding of a model.</summary>
+/// <summary>The rotary position embedding of a model (arXiv:2104.09864).</summary>
 public sealed record RopeConfig
 {
     /// <summary>The base of the frequencies: pair i turns by position · base^(-2i/dimensions).</summary>
@@ -12,10 +12,16 @@ public sealed record RopeConfig
     /// <summary>How many of a head's dimensions turn.</summary>
     public required int Dimensions { get; init; }
 
+    /// <summary>The first of them.</summary>
+    public int Start { get; init; }
+
+    /// <summary>Which dimensions turn together.</summary>
+    public RopeStyle Style { get; init; }
+
     /// <summary>How frequencies are changed for longer contexts.</summary>
     public RopeScalingKind Scaling { get; init; }
 
-    /// <summary>By how much, where <see cref="Scaling"/> is not <see cref="RopeScalingKind.None"/>.</summary>
+    /// <summary>By how much, where <see cref="Scaling"/> is not <see cref="RopeScalingKind.None"/>; of <see cref="RopeScalingKind.LongRope"/> the longest context over the original one.</summary>
     public double Factor { get; init; } = 1;
 
     /// <summary>The context that the model was first trained on, in tokens; 0 where the scaling needs none.</summary>
@@ -27,14 +33,29 @@ public sealed record RopeConfig
     /// <summary>Llama3: wavelengths shorter than the original context over this are kept.</summary>
     public double HighFrequencyFactor { get; init; } = 4;
 
-    /// <summary>YaRN: rotations beyond which a frequency is kept.</summary>
-    public double BetaFast { get; init; } = 32;
+    /// <summary>YaRN: rotations beyond which a frequency is kept; null = 32.</summary>
+    public double? BetaFast { get; init; }
 
-    /// <summary>YaRN: rotations below which a frequency is divided by the whole factor.</summary>
-    public double BetaSlow { get; init; } = 1;
+    /// <summary>YaRN: rotations below which a frequency is divided by the whole factor; null = 1.</summary>
+    public double? BetaSlow { get; init; }
+
+    /// <summary>YaRN: whether the ends of the ramp are fractions of a pair; otherwise they are rounded to whole pairs.</summary>
+    public bool RampIsFractional { get; init; }
+
+    /// <summary>YaRN: how strongly sines and cosines grow with the factor, against <see cref="MagnitudeDivisor"/>; null = as the paper has it.</summary>
+    public double? MagnitudeMultiplier { get; init; }
+
+    /// <summary>YaRN: how strongly scores grow with the factor, which DeepSeek's models put into the scale of their scores.</summary>
+    public double? MagnitudeDivisor { get; init; }
 
     /// <summary>What sines and cosines are multiplied by; null = as the scaling defines it.</summary>
     public double? AttentionFactor { get; init; }
+
+    /// <summary>LongRope: what each pair's frequency is divided by in sequences within the original context, [dimensions / 2].</summary>
+    public ImmutableArray<float> ShortFactors { get; init; } = [];
+
+    /// <summary>LongRope: what each pair's frequency is divided by in longer sequences, [dimensions / 2].</summary>
+    public ImmutableArray<float> LongFactors { get; init; } = [];
 
     /// <summary>What each pair's frequency is divided by, [dimensions / 2], where a file states them outright; else empty.</summary>
     public ImmutableArray<float> StatedFactors { get; init; } = [];
@@ -43,6 +64,21 @@ public sealed record RopeConfig
     /// <param name="pair">From 0 to dimensions / 2 - 1.</param>
     /// <returns>Radians per position.</returns>
     public float Frequency(int pair) => 1f / (float)Math.Pow((float)Theta, 2f * pair / Dimensions);
+
+    /// <summary>What sines and cosines are multiplied by under the scaling, unless the model states it.</summary>
+    /// <returns>1 where the scaling defines nothing.</returns>
+    public double Magnitude() => AttentionFactor ?? Scaling switch
+    {
+        RopeScalingKind.Yarn when MagnitudeMultiplier is { } multiplier && MagnitudeDivisor is { } divisor => YarnMagnitude(multiplier) / YarnMagnitude(divisor),
+        RopeScalingKind.Yarn => YarnMagnitude(1),
+        RopeScalingKind.LongRope when Factor > 1 => Math.Sqrt(1 + (Math.Log(Factor) / Math.Log(OriginalContextLength))),
+        _ => 1,
+    };
+
+    /// <summary>YaRN's growth of numbers with the factor.</summary>
+    /// <param name="strength">How strong; 1 as in the paper.</param>
+    /// <returns><c>0.1 · strength · ln(factor) + 1</c>, 1 for a factor up to 1.</returns>
+    public double YarnMagnitude(double strength) => Factor > 1 ? (0.1 * strength * Math.Log(Factor)) + 1 : 1;
 
     /// <summary>What each pair's frequency is divided by under Llama 3.1's rule, or as stated by the file.</summary>
     /// <remarks>The arithmetic is float32 step by step, because these numbers are written into files (llama.cpp's <c>rope_freqs</c>).</remarks>

@@ -17,4 +17,7 @@ public enum RopeScalingKind
 
     /// <summary>Llama 3.1's rule: by wavelength against the original context, with a smooth middle.</summary>
     Llama3,
+
+    /// <summary>Each frequency is divided by a factor of its own; there is one set of factors for sequences within the original context and one for longer ones (arXiv:2402.13753).</summary>
+    LongRope,
 }

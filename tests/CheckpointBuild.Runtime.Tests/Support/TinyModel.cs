@@ -40,8 +40,7 @@ internal sealed record TinyModel
         Rope = Rope,
         Activation = Activation,
         TiedEmbeddings = Tied,
-        AttentionBias = Biases,
-        FeedForwardBias = Biases,
+        Biases = Biases ? BiasSites.QueryKeyValue | BiasSites.AttentionOutput | BiasSites.FeedForward : BiasSites.None,
         BeginToken = 1,
         EndTokens = [2],
     };
@@ -52,7 +51,7 @@ internal sealed record TinyModel
         Dialect = "test",
         Family = ModelFamily.FindModelType("llama")!,
         Config = Config,
-        Tensors = new RoleTable(ModelFamily.FindModelType("llama")!.TensorsOf(Config).Select((spec, i) => KeyValuePair.Create(spec.Role, Made(spec, (ulong)i)))),
+        Tensors = new RoleTable(ModelFamily.FindModelType("llama")!.Naming.TensorsOf(Config).Select((spec, i) => KeyValuePair.Create(spec.Roles[0], Made(spec, (ulong)i)))),
     };
 
     /// <summary>A tensor of given values.</summary>
@@ -68,9 +67,9 @@ internal sealed record TinyModel
         return new Stored(name, dtype, shape, new MemorySource(bytes), 0);
     }
 
-    private Tensor Made(TensorSpec spec, ulong seed)
+    private Tensor Made(StoredTensor spec, ulong seed)
     {
-        bool isNorm = spec.Shape.Rank == 1 && spec.Role.Part == TensorPart.Weight;
+        bool isNorm = spec.Shape.Rank == 1 && spec.Roles[0].Part == TensorPart.Weight;
         float[] values = [.. SeededNumbers.Of(seed + 1, (int)spec.Shape.ElementCount).Select(v => isNorm ? 1 + (0.3f * v) : 0.6f * v)];
         return Of(spec.Name, spec.Shape.Rank == 1 ? DType.F32 : DType, spec.Shape, values);
     }

@@ -100,8 +100,8 @@ public sealed class GgufEngineTests
 
         public override ImmutableArray<NameRule> Names => [];
 
-        public override ModelConfig ReadConfig(ConfigReader json) => throw new NotSupportedException();
+        public override ConfigFields Fields => new();
 
-        public override JsonObject WriteConfig(ModelConfig config) => throw new NotSupportedException();
+        protected override ModelConfig Read(ConfigReader json, ModelConfig common) => common;
     }
 }

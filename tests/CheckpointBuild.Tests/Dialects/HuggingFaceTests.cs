@@ -90,7 +90,7 @@ public sealed class HuggingFaceTests
 
         Checkpoint checkpoint = Read(folder);
 
-        Assert.True(checkpoint.Config is { AttentionBias: true, FeedForwardBias: true });
+        Assert.Equal(BiasSites.QueryKeyValue | BiasSites.AttentionOutput | BiasSites.FeedForward, checkpoint.Config.Biases);
         Assert.Equal(["CKPT2051", "CKPT2051"], checkpoint.Problems.Select(p => p.Code));
     }
 
@@ -193,7 +193,7 @@ public sealed class HuggingFaceTests
 
         DirectoryPlan plan = new Recipe { Engine = "huggingface" }.Apply(checkpoint);
 
-        Assert.Equal("CKPT2059", Assert.Single(plan.Warnings).Code);
+        Assert.Equal("CKPT2061", Assert.Single(plan.Warnings).Code);
     }
 
     [Fact]

@@ -83,18 +83,17 @@ internal sealed record TinyLlama
         NormEpsilon = 1e-5,
         Rope = new RopeConfig { Theta = 10000, Dimensions = 16 },
         TiedEmbeddings = Tied,
-        AttentionBias = Biases,
-        FeedForwardBias = Biases,
+        Biases = Biases ? BiasSites.QueryKeyValue | BiasSites.AttentionOutput | BiasSites.FeedForward : BiasSites.None,
     };
 
-    private RoleTable Tensors() => new(ModelFamily.FindModelType("llama")!.TensorsOf(ModelConfig())
+    private RoleTable Tensors() => new(ModelFamily.FindModelType("llama")!.Naming.TensorsOf(ModelConfig())
         .OrderBy(s => s.Name, StringComparer.Ordinal)
-        .Select((spec, i) => KeyValuePair.Create(spec.Role, (Tensor)Values(spec, (ulong)i))));
+        .Select((spec, i) => KeyValuePair.Create(spec.Roles[0], (Tensor)Values(spec, (ulong)i))));
 
-    private Stored Values(TensorSpec spec, ulong seed)
+    private Stored Values(StoredTensor spec, ulong seed)
     {
         var random = new SeededRandom(seed);
-        float[] values = [.. Enumerable.Range(0, (int)spec.Shape.ElementCount).Select(_ => (random.NextWeight() * 0.4f) + (spec.Shape.Rank == 1 && spec.Role.Part == TensorPart.Weight ? 1 : 0))];
+        float[] values = [.. Enumerable.Range(0, (int)spec.Shape.ElementCount).Select(_ => (random.NextWeight() * 0.4f) + (spec.Shape.Rank == 1 && spec.Roles[0].Part == TensorPart.Weight ? 1 : 0))];
         Spoil(spec.Name, values);
         byte[] bytes = new byte[DType.RowBytes(0, values.Length)];
         DType.Encode(values, values.Length, new Planes(bytes));

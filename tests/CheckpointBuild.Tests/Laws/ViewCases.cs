@@ -17,6 +17,7 @@ internal static class ViewCases
     private const int HeadRows = 6;
     private const int Heads = 5;
     private const int Rows = Heads * HeadRows;
+    private const int HeadBytes = HeadRows * Columns * sizeof(ushort);
 
     private static readonly float[] Numbers = Weights(1, Rows * Columns);
     private static readonly float[] OtherNumbers = Weights(2, 7 * Columns);
@@ -41,6 +42,13 @@ internal static class ViewCases
         new("column slice of every row", new SelectedColumns(Matrix, new RowSlice(10, 21)), PickColumns(21, c => c + 10)),
         new("joined rows", new JoinedRows("joined", [Matrix, Other, Matrix]), [.. MatrixBytes, .. OtherBytes, .. MatrixBytes]),
         new("joined rows, permuted between", new JoinedRows("joined", [new SelectedRows(Matrix, new SplitHalves(Rows, HeadRows)), Other]), [.. PickRows(Rows, Split), .. OtherBytes]),
+        new("shares of groups of rows", new SelectedRows(Matrix, RowShare.Of(Rows, Heads, 2, Heads * 3)), PickRows(Heads * 3, r => (r / 3 * HeadRows) + 2 + (r % 3))),
+        new("joined rows in turns", new JoinedRows("joined", [new SelectedRows(Matrix, RowShare.Of(Rows, Heads, 4, Heads * 2)), new SelectedRows(Matrix, RowShare.Of(Rows, Heads, 0, Heads * 4))], Heads), PickRows(Rows, r => (r / HeadRows * HeadRows) + ((r + 4) % HeadRows))),
+        new("transposed", new Transposed(Matrix), Transpose(MatrixBytes, Rows)),
+        new("transposed one by one", new Transposed(new Renamed("heads", new Shape(Heads, HeadRows, Columns), Matrix)), [.. Enumerable.Range(0, Heads).SelectMany(h => Transpose(MatrixBytes[(h * HeadBytes)..((h + 1) * HeadBytes)], HeadRows))]),
+        new("reshaped into a column", new Reshaped(Store("bias", DType.F32, Numbers[..Rows], Rows), new Shape(Rows, 1)), Encode(DType.F32, Numbers[..Rows])),
+        new("reshaped into longer rows", new Reshaped(Matrix, new Shape(Heads, HeadRows * Columns)), MatrixBytes),
+        new("added to", new Affine(Matrix, 1), Encode(DType.F32, [.. Decoded(DType.BF16, Numbers).Select(v => v + 1)])),
         new("converted to float32", new Converted(Matrix, DType.F32), Encode(DType.F32, Decoded(DType.BF16, Numbers))),
         new("converted to float16", new Converted(Matrix, DType.F16), Encode(DType.F16, Decoded(DType.BF16, Numbers))),
         new("converted to blocks", new Converted(Matrix, DType.Q8_0), Encode(DType.Q8_0, Decoded(DType.BF16, Numbers))),
@@ -74,6 +82,18 @@ internal static class ViewCases
         }
 
         return MemoryMarshal.AsBytes(picked.AsSpan()).ToArray();
+    }
+
+    private static byte[] Transpose(byte[] bytes, int rows)
+    {
+        ReadOnlySpan<ushort> codes = MemoryMarshal.Cast<byte, ushort>(bytes);
+        ushort[] columns = new ushort[codes.Length];
+        for (int i = 0; i < columns.Length; i++)
+        {
+            columns[i] = codes[(i % rows * Columns) + (i / rows)];
+        }
+
+        return MemoryMarshal.AsBytes(columns.AsSpan()).ToArray();
     }
 
     // The bytes do not begin at the source's first byte: an offset that is forgotten shows.

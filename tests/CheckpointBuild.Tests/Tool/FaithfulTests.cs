@@ -70,18 +70,16 @@ public sealed class FaithfulTests
     }
 
     [Theory]
-    [InlineData("CKPT2012", "hidden_act", "\"gelu\"")]
-    [InlineData("CKPT2012", "rope_scaling", """{"type": "dynamic", "factor": 2.0}""")]
-    [InlineData("CKPT2012", "rope_scaling", """{"rope_type": "yarn", "factor": 2.0, "attention_factor": 1.5, "original_max_position_embeddings": 64}""")]
-    public async Task What_llama_cpp_would_compute_differently_is_refused(string code, string field, string value)
+    [InlineData("hidden_act", "\"gelu\"")]
+    [InlineData("rope_scaling", """{"type": "dynamic", "factor": 2.0}""")]
+    public async Task What_llama_cpp_computes_differently_is_said_by_code(string field, string value)
     {
         using var scratch = new Scratch();
         string source = new TinyLlama { Configure = c => c[field] = JsonNode.Parse(value) }.Write(scratch.PathOf("tiny"));
 
-        CkptResult result = await Ckpt.RunAsync("build", source, "--engine", "gguf", "--output", scratch.PathOf("out"));
+        CkptResult result = await Ckpt.DoneAsync("build", source, "--engine", "gguf", "--output", scratch.PathOf("out"));
 
-        Assert.Equal(1, result.ExitCode);
-        Assert.Contains(code, result.Error, StringComparison.Ordinal);
+        Assert.Contains("CKPT2059", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

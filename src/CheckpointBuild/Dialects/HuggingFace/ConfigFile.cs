@@ -41,9 +41,11 @@ internal sealed record ConfigFile(ModelFamily Family, ConfigReader Reader, JsonO
     public static (JsonObject Config, ImmutableArray<Diagnostic> Warnings) ToWrite(Checkpoint checkpoint, IReadOnlyList<Tensor> tensors)
     {
         JsonObject json = checkpoint.SourceConfig?.DeepClone().AsObject() ?? checkpoint.Family.WriteConfig(checkpoint.Config);
-        Correct(json, "tie_word_embeddings", checkpoint.Config.TiedEmbeddings);
-        Correct(json, "attention_bias", checkpoint.Config.AttentionBias);
-        Correct(json, "mlp_bias", checkpoint.Config.FeedForwardBias);
+        Correct(json, "tie_word_embeddings", checkpoint.Config.TiedEmbeddings, checkpoint.Family.Fields.TiedByDefault);
+        foreach (BiasField flag in checkpoint.Family.Fields.BiasFields)
+        {
+            Correct(json, flag.Name, flag.HoldsIn(checkpoint.Config), flag.Default);
+        }
 
         string written = MainDType(tensors).LongName;
         string field = json.ContainsKey("torch_dtype") ? "torch_dtype" : "dtype";
@@ -69,9 +71,9 @@ internal sealed record ConfigFile(ModelFamily Family, ConfigReader Reader, JsonO
     }
 
     // A flag that the source leaves out stays out where its default says the same.
-    private static void Correct(JsonObject json, string field, bool value)
+    private static void Correct(JsonObject json, string field, bool value, bool absent)
     {
-        if (json.ContainsKey(field) || value)
+        if (json.ContainsKey(field) || value != absent)
         {
             json[field] = value;
         }

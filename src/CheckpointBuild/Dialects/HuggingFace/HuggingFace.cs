@@ -38,7 +38,7 @@ internal sealed class HuggingFace : Dialect
         config = GenerationSettings.AddEndTokens(config, directory);
 
         IReadOnlyList<Tensor> weights = WeightFiles.Read(directory, problems);
-        var mapper = new RoleMapper(file.Family, directory.Path, problems);
+        var mapper = new RoleMapper(file.Family, file.Family.Naming, directory.Path, problems) { Prefix = file.Family.NamePrefix };
         (config, RoleTable tensors) = mapper.Map(config, weights);
         (TokenizerModel? tokenizer, Diagnostic? fault) = TokenizerSidecars.Read(directory);
         return new Checkpoint
@@ -77,7 +77,7 @@ internal sealed class HuggingFace : Dialect
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         ArgumentNullException.ThrowIfNull(options);
-        List<Tensor> tensors = [.. checkpoint.Tensors.Select(t => Tensors.Views.Renamed.Of(t.Value, checkpoint.Family.NameOf(t.Key)))];
+        List<Tensor> tensors = [.. Stored(checkpoint, options)];
         ImmutableArray<FilePlan>.Builder files = ImmutableArray.CreateBuilder<FilePlan>();
         files.AddRange(ShardedWeights.Plan(tensors, options.MaxShardSize));
 
@@ -94,5 +94,17 @@ internal sealed class HuggingFace : Dialect
         }
 
         return new DirectoryPlan(files.DrainToImmutable(), warnings);
+    }
+
+    // A tensor that holds several roles stands where the first of them does.
+    private static IEnumerable<Tensor> Stored(Checkpoint checkpoint, PlanOptions options)
+    {
+        var holders = new Dictionary<TensorRole, StoredTensor>();
+        foreach (StoredTensor stored in checkpoint.Family.Naming.TensorsOf(checkpoint.Config))
+        {
+            holders[stored.Roles[0]] = stored;
+        }
+
+        return checkpoint.Tensors.Where(t => holders.ContainsKey(t.Key)).Select(t => options.Typed(t.Key, holders[t.Key].Join(role => checkpoint.Tensors[role])));
     }
 }

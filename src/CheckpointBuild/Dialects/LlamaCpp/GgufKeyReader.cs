@@ -1,5 +1,3 @@
-using System;
-using System.Globalization;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Formats;
 
@@ -19,19 +17,12 @@ internal sealed class GgufKeyReader(Metadata metadata, string arch, string file)
     /// <summary>A whole number from 1 to 2^31 - 1, or null where the key is absent.</summary>
     /// <param name="key">The key without the architecture.</param>
     /// <returns>The number, or null.</returns>
-    public int? OptionalCount(string key) => metadata.TryGet($"{arch}.{key}", out object? value) ? AsCount(key, value) : null;
+    public int? OptionalCount(string key) => Find(key)?.Count;
 
-    /// <summary>A finite number, or null where the key is absent. A float32 comes back as the shortest decimal that means it, so that 1e-5 stays 1e-5.</summary>
+    /// <summary>A finite number, or null where the key is absent.</summary>
     /// <param name="key">The key without the architecture.</param>
     /// <returns>The number, or null.</returns>
-    public double? Number(string key) => metadata.TryGet($"{arch}.{key}", out object? value)
-        ? value switch
-        {
-            float single when float.IsFinite(single) => double.Parse(single.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture),
-            double number when double.IsFinite(number) => number,
-            _ => throw Wrong(key, $"{value}", "a finite float32"),
-        }
-        : null;
+    public double? Number(string key) => Find(key)?.Number;
 
     /// <summary>A text, or null where the key is absent.</summary>
     /// <param name="key">The key without the architecture.</param>
@@ -50,11 +41,5 @@ internal sealed class GgufKeyReader(Metadata metadata, string arch, string file)
     /// <returns>The error.</returns>
     public CheckpointException Wrong(string key, string found, string needed) => Errors.ConfigFieldWrong(file, $"{arch}.{key}", found, needed);
 
-    private int AsCount(string key, object value) => value switch
-    {
-        uint number and > 0 and <= int.MaxValue => (int)number,
-        int number and > 0 => number,
-        ulong number and > 0 and <= int.MaxValue => (int)number,
-        _ => throw Wrong(key, value is Array ? "an array" : $"{value}", "a whole number from 1"),
-    };
+    private GgufKeyValue? Find(string key) => metadata.TryGet($"{arch}.{key}", out object? value) ? new GgufKeyValue(file, $"{arch}.{key}", value) : null;
 }

@@ -1,7 +1,7 @@
-using System.Linq;
-using CheckpointBuild.Diagnostics;
+using System.Collections.Generic;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
+using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Dialects.LlamaCpp;
 
@@ -11,56 +11,46 @@ internal static class GgufModelKeys
     /// <summary>Writes the keys up to the tokenizer's.</summary>
     /// <param name="metadata">Receives them.</param>
     /// <param name="checkpoint">The model.</param>
+    /// <param name="size">How many numbers its tensors hold.</param>
     /// <param name="fileType">What <c>general.file_type</c> holds.</param>
-    public static void Write(Metadata metadata, Checkpoint checkpoint, uint fileType)
+    public static void Write(Metadata metadata, Checkpoint checkpoint, ParameterCount size, uint fileType)
     {
-        ModelConfig config = checkpoint.Config;
-        string arch = checkpoint.Family.GgufArchitecture!;
-        long parameters = checkpoint.Tensors.Sum(t => t.Value.Shape.ElementCount) + config.Rope.FrequencyFactors().Length;
+        GgufArchitecture architecture = GgufArchitecture.Of(checkpoint.Family);
+        metadata.Add("general.architecture", architecture.Name);
+        WriteAll(architecture.LeadingKeys);
+        metadata.Add("general.type", "model");
+        WriteName(metadata, ModelName.Parse(checkpoint.Name, size.Total), size);
+        WriteAll(architecture.Keys);
+        metadata.Add("general.quantization_version", 2u);
 
-        metadata.Add("general.architecture", arch).Add("general.type", "model");
-        WriteName(metadata, ModelName.Parse(checkpoint.Name, parameters), parameters);
-
-        metadata
-            .Add($"{arch}.block_count", (uint)config.LayerCount)
-            .Add($"{arch}.context_length", (uint)config.ContextLength)
-            .Add($"{arch}.embedding_length", (uint)config.HiddenSize)
-            .Add($"{arch}.feed_forward_length", (uint)config.FeedForwardSize)
-            .Add($"{arch}.attention.head_count", (uint)config.HeadCount)
-            .Add($"{arch}.attention.head_count_kv", (uint)config.KeyValueHeadCount);
-        WriteScaling(metadata, arch, config.Rope);
-        metadata
-            .Add($"{arch}.rope.freq_base", (float)config.Rope.Theta)
-            .Add($"{arch}.attention.layer_norm_rms_epsilon", (float)config.NormEpsilon);
-        if (config.HeadDimensionIsStated)
+        void WriteAll(IEnumerable<GgufKey> keys)
         {
-            metadata
-                .Add($"{arch}.attention.key_length", (uint)config.HeadDimension)
-                .Add($"{arch}.attention.value_length", (uint)config.HeadDimension);
+            foreach (GgufKey key in keys)
+            {
+                if ((key.Name == GgufKey.FileType ? fileType : key.ValueOf(checkpoint.Config)) is { } value)
+                {
+                    metadata.Add(key.NameIn(architecture.Name), value);
+                }
+            }
         }
-
-        metadata
-            .Add("general.file_type", fileType)
-            .Add($"{arch}.vocab_size", (uint)config.VocabularySize)
-            .Add($"{arch}.rope.dimension_count", (uint)config.Rope.Dimensions)
-            .Add("general.quantization_version", 2u);
     }
 
-    /// <summary>Reads the configuration back.</summary>
+    /// <summary>Reads the configuration back: sizes from the keys that every file has, what the family fixes from the family, the rest from the architecture's keys.</summary>
     /// <param name="metadata">The file's keys.</param>
-    /// <param name="arch">What the architecture is called.</param>
+    /// <param name="family">Whose model it is.</param>
     /// <param name="file">The file, for messages.</param>
-    /// <param name="tied">Whether the file has no output matrix.</param>
-    /// <param name="embeddingRows">Rows of the token embedding.</param>
+    /// <param name="tensors">The file's tensors.</param>
     /// <returns>The configuration.</returns>
-    public static ModelConfig Read(Metadata metadata, string arch, string file, bool tied, long embeddingRows)
+    public static ModelConfig Read(Metadata metadata, ModelFamily family, string file, TensorTable tensors)
     {
-        var keys = new GgufKeyReader(metadata, arch, file);
+        GgufArchitecture architecture = GgufArchitecture.Of(family);
+        var keys = new GgufKeyReader(metadata, architecture.Name, file);
+        GgufTensorSizes sizes = GgufTensorSizes.Of(tensors);
         int hidden = keys.Count("embedding_length");
         int heads = keys.Count("attention.head_count");
         int dimension = keys.OptionalCount("attention.key_length") ?? (hidden % heads == 0 ? hidden / heads : throw keys.Wrong("attention.head_count", $"{heads}", $"a divisor of embedding_length ({hidden}), or key_length stated"));
         int context = keys.Count("context_length");
-        return new ModelConfig
+        var common = new ModelConfig
         {
             HiddenSize = hidden,
             LayerCount = keys.Count("block_count"),
@@ -68,24 +58,37 @@ internal static class GgufModelKeys
             KeyValueHeadCount = keys.OptionalCount("attention.head_count_kv") ?? heads,
             HeadDimension = dimension,
             HeadDimensionIsStated = keys.OptionalCount("attention.key_length") is not null,
-            FeedForwardSize = keys.Count("feed_forward_length"),
-            VocabularySize = checked((int)embeddingRows),
+            FeedForwardSize = sizes.FeedForwardSize ?? keys.Count("feed_forward_length"),
+            VocabularySize = sizes.VocabularySize,
             ContextLength = context,
-            NormEpsilon = keys.Number("attention.layer_norm_rms_epsilon") ?? throw Errors.ConfigFieldMissing(file, $"{arch}.attention.layer_norm_rms_epsilon"),
-            Rope = ReadRope(keys, dimension, context),
-            TiedEmbeddings = tied,
+            ContextIsStated = true,
+            NormEpsilon = 1e-5,
+            Activation = family.Fields.DefaultActivation,
+            Rope = family.Fields.DefaultTheta is { } theta ? ReadRope(keys, dimension, context, theta, family.Fields.RopeStyle) : null,
+            TiedEmbeddings = sizes.IsTied,
+            Biases = family.Fields.Biases,
             BeginToken = keys.Token("tokenizer.ggml.bos_token_id"),
             EndTokens = GgufEndTokens.Read(metadata),
-        }.Validated(file);
+        };
+        ModelConfig config = family.Complete(common);
+        foreach (GgufKey key in architecture.Keys)
+        {
+            if (key.Apply is { } apply && metadata.TryGet(key.NameIn(architecture.Name), out object? value))
+            {
+                config = apply(config, new GgufKeyValue(file, key.NameIn(architecture.Name), value));
+            }
+        }
+
+        return family.Derive(architecture.Complete(config, tensors));
     }
 
-    private static void WriteName(Metadata metadata, ModelName name, long parameters)
+    private static void WriteName(Metadata metadata, ModelName name, ParameterCount size)
     {
         metadata.Add("general.name", name.Title);
         AddIfStated("general.version", name.Version);
         AddIfStated("general.finetune", name.FineTune);
         AddIfStated("general.basename", name.BaseName);
-        metadata.Add("general.size_label", name.SizeLabel ?? ModelName.SizeOf(parameters));
+        metadata.Add("general.size_label", name.SizeLabel ?? size.Label);
 
         void AddIfStated(string key, string? value)
         {
@@ -96,36 +99,21 @@ internal static class GgufModelKeys
         }
     }
 
-    private static void WriteScaling(Metadata metadata, string arch, RopeConfig rope)
-    {
-        // Llama3 scaling has no key: its factors stand in a tensor.
-        if (rope.Scaling == RopeScalingKind.Linear)
-        {
-            metadata.Add($"{arch}.rope.scaling.type", "linear").Add($"{arch}.rope.scaling.factor", (float)rope.Factor);
-        }
-        else if (rope.Scaling == RopeScalingKind.Yarn)
-        {
-            metadata
-                .Add($"{arch}.rope.scaling.type", "yarn")
-                .Add($"{arch}.rope.scaling.factor", (float)rope.Factor)
-                .Add($"{arch}.rope.scaling.original_context_length", (uint)rope.OriginalContextLength);
-        }
-    }
-
-    private static RopeConfig ReadRope(GgufKeyReader keys, int dimension, int context)
+    private static RopeConfig ReadRope(GgufKeyReader keys, int dimension, int context, double theta, RopeStyle style)
     {
         var rope = new RopeConfig
         {
-            Theta = keys.Number("rope.freq_base") ?? 10000,
+            Theta = keys.Number("rope.freq_base") ?? theta,
             Dimensions = keys.OptionalCount("rope.dimension_count") ?? dimension,
+            Style = style,
         };
         double factor = keys.Number("rope.scaling.factor") ?? 1;
         return (keys.Text("rope.scaling.type") ?? (factor == 1 ? "none" : "linear")) switch
         {
             "linear" => rope with { Scaling = RopeScalingKind.Linear, Factor = factor },
             "yarn" => rope with { Scaling = RopeScalingKind.Yarn, Factor = factor, OriginalContextLength = keys.OptionalCount("rope.scaling.original_context_length") ?? context },
-            "none" => rope,
-            { } other => throw keys.Wrong("rope.scaling.type", other, "one of none, linear, yarn"),
+            "none" or "longrope" => rope with { OriginalContextLength = keys.OptionalCount("rope.scaling.original_context_length") ?? 0 },
+            { } other => throw keys.Wrong("rope.scaling.type", other, "one of none, linear, yarn, longrope"),
         };
     }
 }

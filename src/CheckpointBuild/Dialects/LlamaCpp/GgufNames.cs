@@ -1,65 +1,102 @@
-using System;
+using System.Collections.Frozen;
 using System.Collections.Generic;
-using System.Globalization;
+using System.Collections.Immutable;
 using System.Linq;
 using CheckpointBuild.Models;
 
 namespace CheckpointBuild.Dialects.LlamaCpp;
 
-/// <summary>What llama.cpp calls each role, the same in all architectures.</summary>
+/// <summary>What llama.cpp calls each role and how its files arrange it: nearly the same in all architectures, so that an architecture states what it does otherwise.</summary>
 internal static class GgufNames
 {
-    /// <summary>What rotary frequencies are divided by, [head dimension / 2]; no role, because it follows from the configuration.</summary>
+    /// <summary>What rotary frequencies are divided by, [rotary dimensions / 2]; no role, because it follows from the configuration.</summary>
     internal const string RopeFrequencies = "rope_freqs.weight";
 
-    private static readonly Dictionary<RoleKind, string> Patterns = new()
+    /// <summary>The same for sequences beyond the original context.</summary>
+    internal const string LongRopeFactors = "rope_factors_long.weight";
+
+    /// <summary>The same for sequences within the original context.</summary>
+    internal const string ShortRopeFactors = "rope_factors_short.weight";
+
+    /// <summary>The token embedding, which every model has.</summary>
+    internal const string TokenEmbedding = "token_embd.weight";
+
+    /// <summary>The output head, which a model with a tied one lacks.</summary>
+    internal const string Output = "output.weight";
+
+    private const string Layer = "blk.{layer}.";
+
+    private static readonly FrozenDictionary<RoleKind, string> Stems = new Dictionary<RoleKind, string>
     {
         [RoleKind.TokenEmbedding] = "token_embd",
+        [RoleKind.PositionEmbedding] = "position_embd",
+        [RoleKind.EmbeddingNorm] = "token_embd_norm",
         [RoleKind.FinalNorm] = "output_norm",
         [RoleKind.Output] = "output",
-        [RoleKind.AttentionNorm] = "blk.{layer}.attn_norm",
-        [RoleKind.Query] = "blk.{layer}.attn_q",
-        [RoleKind.Key] = "blk.{layer}.attn_k",
-        [RoleKind.Value] = "blk.{layer}.attn_v",
-        [RoleKind.AttentionOutput] = "blk.{layer}.attn_output",
-        [RoleKind.FeedForwardNorm] = "blk.{layer}.ffn_norm",
-        [RoleKind.Gate] = "blk.{layer}.ffn_gate",
-        [RoleKind.Up] = "blk.{layer}.ffn_up",
-        [RoleKind.Down] = "blk.{layer}.ffn_down",
-    };
+        [RoleKind.AttentionNorm] = Layer + "attn_norm",
+        [RoleKind.Query] = Layer + "attn_q",
+        [RoleKind.Key] = Layer + "attn_k",
+        [RoleKind.Value] = Layer + "attn_v",
+        [RoleKind.QueryNorm] = Layer + "attn_q_norm",
+        [RoleKind.KeyNorm] = Layer + "attn_k_norm",
+        [RoleKind.QueryDown] = Layer + "attn_q_a",
+        [RoleKind.QueryDownNorm] = Layer + "attn_q_a_norm",
+        [RoleKind.KeyValueDownNorm] = Layer + "attn_kv_a_norm",
+        [RoleKind.Sinks] = Layer + "attn_sinks",
+        [RoleKind.AttentionOutput] = Layer + "attn_output",
+        [RoleKind.AttentionOutputNorm] = Layer + "post_attention_norm",
+        [RoleKind.FeedForwardNorm] = Layer + "ffn_norm",
+        [RoleKind.Gate] = Layer + "ffn_gate",
+        [RoleKind.Up] = Layer + "ffn_up",
+        [RoleKind.Down] = Layer + "ffn_down",
+        [RoleKind.Router] = Layer + "ffn_gate_inp",
+        [RoleKind.SharedGate] = Layer + "ffn_gate_shexp",
+        [RoleKind.SharedUp] = Layer + "ffn_up_shexp",
+        [RoleKind.SharedDown] = Layer + "ffn_down_shexp",
+        [RoleKind.SharedRouter] = Layer + "ffn_gate_inp_shexp",
+        [RoleKind.FeedForwardOutputNorm] = Layer + "post_ffw_norm",
+    }.ToFrozenDictionary();
 
-    private static readonly Dictionary<string, RoleKind> Kinds = Patterns.ToDictionary(p => p.Value, p => p.Key, StringComparer.Ordinal);
-
-    /// <summary>The name of a role.</summary>
-    /// <param name="role">The role.</param>
-    /// <returns>For instance <c>blk.3.attn_q.weight</c>.</returns>
-    public static string Of(TensorRole role) =>
-        Patterns[role.Kind].Replace("{layer}", role.Layer.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal) + (role.Part == TensorPart.Bias ? ".bias" : ".weight");
-
-    /// <summary>The role of a name.</summary>
-    /// <param name="name">For instance <c>blk.3.attn_q.weight</c>.</param>
-    /// <returns>The role, or null where no role is called so.</returns>
-    public static TensorRole? RoleOf(string name)
+    private static readonly FrozenDictionary<RoleKind, string> StackedStems = new Dictionary<RoleKind, string>
     {
-        (string stem, TensorPart? part) = name switch
-        {
-            _ when name.EndsWith(".weight", StringComparison.Ordinal) => (name[..^".weight".Length], TensorPart.Weight),
-            _ when name.EndsWith(".bias", StringComparison.Ordinal) => (name[..^".bias".Length], TensorPart.Bias),
-            _ => (name, (TensorPart?)null),
-        };
+        [RoleKind.ExpertGate] = Layer + "ffn_gate_exps",
+        [RoleKind.ExpertUp] = Layer + "ffn_up_exps",
+        [RoleKind.ExpertDown] = Layer + "ffn_down_exps",
+    }.ToFrozenDictionary();
 
-        int layer = TensorRole.NoLayer;
-        if (stem.StartsWith("blk.", StringComparison.Ordinal))
-        {
-            int end = stem.IndexOf('.', 4);
-            if (end < 0 || !int.TryParse(stem.AsSpan(4, end - 4), NumberStyles.None, CultureInfo.InvariantCulture, out layer))
-            {
-                return null;
-            }
+    // The downward projection keeps its shared rotary key below it; keys are stored transposed head by head, so that a query can be brought into the latent.
+    private static readonly ImmutableArray<NameRule> LatentRules =
+    [
+        new(Layer + "attn_kv_a_mqa", [RoleKind.KeyValueDown, RoleKind.RotaryKey]) { When = c => c.Latent is not null },
+        new(RoleKind.Query, Layer + "attn_q_b") { When = c => c.Latent?.QueryRank > 0 },
+        new(RoleKind.Key, Layer + "attn_k_b") { When = c => c.Latent is not null, Layout = new TensorLayout { Heads = c => c.HeadCount, IsInOut = true } },
+        new(RoleKind.Value, Layer + "attn_v_b") { When = c => c.Latent is not null, Layout = new TensorLayout { Heads = c => c.HeadCount } },
+    ];
 
-            stem = "blk.{layer}" + stem[end..];
-        }
-
-        return part is { } known && Kinds.TryGetValue(stem, out RoleKind kind) ? new TensorRole(kind, layer, known) : null;
+    /// <summary>The names of a family's tensors.</summary>
+    /// <param name="family">The family.</param>
+    /// <param name="architecture">What its architecture does otherwise.</param>
+    /// <returns>A map that reads both ways.</returns>
+    public static TensorNaming Of(ModelFamily family, GgufArchitecture architecture)
+    {
+        IEnumerable<NameRule> rules =
+        [
+            .. architecture.Rules,
+            .. LatentRules,
+            .. Stems.Select(stem => new NameRule(stem.Key, stem.Value) { Layout = LayoutOf(stem.Key, architecture) }),
+            .. StackedStems.Select(stem => new NameRule(stem.Key, stem.Value) { Layout = TensorLayout.Stacked }),
+            new NameRule(RoleKind.RouterCorrection, Layer + "exp_probs_b") { WeightSuffix = ".bias" },
+        ];
+        FrozenSet<RoleKind> kinds = family.Names.SelectMany(rule => rule.Kinds).ToFrozenSet();
+        return new TensorNaming([.. rules.Where(rule => rule.Kinds.All(kinds.Contains))]);
     }
+
+    private static TensorLayout LayoutOf(RoleKind kind, GgufArchitecture architecture) => kind switch
+    {
+        // What turns halves in the canonical arrangement must turn neighbours where the architecture's kernels do.
+        RoleKind.Query or RoleKind.Key when architecture.TurnsNeighbours => new TensorLayout { InterleavedHeadRows = c => c.Rope is { Style: RopeStyle.Halves } ? c.HeadDimension : null },
+        RoleKind.QueryNorm or RoleKind.KeyNorm => new TensorLayout { IsStacked = true, Offset = c => c.NormOffset },
+        RoleKind.AttentionNorm or RoleKind.AttentionOutputNorm or RoleKind.FeedForwardNorm or RoleKind.FeedForwardOutputNorm or RoleKind.FinalNorm => new TensorLayout { Offset = c => c.NormOffset },
+        _ => TensorLayout.Plain,
+    };
 }

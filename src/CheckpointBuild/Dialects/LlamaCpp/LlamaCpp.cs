@@ -8,7 +8,6 @@ using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
 using CheckpointBuild.Quantization;
 using CheckpointBuild.Tensors;
-using CheckpointBuild.Tensors.Views;
 using CheckpointBuild.Tokenizers;
 
 namespace CheckpointBuild.Dialects.LlamaCpp;
@@ -36,21 +35,18 @@ internal sealed class LlamaCpp : Dialect
         ByteSource source = directory.OpenFile(name);
         TensorFile file = GgufSet.Read(source, part => System.IO.File.Exists(directory.PathOf(part)) ? directory.OpenFile(part) : null);
 
-        string arch = file.Metadata.Get<string>("general.architecture") ?? throw Errors.ConfigFieldMissing(source.Name, "general.architecture");
-        ModelFamily family = ModelFamily.FindGguf(arch) ?? throw Errors.UnknownArchitecture(source.Name, arch, ModelFamily.All.Select(f => f.GgufArchitecture).OfType<string>());
-        bool tied = !file.Tensors.TryGet(GgufNames.Of(new TensorRole(RoleKind.Output)), out _);
-        long rows = file.Tensors.TryGet(GgufNames.Of(new TensorRole(RoleKind.TokenEmbedding)), out Tensor? embedding) ? embedding.Rows : 1;
-        ModelConfig config = GgufModelKeys.Read(file.Metadata, arch, source.Name, tied, rows);
-        config = RopeFactors.ReadInto(config, file.Tensors);
-        if (family.GgufInterleavesRotary && config.Rope.Dimensions != config.HeadDimension)
+        ModelFamily family = FamilyOf(file, source.Name);
+        ModelConfig config = GgufModelKeys.Read(file.Metadata, family, source.Name, file.Tensors);
+        config = WithBiasesOf(RopeFactors.ReadInto(config, file.Tensors), family, file.Tensors).Validated(source.Name);
+        if (family.GgufArchitecture == "llama" && config.Rope is { } rope && rope.Dimensions != config.HeadDimension)
         {
-            throw Errors.ConfigFieldWrong(source.Name, $"{arch}.rope.dimension_count", $"{config.Rope.Dimensions}", $"the head's {config.HeadDimension} dimensions");
+            throw Errors.ConfigFieldWrong(source.Name, "llama.rope.dimension_count", $"{rope.Dimensions}", $"the head's {config.HeadDimension} dimensions");
         }
 
 
-        List<Tensor> canonical = [.. file.Tensors.Where(t => t.Name != GgufNames.RopeFrequencies).Select(t => FromGguf(t, family, config)).OrderBy(t => t.Name, StringComparer.Ordinal)];
-        bool biased = canonical.Exists(t => t.Name.EndsWith("q_proj.bias", StringComparison.Ordinal));
-        (config, RoleTable tensors) = new RoleMapper(family, source.Name, ImmutableArray.CreateBuilder<Diagnostic>()).Map(config with { AttentionBias = biased }, canonical);
+        Tensor[] weights = [.. file.Tensors.Where(t => !RopeFactors.Are(t.Name))];
+        var mapper = new RoleMapper(family, GgufArchitecture.NamingOf(family), source.Name, ImmutableArray.CreateBuilder<Diagnostic>());
+        (config, RoleTable tensors) = mapper.Map(config, weights);
         (TokenizerModel? tokenizer, Diagnostic? fault) = ReadTokenizer(file.Metadata, source.Name);
         return new Checkpoint
         {
@@ -58,7 +54,7 @@ internal sealed class LlamaCpp : Dialect
             Dialect = Name,
             Family = family,
             Config = config,
-            Tensors = tensors,
+            Tensors = InOrderOfNames(tensors, family, config),
             Tokenizer = tokenizer,
             TokenizerFault = fault,
         };
@@ -100,14 +96,12 @@ internal sealed class LlamaCpp : Dialect
             throw Errors.CannotRun(checkpoint.Family.Architecture, "GGUF", "llama.cpp has no such architecture; build another engine, or keep the Hugging Face form.");
         }
 
-        GgufLimits.Check(checkpoint.Family, checkpoint.Config);
-        uint fileType = options.Policy is GgufPolicy policy ? policy.FileType.Number : 0;
+        ImmutableArray<Diagnostic> limits = [.. GgufLimits.Of(checkpoint)];
+        Tensor[] tensors = [.. RopeFactors.Of(checkpoint.Config), .. GgufTensors.Of(checkpoint, options)];
         var metadata = new Metadata();
-        GgufModelKeys.Write(metadata, checkpoint, fileType);
-        ImmutableArray<Diagnostic> warnings = WriteTokenizer(metadata, checkpoint);
-
-        IEnumerable<Tensor> tensors = checkpoint.Tensors.Select(t => ToGguf(t.Key, t.Value, checkpoint));
-        var file = new TensorFile(new TensorTable(RopeFactors.Of(checkpoint.Config).Concat(tensors)), metadata);
+        GgufModelKeys.Write(metadata, checkpoint, ParameterCount.Of(tensors), options.Policy is GgufPolicy policy ? policy.FileType.Number : 0);
+        ImmutableArray<Diagnostic> warnings = [.. limits, .. WriteTokenizer(metadata, checkpoint)];
+        var file = new TensorFile(new TensorTable(tensors), metadata);
         return new DirectoryPlan([Format.Gguf.Plan(options.EngineName + Extension, file)], warnings);
     }
 
@@ -136,35 +130,32 @@ internal sealed class LlamaCpp : Dialect
         }
     }
 
-    // Query and key rows are half-split in the canonical arrangement and interleaved in the file, where the architecture's kernels rotate neighbouring pairs; biases follow their rows.
-    private static Tensor ToGguf(TensorRole role, Tensor tensor, Checkpoint checkpoint)
+    private static ModelFamily FamilyOf(TensorFile file, string path)
     {
-        Tensor arranged = HeadRows(role, checkpoint.Family, checkpoint.Config) is int rows
-            ? role.Part == TensorPart.Bias
-                ? SelectedColumns.Of(tensor, new InterleavedHalves(tensor.Shape.Columns, rows))
-                : SelectedRows.Of(tensor, new InterleavedHalves(tensor.Rows, rows))
-            : tensor;
-        return Renamed.Of(arranged, GgufNames.Of(role));
+        string name = file.Metadata.Get<string>("general.architecture") ?? throw Errors.ConfigFieldMissing(path, "general.architecture");
+        ModelFamily family = ModelFamily.FindGguf(name) ?? throw Errors.UnknownArchitecture(path, name, ModelFamily.All.Select(f => f.GgufArchitecture).OfType<string>().Distinct());
+        return ModelFamily.FindArchitecture(GgufArchitecture.Of(family).Variants.FirstOrDefault(v => v.Holds(file))?.Architecture) ?? family;
     }
 
-    private static Tensor FromGguf(Tensor tensor, ModelFamily family, ModelConfig config)
+    // No key says where there are biases: the tensors do.
+    private static ModelConfig WithBiasesOf(ModelConfig config, ModelFamily family, TensorTable tensors)
     {
-        if (GgufNames.RoleOf(tensor.Name) is not { } role)
+        TensorNaming naming = GgufArchitecture.NamingOf(family);
+        foreach (BiasSites site in Enum.GetValues<BiasSites>().Where(s => !config.Biases.HasFlag(s)))
         {
-            return tensor;
+            ModelConfig biased = config with { Biases = config.Biases | site };
+            if (naming.TensorsOf(biased).Any(t => t.Roles[0].Part == TensorPart.Bias && tensors.TryGet(t.Name, out _) && !config.Has(t.Roles[0])))
+            {
+                config = biased;
+            }
         }
 
-        long count = role.Part == TensorPart.Bias ? tensor.Shape.Columns : tensor.Rows;
-        Tensor arranged = HeadRows(role, family, config) is int rows && count % rows == 0
-            ? role.Part == TensorPart.Bias
-                ? SelectedColumns.Of(tensor, new SplitHalves(count, rows))
-                : SelectedRows.Of(tensor, new SplitHalves(count, rows))
-            : tensor;
-        return Renamed.Of(arranged, family.NameOf(role));
+        return config;
     }
 
-    private static int? HeadRows(TensorRole role, ModelFamily family, ModelConfig config) =>
-        family.GgufInterleavesRotary && role.Kind is RoleKind.Query or RoleKind.Key ? config.HeadDimension : null;
+    // The canonical order: as Hugging Face's file would have the tensors, by name.
+    private static RoleTable InOrderOfNames(RoleTable tensors, ModelFamily family, ModelConfig config) =>
+        new(family.Naming.TensorsOf(config).OrderBy(t => t.Name, StringComparer.Ordinal).SelectMany(t => t.Roles).Select(role => KeyValuePair.Create(role, tensors[role])));
 
     private static string FileIn(CheckpointDirectory directory)
     {

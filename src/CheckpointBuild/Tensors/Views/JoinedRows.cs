@@ -5,32 +5,66 @@ using CheckpointBuild.DTypes;
 
 namespace CheckpointBuild.Tensors.Views;
 
-/// <summary>Several tensors of the same dtype and columns, one below the other.</summary>
+/// <summary>Several tensors of the same dtype and columns, one below the other; or in turns, group by group, each time the next share of every part.</summary>
 /// <param name="Name">The joined tensor's name.</param>
 /// <param name="Parts">From the top; at least one.</param>
-public sealed record JoinedRows(string Name, ImmutableArray<Tensor> Parts) : Tensor(Name, Parts[0].DType, new Shape(Parts.Sum(p => p.Rows), Parts[0].Shape.Columns))
+/// <param name="Groups">How many turns there are; divides every part's rows.</param>
+public sealed record JoinedRows(string Name, ImmutableArray<Tensor> Parts, int Groups = 1) : Tensor(Name, Parts[0].DType, new Shape(Parts.Sum(p => p.Rows), Parts[0].Shape.Columns))
 {
     /// <inheritdoc/>
-    public override string Derivation => $"join({string.Join(", ", Parts.Select(p => p.Derivation))})";
+    public override string Derivation => $"join({(Groups > 1 ? $"{Groups} turns, " : "")}{string.Join(", ", Parts.Select(p => p.Derivation))})";
 
     /// <inheritdoc/>
     public override ImmutableArray<Tensor> Sources => Parts;
 
+    /// <summary>Joins tensors; one alone, and shares that together are the whole that they were taken from, are not wrapped.</summary>
+    /// <param name="name">The joined tensor's name.</param>
+    /// <param name="parts">From the top; at least one.</param>
+    /// <param name="groups">How many turns there are.</param>
+    /// <returns>The joined tensor, a matrix.</returns>
+    public static Tensor Of(string name, ImmutableArray<Tensor> parts, int groups) => parts switch
+    {
+        [var only] => only,
+        [SelectedRows first, ..] when AreAllOf(first.Source, parts, groups) => first.Source,
+        _ => new JoinedRows(name, parts, groups),
+    };
+
     /// <inheritdoc/>
     public override void Read(RowRange rows, Planes destination, Workspace workspace)
     {
-        long partStart = 0;
-        foreach (Tensor part in Parts)
+        long groupRows = Rows / Groups;
+        for (long group = rows.Start / groupRows; group * groupRows < rows.End; group++)
         {
-            long from = Math.Max(rows.Start, partStart);
-            long to = Math.Min(rows.End, partStart + part.Rows);
-            if (from < to)
+            long start = group * groupRows;
+            foreach (Tensor part in Parts)
             {
-                part.Read(new RowRange(from - partStart, (int)(to - from)), Slice(destination, from - rows.Start, to - from), workspace);
+                long share = part.Rows / Groups;
+                long from = Math.Max(rows.Start, start);
+                long to = Math.Min(rows.End, start + share);
+                if (from < to)
+                {
+                    part.Read(new RowRange((group * share) + from - start, (int)(to - from)), Slice(destination, from - rows.Start, to - from), workspace);
+                }
+
+                start += share;
+            }
+        }
+    }
+
+    private static bool AreAllOf(Tensor source, ImmutableArray<Tensor> parts, int groups)
+    {
+        long start = 0;
+        foreach (Tensor part in parts)
+        {
+            if (part is not SelectedRows selected || !ReferenceEquals(selected.Source, source) || selected.Map != RowShare.Of(source.Rows, groups, start, part.Rows))
+            {
+                return false;
             }
 
-            partStart += part.Rows;
+            start += part.Rows / groups;
         }
+
+        return start * groups == source.Rows;
     }
 
     private Planes Slice(Planes planes, long row, long count) => new(
