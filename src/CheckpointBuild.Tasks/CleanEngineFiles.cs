@@ -13,6 +13,7 @@ namespace CheckpointBuild.Tasks;
 /// <summary>Removes engines from the output together with what is remembered of them: all of them on Clean, those whose item is gone on a build. The store keeps its copy.</summary>
 /// <remarks>Of the standard targets; its parameters may change. It goes by what earlier builds remembered, never by today's items, and needs no checkpoint.</remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
+[MSBuildMultiThreadableTask]
 public sealed class CleanEngineFiles : Task
 {
     /// <summary>Where <see cref="BuildEngine"/> remembers what it made.</summary>

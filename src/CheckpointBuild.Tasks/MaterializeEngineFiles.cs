@@ -13,6 +13,7 @@ namespace CheckpointBuild.Tasks;
 /// <summary>Puts engine files into the output before the stock copy looks at them: cloned where the file system can, checked against their hash, renamed into place, and cancellable.</summary>
 /// <remarks>Of the standard targets; its parameters may change.</remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
+[MSBuildMultiThreadableTask]
 public sealed class MaterializeEngineFiles : Task, ICancelableTask
 {
     private readonly CancelSignal _cancel = new();

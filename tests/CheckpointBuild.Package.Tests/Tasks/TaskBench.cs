@@ -19,6 +19,8 @@ public sealed class TaskBench : IDisposable
         _scratch.Write("models/tiny/model.safetensors", "weights");
     }
 
+    public string Root => _scratch.Root;
+
     public string Checkpoint => _scratch.Below("models", "tiny");
 
     public string Output => _scratch.Below("out");
@@ -39,7 +41,7 @@ public sealed class TaskBench : IDisposable
     /// <summary>Makes the task that every test runs; each time with a log of its own.</summary>
     public BuildEngine Task(params ITaskItem[] checkpoints)
     {
-        Engine = new RecordingEngine();
+        Engine = new RecordingEngine { ProjectFileOfTaskNode = _scratch.Below("app.csproj") };
         return new BuildEngine
         {
             BuildEngine = Engine,

@@ -136,7 +136,7 @@ public sealed class WorkerConversationTests : IDisposable
         using var process = new CheckpointBuild.Tasks.Worker.WorkerProcess(
             new CheckpointBuild.Tasks.Worker.ToolCommand(RepositoryPaths.FakeWorker, null).StartInfo(_bench.Write("request.json", $$"""
                 { "store": "{{_bench.Store}}", "items": [ { "source": "x", "engineName": "x", "metadata": { "Engine": "lifeline" } } ] }
-                """)));
+                """), _bench.Store));
         using var ready = new ManualResetEventSlim();
         var reader = new Thread(() => process.Run((line, _) => ready.Set(), new CheckpointBuild.Tasks.Worker.CancelSignal()));
         reader.Start();

@@ -103,6 +103,35 @@ public sealed class WorkerTaskTests : IDisposable
     }
 
     [Fact]
+    public void Execute_takes_relative_paths_from_the_projects_folder()
+    {
+        string adapter = _bench.Write("adapters/lora/adapter.safetensors", "one");
+        Assert.True(Run());
+        File.WriteAllText(adapter, "three");
+        Assert.True(Run());
+
+        Assert.Equal(2, _bench.ToolRuns);
+        Assert.NotEmpty(Directory.GetFiles(Path.Combine(_bench.Root, "states"), "*.state"));
+
+        bool Run()
+        {
+            BuildEngine task = _bench.Task(TaskBench.Item(_bench.Checkpoint, ("Adapter", "adapters/lora")));
+            task.StateDirectory = "states";
+            task.StoreDirectory = "store";
+            return task.Execute();
+        }
+    }
+
+    [Fact]
+    public void Every_task_may_run_in_a_multithreaded_build()
+    {
+        Type[] tasks = [.. typeof(WorkerTask).Assembly.GetTypes().Where(t => typeof(ITask).IsAssignableFrom(t) && !t.IsAbstract)];
+
+        Assert.NotEmpty(tasks);
+        Assert.All(tasks, task => Assert.Contains(task.CustomAttributes, a => a.AttributeType.FullName == "Microsoft.Build.Framework.MSBuildMultiThreadableTaskAttribute"));
+    }
+
+    [Fact]
     public void Execute_looks_through_links_to_the_weights()
     {
         string blob = _bench.Write("blobs/0123", "weights of the hub");
