@@ -110,10 +110,17 @@ public sealed class CollectEngineFiles : Task
             return;
         }
 
-        EngineQuestion now = EngineQuestion.Of(nameof(BuildEngine), checkpoint, string.Empty, string.Empty, SourceStamps.Of(checkpoint, ProjectDirectory));
-        if (now.ModelDifferenceFrom(state.Question) is { } difference)
+        try
         {
-            log.Warning(TaskErrors.StaleEngine(checkpoint.EngineName, difference), checkpoint.Item);
+            EngineQuestion now = EngineQuestion.Of(nameof(BuildEngine), checkpoint, string.Empty, string.Empty, SourceStamps.Of(checkpoint, ProjectDirectory));
+            if (now.ModelDifferenceFrom(state.Question) is { } difference)
+            {
+                log.Warning(TaskErrors.StaleEngine(checkpoint.EngineName, difference), checkpoint.Item);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            log.Warning(TaskErrors.CannotList(checkpoint.Source, exception.Message), checkpoint.Item);
         }
     }
 
