@@ -161,7 +161,7 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
     {
         foreach (EngineJob job in stale)
         {
-            EngineState.Forget(job.StatePath);
+            EngineState.PutAside(job.StatePath);
         }
 
         string requestPath = Path.Combine(States, GetType().Name + ".request.json");
@@ -255,7 +255,7 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
 
     private void Deliver(List<EngineJob> jobs)
     {
-        ProductDelivery delivery = new(OutputDirectory is { Length: > 0 } given ? Full(given) : string.Empty, _log, _cancel);
+        ProductDelivery delivery = new(OutputDirectory is { Length: > 0 } given ? Full(given) : string.Empty, new PlacementRecord(PlacementRecord.PathOf(States)), _log, _cancel);
         jobs.ForEach(delivery.Deliver);
         Products = delivery.Products;
         Files = delivery.Files;

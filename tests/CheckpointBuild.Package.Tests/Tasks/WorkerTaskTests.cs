@@ -293,4 +293,37 @@ public sealed class WorkerTaskTests : IDisposable
         Assert.True(second.Execute());
         Assert.Equal(["build-report.json", "tiny.gguf"], Directory.GetFiles(Path.Combine(_bench.Output, "tiny")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
+
+    [Fact]
+    public void Execute_after_a_failed_build_still_removes_what_the_engine_before_had()
+    {
+        BuildEngine first = _bench.Task(TaskBench.Item(_bench.Checkpoint));
+        first.OutputDirectory = _bench.Output;
+        Assert.True(first.Execute());
+        string state = Directory.GetFiles(_bench.States, "*.state").Single();
+        File.WriteAllText(state, File.ReadAllText(state).Replace("file\ttiny.gguf", "file\ttiny-00001-of-00002.gguf"));
+        File.Move(Path.Combine(_bench.Output, "tiny", "tiny.gguf"), Path.Combine(_bench.Output, "tiny", "tiny-00001-of-00002.gguf"));
+        foreach (string scene in new[] { "fail", "crash" })
+        {
+            BuildEngine failing = _bench.Task(TaskBench.Item(_bench.Checkpoint, ("Engine", scene)));
+            failing.OutputDirectory = _bench.Output;
+            Assert.False(failing.Execute());
+        }
+
+        BuildEngine last = _bench.Task(TaskBench.Item(_bench.Checkpoint, ("Quantization", "q8_0")));
+        last.OutputDirectory = _bench.Output;
+        Assert.True(last.Execute());
+        Assert.Equal(["build-report.json", "tiny.gguf"], Directory.GetFiles(Path.Combine(_bench.Output, "tiny")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Empty(Directory.GetFiles(_bench.States, "*.previous"));
+    }
+
+    [Fact]
+    public void Execute_clears_away_a_state_that_a_killed_build_left_half_written()
+    {
+        string abandoned = _bench.Write("obj/ckpt/tiny.state.0123456789abcdef", "half");
+        File.SetLastWriteTimeUtc(abandoned, new DateTime(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+
+        Assert.True(_bench.Run());
+        Assert.False(File.Exists(abandoned));
+    }
 }
