@@ -7,4 +7,5 @@ namespace CheckpointBuild.Tasks;
 [MSBuildMultiThreadableTask]
 public sealed class ConvertCheckpoint : WorkerTask
 {
+    private protected override string RequiredMetadata => "Engine";
 }

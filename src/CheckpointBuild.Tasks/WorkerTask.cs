@@ -92,9 +92,20 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
         return !_log.HasErrors && !_cancel.IsSet;
     }
 
+    /// <summary>The metadata without which the task does not know what is asked of it.</summary>
+    private protected abstract string RequiredMetadata { get; }
+
     private void Make()
     {
         List<CheckpointItem> checkpoints = new CheckpointReader(_log).Read(Checkpoints);
+        foreach (CheckpointItem checkpoint in checkpoints)
+        {
+            if (checkpoint.Item.GetMetadata(RequiredMetadata).Length == 0)
+            {
+                _log.Error(TaskErrors.MissingMetadata(checkpoint.Item.ItemSpec, GetType().Name, RequiredMetadata), checkpoint.Item);
+            }
+        }
+
         string tool = Full(ToolPath is { Length: > 0 } given ? given : ToolOfThePackage());
         if (!File.Exists(tool))
         {
@@ -174,9 +185,10 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
         }.Write(requestPath, checkpoints);
 
         WorkerConversation conversation = new(Log, _log, checkpoints);
-        if (Converse(new ToolCommand(tool, DotNetHost), requestPath, conversation) && !_cancel.IsSet)
+        bool succeeded = Converse(new ToolCommand(tool, DotNetHost), requestPath, conversation);
+        if (!_cancel.IsSet)
         {
-            Remember(stale, conversation);
+            Remember(stale, conversation, succeeded);
         }
     }
 
@@ -231,7 +243,8 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
         return false;
     }
 
-    private void Remember(List<EngineJob> stale, WorkerConversation conversation)
+    // One checkpoint's error takes nothing from the others: what was built for them is remembered.
+    private void Remember(List<EngineJob> stale, WorkerConversation conversation, bool succeeded)
     {
         for (int i = 0; i < stale.Count; i++)
         {
@@ -239,7 +252,11 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
             job.Product = conversation.Products[i];
             if (job.Product is null || !job.Product.IsComplete())
             {
-                _log.Error(TaskErrors.NoProduct(job.Checkpoint.EngineName), job.Checkpoint.Item);
+                if (succeeded)
+                {
+                    _log.Error(TaskErrors.NoProduct(job.Checkpoint.EngineName), job.Checkpoint.Item);
+                }
+
                 continue;
             }
 

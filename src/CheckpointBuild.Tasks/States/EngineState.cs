@@ -129,7 +129,7 @@ internal sealed class EngineState(string targetFolder, EngineQuestion question, 
                 case "target":
                     target = fields[1];
                     break;
-                case "task" or "engine" or "metadata":
+                case "task" or "engine" or "name" or "metadata":
                     recipe.Append(line).Append('\n');
                     break;
                 case "source" or "store" or "tool":

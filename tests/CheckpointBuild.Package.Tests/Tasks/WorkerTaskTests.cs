@@ -225,6 +225,7 @@ public sealed class WorkerTaskTests : IDisposable
     {
         BuildEngine first = _bench.Task(TaskBench.Item(_bench.Checkpoint, ("Adapter", "nothing"), ("Color", "blue")));
         Assert.True(first.Execute());
+        first.Products.Single().SetMetadata("Quantization", "q8_0");
         var second = new QuantizeModel
         {
             BuildEngine = _bench.Engine,
@@ -240,6 +241,25 @@ public sealed class WorkerTaskTests : IDisposable
         Assert.Equal("tiny", product.GetMetadata("EngineName"));
         Assert.Equal("blue", product.GetMetadata("Color"));
         Assert.Equal("", product.GetMetadata("Adapter"));
+    }
+
+    [Theory]
+    [InlineData(typeof(BuildEngine), "Engine")]
+    [InlineData(typeof(ConvertCheckpoint), "Engine")]
+    [InlineData(typeof(QuantizeModel), "Quantization")]
+    public void Execute_refuses_a_checkpoint_without_what_the_task_is_about(Type type, string metadata)
+    {
+        var task = (WorkerTask)Activator.CreateInstance(type)!;
+        task.BuildEngine = _bench.Engine;
+        task.Checkpoints = [TaskBench.Bare(_bench.Checkpoint)];
+        task.StateDirectory = _bench.States;
+        task.StoreDirectory = _bench.Store;
+        task.ToolPath = RepositoryPaths.FakeWorker;
+
+        Assert.False(task.Execute());
+        Assert.Equal("CKPT7108", Assert.Single(_bench.ErrorCodes));
+        Assert.Contains($"metadata {metadata},", _bench.Engine.Errors.Single().Message);
+        Assert.Equal(0, _bench.ToolRuns);
     }
 
     [Fact]
