@@ -43,7 +43,7 @@ internal sealed class VerifyVerb() : Verb("verify")
         string scratch = Path.Combine(Path.GetTempPath(), $"ckpt-verify-{Guid.NewGuid():N}");
         try
         {
-            using EngineBuild build = EngineBuild.Open(report.CheckpointPath, report.Recipe, new SourceHashes(null));
+            using EngineBuild build = EngineBuild.Open(report.CheckpointPath, report.Recipe, new SourceHashes(null), report.CheckpointName);
             BuildReport again = build.Run(scratch, new BuilderOptions { Durability = Durability.Cached }, HashTrust.ReadAgain, cancellation);
             if (report.Outputs.FirstOrDefault(o => !again.Outputs.Contains(o)) is { } differs)
             {
