@@ -71,6 +71,13 @@ internal static class Program
             await error.WriteLineAsync("Cancelled.".AsMemory(), CancellationToken.None);
             return Cancelled;
         }
+        catch (Exception e) when (e is not CheckpointException)
+        {
+            // Whatever comes here is our own fault; scripts still get a code and an exit status that they know.
+            CheckpointException fault = Errors.Internal(e);
+            await error.WriteLineAsync($"{fault.Code}: {fault.Message}".AsMemory(), CancellationToken.None);
+            return Failed;
+        }
     }
 
     private static async Task<int> Main(string[] args)
@@ -82,7 +89,8 @@ internal static class Program
         using var cancellation = new CancellationTokenSource();
         Console.CancelKeyPress += (_, e) =>
         {
-            e.Cancel = true;
+            // The first ends the work in order; the second ends the process, whatever it waits for.
+            e.Cancel = !cancellation.IsCancellationRequested;
             cancellation.Cancel();
         };
         return await RunAsync(args, input, output, error, cancellation.Token);

@@ -40,7 +40,7 @@ internal sealed class VerifyVerb() : Verb("verify")
 
     private static void Rebuild(string directory, BuildReport report, CancellationToken cancellation)
     {
-        string scratch = Path.Combine(directory, $".verify-{Guid.NewGuid():N}");
+        string scratch = Path.Combine(Path.GetTempPath(), $"ckpt-verify-{Guid.NewGuid():N}");
         try
         {
             using EngineBuild build = EngineBuild.Open(report.CheckpointPath, report.Recipe, new SourceHashes(null));

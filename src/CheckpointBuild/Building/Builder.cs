@@ -27,10 +27,19 @@ public sealed class Builder
     /// <param name="directory">Where they go; made when it is not there.</param>
     /// <param name="cancellation">Looked at between bands.</param>
     /// <returns>What was written, in the plan's order.</returns>
+    public ImmutableArray<BuiltFile> Build(DirectoryPlan plan, string directory, CancellationToken cancellation) => Build(plan, directory, static () => { }, cancellation);
+
+    /// <summary>Writes every file of a plan.</summary>
+    /// <param name="plan">The files.</param>
+    /// <param name="directory">Where they go; made when it is not there.</param>
+    /// <param name="beforePublishing">Called when all is written and nothing has its name yet; what it throws ends the build with the old files intact.</param>
+    /// <param name="cancellation">Looked at between bands.</param>
+    /// <returns>What was written, in the plan's order.</returns>
     /// <exception cref="Diagnostics.CheckpointException">4xxx when the directory cannot be written, 1xxx and 3xxx from reading the tensors. Nothing half-written stays.</exception>
-    public ImmutableArray<BuiltFile> Build(DirectoryPlan plan, string directory, CancellationToken cancellation)
+    public ImmutableArray<BuiltFile> Build(DirectoryPlan plan, string directory, Action beforePublishing, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(beforePublishing);
         directory = Path.GetFullPath(directory);
         OutputDirectory.Prepare(directory, plan.Files.Sum(f => f.Length));
         var progress = new BuildProgress(plan.Files.Sum(f => f.Length), _options.Progress);
@@ -44,6 +53,7 @@ public sealed class Builder
                 pending.Write(_options, progress, cancellation);
             }
 
+            beforePublishing();
             foreach (PendingFile file in written)
             {
                 file.Publish();

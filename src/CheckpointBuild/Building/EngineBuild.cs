@@ -17,6 +17,7 @@ public sealed class EngineBuild : IDisposable
 {
     private readonly CheckpointDirectory _source;
     private readonly SourceHashes _hashes;
+    private readonly Dictionary<string, string> _stamps = new(StringComparer.Ordinal);
     private ImmutableArray<SourceFile> _inputs;
     private double _hashSeconds;
 
@@ -76,7 +77,8 @@ public sealed class EngineBuild : IDisposable
             {
                 cancellation.ThrowIfCancellationRequested();
                 string path = _source.PathOf(name);
-                return new SourceFile(name, _source.OpenFile(name).Length, _hashes.Sha256(path, trust));
+                _stamps[name] = SourceHashes.StampOf(path);
+                return new SourceFile(name, _source.OpenFile(name).Length, _hashes.Sha256(path, _source.OpenFile(name), trust));
             })];
             _hashSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
@@ -92,12 +94,13 @@ public sealed class EngineBuild : IDisposable
     /// <returns>The report, which also stands in the directory.</returns>
     public BuildReport Run(string directory, BuilderOptions options, HashTrust trust, CancellationToken cancellation)
     {
-        RefuseToOverwriteSource(directory);
+        RefuseSourceAsOutput(directory);
+        OutputDirectory.Prepare(Path.GetFullPath(directory), Plan.Files.Sum(f => f.Length));
         string key = Key(trust, cancellation);
         long start = Stopwatch.GetTimestamp();
         ImmutableArray<string> before = OutputsOfEarlierBuild(directory);
         var builder = new Builder(options);
-        ImmutableArray<BuiltFile> outputs = builder.Build(Plan, directory, cancellation);
+        ImmutableArray<BuiltFile> outputs = builder.Build(Plan, directory, RefuseChangedSource, cancellation);
 
         var report = new BuildReport
         {
@@ -122,28 +125,51 @@ public sealed class EngineBuild : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _source.Dispose();
 
-    // A product that lands on its own source would destroy it on the way.
-    private void RefuseToOverwriteSource(string directory)
+    // A product in its source's folder would overwrite what it is made from, or what a later build of the same source needs.
+    private void RefuseSourceAsOutput(string directory)
     {
-        IEnumerable<string> targets = Plan.Files.Select(f => Path.GetFullPath(Path.Combine(directory, f.Path)));
-        if (targets.FirstOrDefault(t => _source.OpenedFiles.Any(n => Path.GetFullPath(_source.PathOf(n)) == t)) is { } clash)
+        if (SamePlace(directory, _source.Folder))
         {
-            throw Errors.OutputIsSource(clash);
+            throw Errors.OutputIsSource(Path.GetFullPath(directory));
         }
     }
 
-    private static ImmutableArray<string> OutputsOfEarlierBuild(string directory)
+    private static bool SamePlace(string left, string right) => string.Equals(Real(left), Real(right), StringComparison.Ordinal);
+
+    private static string Real(string folder)
+    {
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        return Directory.Exists(full) && Directory.ResolveLinkTarget(full, returnFinalTarget: true) is { } target ? Path.TrimEndingDirectorySeparator(target.FullName) : full;
+    }
+
+    // What was hashed and what was read are the same open files; a file that was written to meanwhile would put wrong bytes under a good key.
+    private void RefuseChangedSource()
+    {
+        foreach (SourceFile input in _inputs)
+        {
+            if (SourceHashes.StampOf(_source.PathOf(input.Name)) != _stamps[input.Name])
+            {
+                throw Errors.SourceChanged(_source.PathOf(input.Name));
+            }
+        }
+    }
+
+    private ImmutableArray<string> OutputsOfEarlierBuild(string directory)
     {
         string report = Path.Combine(directory, BuildReport.FileName);
         try
         {
-            return File.Exists(report) ? [.. BuildReport.Read(report).Outputs.Select(o => o.Path)] : [];
+            return File.Exists(report) && BuildReport.Read(report) is { } earlier && SameProduct(earlier) ? [.. earlier.Outputs.Select(o => o.Path)] : [];
         }
         catch (CheckpointException)
         {
             return [];
         }
     }
+
+    // Another model's product, or another target's, in the same folder is somebody else's.
+    private bool SameProduct(BuildReport earlier) =>
+        earlier.Recipe.Engine == Recipe.Engine && (earlier.Recipe.EngineName ?? earlier.CheckpointName) == (Recipe.EngineName ?? Checkpoint.Name);
 
     private static void Remove(string directory, IEnumerable<string> paths)
     {

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO;
 using System.Security.Cryptography;
 using System.Text;
+using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Building;
 
@@ -18,9 +19,10 @@ public sealed class SourceHashes
 
     /// <summary>The SHA-256 of a file.</summary>
     /// <param name="path">Its full path; links are followed, so that a cache of links is remembered by its contents' files.</param>
+    /// <param name="source">The same file, open: what is hashed is what is read later.</param>
     /// <param name="trust">Whether what is remembered may be used.</param>
     /// <returns>64 hex digits in lower case.</returns>
-    public string Sha256(string path, HashTrust trust)
+    public string Sha256(string path, ByteSource source, HashTrust trust)
     {
         string real = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
         string stamp = Stamp(real);
@@ -30,7 +32,7 @@ public sealed class SourceHashes
             return known;
         }
 
-        string hash = FileDigest.Sha256(real);
+        string hash = FileDigest.Sha256(source);
 
         // A file that changes while it is hashed must not be remembered under its new time.
         if (entry is not null && Stamp(real) == stamp)
@@ -39,6 +41,15 @@ public sealed class SourceHashes
         }
 
         return hash;
+    }
+
+    /// <summary>Length and time of a file, links followed.</summary>
+    /// <param name="path">Its full path.</param>
+    /// <returns>A text that changes when either does, or when the file goes.</returns>
+    internal static string StampOf(string path)
+    {
+        string real = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        return File.Exists(real) ? Stamp(real) : "gone";
     }
 
     private static string Stamp(string path)

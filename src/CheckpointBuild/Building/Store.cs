@@ -65,8 +65,15 @@ public sealed class Store
         string staging = Path.Combine(_root, "tmp", key);
         RemoveDirectory(staging);
         BuildReport report = build.Run(staging, options, trust, cancellation);
-        RemoveDirectory(place);
+        string aside = Path.Combine(_root, "tmp", $"{key}.old");
+        RemoveDirectory(aside);
+        if (Directory.Exists(place))
+        {
+            MoveDirectory(place, aside);
+        }
+
         MoveDirectory(staging, place);
+        RemoveDirectory(aside);
         OutputDirectory.Flush(_root);
         return new StoreEntry(place, report, WasThere: false);
     }
@@ -113,7 +120,7 @@ public sealed class Store
             {
                 throw Errors.StoreNotWritable(_root, e);
             }
-            catch (IOException e) when (e is DirectoryNotFoundException or PathTooLongException || e.HResult is 28 or 30)
+            catch (IOException e) when (!IsHeldByAnother(e))
             {
                 throw Errors.StoreNotWritable(_root, e);
             }
@@ -137,6 +144,9 @@ public sealed class Store
             throw Errors.StoreNotWritable(_root, e);
         }
     }
+
+    // EWOULDBLOCK of flock on Linux (11) and macOS (35); a sharing violation on Windows (32). Everything else would not end by waiting.
+    private static bool IsHeldByAnother(IOException e) => (e.HResult & 0xFFFF) is 11 or 35 or 32;
 
     private void MoveDirectory(string from, string to)
     {

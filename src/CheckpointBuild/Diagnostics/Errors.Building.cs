@@ -12,7 +12,10 @@ internal static partial class Errors
         $"{path}: the store cannot be written ({inner.Message}). Check its permissions and space, or choose another with CheckpointBuildStoreRoot.", path, inner);
 
     internal static CheckpointException OutputIsSource(string path) => new("CKPT7003",
-        $"{path}: is read by this build and would be written by it. Choose another output directory.", path);
+        $"{path}: is the folder of the checkpoint that is read, and would be written into. Choose another output directory.", path);
+
+    internal static CheckpointException SourceChanged(string path) => new("CKPT7008",
+        $"{path}: was changed while it was read. Build again when nothing writes to the checkpoint; what stood in the output before is intact.", path);
 
     internal static CheckpointException ProductWrong(string directory, string fault) => new("CKPT7004",
         $"{directory}: {fault}. The product is not what was built; build it again.", directory);

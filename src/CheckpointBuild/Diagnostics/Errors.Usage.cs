@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 
@@ -22,6 +23,12 @@ internal static partial class Errors
 
     internal static CheckpointException BadLine(string where, string problem) => new("CKPT9004",
         $"{where}: cannot be used ({problem}). Look the form up in the verb's help.");
+
+    internal static CheckpointException OneOfBoth(string first, string firstValue, string second, string secondValue) => new("CKPT9006",
+        $"{first} '{firstValue}' and {second} '{secondValue}' are both asked for, one of them decides the types. Leave one out.");
+
+    internal static CheckpointException Internal(Exception inner) => new("CKPT9005",
+        $"{inner.GetType().Name}: {inner.Message}. This is a fault of the tool itself; please report it with the command and the input.", null, inner);
 
     private static string Nearest(string found, string[] values)
     {

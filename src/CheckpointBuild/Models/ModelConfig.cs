@@ -71,9 +71,14 @@ public sealed record ModelConfig
             throw Errors.ConfigFieldWrong(file, "num_key_value_heads", $"{KeyValueHeadCount}", $"a divisor of num_attention_heads ({HeadCount})");
         }
 
-        if (Rope.Dimensions % 2 != 0)
+        if (HeadDimension > MostHeadDimension)
         {
-            throw Errors.ConfigFieldWrong(file, "head_dim", $"{HeadDimension}", "an even number of rotary dimensions");
+            throw Errors.ConfigFieldWrong(file, "head_dim", $"{HeadDimension}", $"at most {MostHeadDimension}");
+        }
+
+        if (Rope.Dimensions % 2 != 0 || Rope.Dimensions > HeadDimension)
+        {
+            throw Errors.ConfigFieldWrong(file, "rotary dimensions", $"{Rope.Dimensions}", $"an even number, at most head_dim ({HeadDimension})");
         }
 
         return LayerCount <= MostLayers ? this : throw Errors.ConfigFieldWrong(file, "num_hidden_layers", $"{LayerCount}", $"at most {MostLayers}");
@@ -81,4 +86,5 @@ public sealed record ModelConfig
 
     // No model has a tenth of this; a damaged file must not make tables of billions.
     private const int MostLayers = 16384;
+    private const int MostHeadDimension = 16384;
 }

@@ -1,28 +1,25 @@
 using System;
 using System.Collections.Immutable;
-using System.IO;
 using System.Linq;
 using CheckpointBuild.Models;
 
 namespace CheckpointBuild.Dialects.HuggingFace;
 
-/// <summary>Which files of a folder are carried along: all but weights, indexes and the configuration, which is written anew.</summary>
+/// <summary>Which files of a folder are carried along: all but weights, indexes, hidden files and the configuration, which is written anew.</summary>
 internal static class SidecarFiles
 {
     private static readonly string[] WeightEndings =
-        [".safetensors", ".bin", ".pt", ".pth", ".ckpt", ".gguf", ".h5", ".msgpack", ".onnx", ".onnx_data", ".npz", ".index.json", ".incomplete", ".lock"];
+        [".safetensors", ".bin", ".pt", ".pth", ".ckpt", ".gguf", ".h5", ".msgpack", ".onnx", ".onnx_data", ".npz", ".index.json", ".incomplete", ".lock", ".tmp"];
 
-    private static readonly string[] NotCarried = [ConfigFile.Name, "build-report.json", ".gitattributes", ".gitignore"];
+    private static readonly string[] NotCarried = [ConfigFile.Name, "build-report.json"];
 
     /// <summary>The sidecars of a folder.</summary>
     /// <param name="directory">The folder; for a single file there are those beside it.</param>
     /// <returns>In ordinal order of names.</returns>
     public static ImmutableArray<Sidecar> Of(CheckpointDirectory directory) =>
     [
-        .. Directory.EnumerateFiles(directory.Folder)
-            .Select(f => Path.GetFileName(f))
-            .Where(name => !NotCarried.Contains(name) && !WeightEndings.Any(e => name.EndsWith(e, StringComparison.OrdinalIgnoreCase)))
-            .Order(StringComparer.Ordinal)
+        .. directory.FolderFiles
+            .Where(name => !name.StartsWith('.') && !NotCarried.Contains(name) && !WeightEndings.Any(e => name.EndsWith(e, StringComparison.OrdinalIgnoreCase)))
             .Select(name => new Sidecar(name, () => directory.OpenFile(name))),
     ];
 }

@@ -1,4 +1,5 @@
 using System.Linq;
+using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
 
@@ -57,7 +58,7 @@ internal static class GgufModelKeys
         var keys = new GgufKeyReader(metadata, arch, file);
         int hidden = keys.Count("embedding_length");
         int heads = keys.Count("attention.head_count");
-        int dimension = keys.OptionalCount("attention.key_length") ?? hidden / heads;
+        int dimension = keys.OptionalCount("attention.key_length") ?? (hidden % heads == 0 ? hidden / heads : throw keys.Wrong("attention.head_count", $"{heads}", $"a divisor of embedding_length ({hidden}), or key_length stated"));
         int context = keys.Count("context_length");
         return new ModelConfig
         {
@@ -70,7 +71,7 @@ internal static class GgufModelKeys
             FeedForwardSize = keys.Count("feed_forward_length"),
             VocabularySize = checked((int)embeddingRows),
             ContextLength = context,
-            NormEpsilon = keys.Number("attention.layer_norm_rms_epsilon") ?? 1e-5f,
+            NormEpsilon = keys.Number("attention.layer_norm_rms_epsilon") ?? throw Errors.ConfigFieldMissing(file, $"{arch}.attention.layer_norm_rms_epsilon"),
             Rope = ReadRope(keys, dimension, context),
             TiedEmbeddings = tied,
             BeginToken = keys.Token("tokenizer.ggml.bos_token_id"),

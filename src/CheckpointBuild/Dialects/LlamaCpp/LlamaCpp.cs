@@ -42,6 +42,11 @@ internal sealed class LlamaCpp : Dialect
         long rows = file.Tensors.TryGet(GgufNames.Of(new TensorRole(RoleKind.TokenEmbedding)), out Tensor? embedding) ? embedding.Rows : 1;
         ModelConfig config = GgufModelKeys.Read(file.Metadata, arch, source.Name, tied, rows);
         config = RopeFactors.ReadInto(config, file.Tensors);
+        if (family.GgufInterleavesRotary && config.Rope.Dimensions != config.HeadDimension)
+        {
+            throw Errors.ConfigFieldWrong(source.Name, $"{arch}.rope.dimension_count", $"{config.Rope.Dimensions}", $"the head's {config.HeadDimension} dimensions");
+        }
+
 
         List<Tensor> canonical = [.. file.Tensors.Where(t => t.Name != GgufNames.RopeFrequencies).Select(t => FromGguf(t, family, config)).OrderBy(t => t.Name, StringComparer.Ordinal)];
         bool biased = canonical.Exists(t => t.Name.EndsWith("q_proj.bias", StringComparison.Ordinal));
@@ -63,6 +68,11 @@ internal sealed class LlamaCpp : Dialect
     public override QuantizationPolicy PolicyFor(Checkpoint checkpoint, DType? dtype, string? quantization)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
+        if (quantization is not null && dtype is not null)
+        {
+            throw Errors.OneOfBoth("dtype", dtype.LongName, "quantization", quantization);
+        }
+
         if (quantization is not null)
         {
             return new GgufPolicy(GgufFileType.Find(quantization) ?? throw Errors.UnknownOptionValue("quantization", quantization, "GGUF", GgufFileType.All.Select(t => t.Name)));
@@ -90,6 +100,7 @@ internal sealed class LlamaCpp : Dialect
             throw Errors.CannotRun(checkpoint.Family.Architecture, "GGUF", "llama.cpp has no such architecture; build another engine, or keep the Hugging Face form.");
         }
 
+        GgufLimits.Check(checkpoint.Family, checkpoint.Config);
         uint fileType = options.Policy is GgufPolicy policy ? policy.FileType.Number : 0;
         var metadata = new Metadata();
         GgufModelKeys.Write(metadata, checkpoint, fileType);

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using CheckpointBuild.Diagnostics;
 using CheckpointBuild.DTypes;
 using CheckpointBuild.Models;
 using CheckpointBuild.Tensors;
@@ -27,9 +28,14 @@ internal static class RopeFactors
     /// <returns>The configuration with the factors, or as it was.</returns>
     public static ModelConfig ReadInto(ModelConfig config, TensorTable tensors)
     {
-        if (!tensors.TryGet(GgufNames.RopeFrequencies, out Tensor? tensor) || tensor.DType != DType.F32 || tensor.Shape.ElementCount != config.Rope.Dimensions / 2)
+        if (!tensors.TryGet(GgufNames.RopeFrequencies, out Tensor? tensor))
         {
             return config;
+        }
+
+        if (tensor.DType != DType.F32 || tensor.Shape != new Shape(config.Rope.Dimensions / 2))
+        {
+            throw Errors.TensorShape("GGUF", tensor.Name, $"{tensor.DType} {tensor.Shape}", $"float32 [{config.Rope.Dimensions / 2}]");
         }
 
         using var workspace = new Workspace();

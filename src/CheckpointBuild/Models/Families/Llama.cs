@@ -70,7 +70,7 @@ internal sealed class Llama : ModelFamily
         .Set("attention_bias", config.AttentionBias)
         .Tokens()
         .Set("head_dim", config.HeadDimension)
-        .Set("hidden_act", "silu")
+        .Set("hidden_act", config.Activation switch { Activation.Silu => "silu", Activation.Gelu => "gelu", Activation.Relu => "relu", _ => "gelu_pytorch_tanh" })
         .Set("hidden_size", config.HiddenSize)
         .Set("intermediate_size", config.FeedForwardSize)
         .Set("max_position_embeddings", config.ContextLength)
