@@ -1,8 +1,5 @@
-using System;
-using System.Collections.Immutable;
 using System.Linq;
 using System.Threading.Tasks;
-using CheckpointBuild.Tests.Infrastructure;
 using CheckpointBuild.Tokenizers;
 using Xunit;
 
