@@ -115,9 +115,13 @@ public sealed class TextGenerator : IDisposable
 
     private IEnumerable<int> Ids(int[] prompt, GenerationOptions options, CancellationToken cancellation)
     {
+        if (options.MaxTokens < 0)
+        {
+            throw Errors.SamplingOptionWrong("max-tokens", options.MaxTokens, "a whole number from 0");
+        }
+
         int run = ++_run;
         var sampler = new Sampler(options, _decoder.Config.VocabularySize);
-        sampler.Observe(prompt);
         int next = Begin(prompt, sampler, cancellation);
         for (int made = 0; made < options.MaxTokens && !_endTokens.Contains(next); made++)
         {
@@ -154,6 +158,8 @@ public sealed class TextGenerator : IDisposable
             _seen.AddRange(pass);
         }
 
+        // Only now are the ids known to be the model's own.
+        sampler.Observe(prompt);
         return sampler.Sample(logits);
     }
 }

@@ -13,7 +13,7 @@ internal sealed class WorkerPool : IDisposable
 {
     // The lower half starts this far above zero, so that late decrements never borrow from the upper half.
     private const int Floor = 1 << 16;
-    private const int SpinsBeforeSleep = 2000;
+    private const int SpinsBeforeSleep = 400;
 
     private readonly Thread[] _threads;
     private readonly object _door = new();

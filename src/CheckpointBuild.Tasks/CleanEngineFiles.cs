@@ -13,6 +13,7 @@ namespace CheckpointBuild.Tasks;
 /// <summary>Removes engines from the output together with what is remembered of them: all of them on Clean, those whose item is gone on a build. The store keeps its copy.</summary>
 /// <remarks>Of the standard targets; its parameters may change. It goes by what earlier builds remembered, never by today's items, and needs no checkpoint.</remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
+[MSBuildMultiThreadableTask]
 public sealed class CleanEngineFiles : Task
 {
     /// <summary>Where <see cref="BuildEngine"/> remembers what it made.</summary>
@@ -29,20 +30,32 @@ public sealed class CleanEngineFiles : Task
     /// <inheritdoc/>
     public override bool Execute()
     {
-        if (!Directory.Exists(StateDirectory))
+        try
         {
-            return true;
+            if (Directory.Exists(StateDirectory))
+            {
+                RemoveAllButKept();
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            new DiagnosticLog(Log).Warning(TaskErrors.CannotDelete(StateDirectory, exception.Message));
         }
 
+        return true;
+    }
+
+    private void RemoveAllButKept()
+    {
         HashSet<string> kept = new(StringComparer.Ordinal);
         foreach (ITaskItem item in Keep)
         {
             kept.Add(item.GetMetadata("FullPath"));
         }
 
-        foreach (string path in Directory.GetFiles(StateDirectory, "*" + EngineState.Extension, SearchOption.AllDirectories))
+        foreach (string path in Directory.GetFiles(StateDirectory, "*" + EngineState.Extension + "*", SearchOption.AllDirectories))
         {
-            if (!kept.Contains(Path.GetFullPath(path)))
+            if (!kept.Contains(EngineState.OwnerOf(Path.GetFullPath(path))))
             {
                 Remove(path);
             }
@@ -52,8 +65,6 @@ public sealed class CleanEngineFiles : Task
         {
             DeleteRequests();
         }
-
-        return true;
     }
 
     private void Remove(string statePath)
@@ -79,6 +90,8 @@ public sealed class CleanEngineFiles : Task
         {
             Delete(path);
         }
+
+        Delete(PlacementRecord.PathOf(StateDirectory));
 
         DeleteEmptyFolders(StateDirectory, Path.GetDirectoryName(Path.GetFullPath(StateDirectory)));
     }

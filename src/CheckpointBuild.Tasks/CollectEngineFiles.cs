@@ -14,6 +14,7 @@ namespace CheckpointBuild.Tasks;
 /// <summary>Tells the build which engine files there are, from what the last build remembered. It starts nothing and builds nothing, so design-time builds, publish and other projects may ask at any time.</summary>
 /// <remarks>Of the standard targets; its parameters may change.</remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
+[MSBuildMultiThreadableTask]
 public sealed class CollectEngineFiles : Task
 {
     private readonly List<ITaskItem> _products = [];
@@ -22,6 +23,10 @@ public sealed class CollectEngineFiles : Task
 
     /// <summary>The checkpoints.</summary>
     public ITaskItem[] Checkpoints { get; set; } = [];
+
+    /// <summary>The folder that relative paths in metadata start from.</summary>
+    [Required]
+    public string ProjectDirectory { get; set; } = string.Empty;
 
     /// <summary>Where <see cref="BuildEngine"/> remembers what it made.</summary>
     [Required]
@@ -98,17 +103,24 @@ public sealed class CollectEngineFiles : Task
         return complete;
     }
 
-    private static void WarnIfStale(CheckpointItem checkpoint, EngineState? state, DiagnosticLog log)
+    private void WarnIfStale(CheckpointItem checkpoint, EngineState? state, DiagnosticLog log)
     {
         if (state is null || !(File.Exists(checkpoint.Source) || Directory.Exists(checkpoint.Source)))
         {
             return;
         }
 
-        EngineQuestion now = EngineQuestion.Of(nameof(BuildEngine), checkpoint, string.Empty, string.Empty, SourceStamps.Of(checkpoint));
-        if (now.ModelDifferenceFrom(state.Question) is { } difference)
+        try
         {
-            log.Warning(TaskErrors.StaleEngine(checkpoint.EngineName, difference), checkpoint.Item);
+            EngineQuestion now = EngineQuestion.Of(nameof(BuildEngine), checkpoint, string.Empty, string.Empty, SourceStamps.Of(checkpoint, ProjectDirectory));
+            if (now.ModelDifferenceFrom(state.Question) is { } difference)
+            {
+                log.Warning(TaskErrors.StaleEngine(checkpoint.EngineName, difference), checkpoint.Item);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            log.Warning(TaskErrors.CannotList(checkpoint.Source, exception.Message), checkpoint.Item);
         }
     }
 

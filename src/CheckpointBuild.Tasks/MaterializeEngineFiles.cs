@@ -1,6 +1,7 @@
 using System;
 using System.ComponentModel;
 using System.Globalization;
+using System.IO;
 using CheckpointBuild.Tasks.Diagnostics;
 using CheckpointBuild.Tasks.Placing;
 using CheckpointBuild.Tasks.States;
@@ -13,12 +14,17 @@ namespace CheckpointBuild.Tasks;
 /// <summary>Puts engine files into the output before the stock copy looks at them: cloned where the file system can, checked against their hash, renamed into place, and cancellable.</summary>
 /// <remarks>Of the standard targets; its parameters may change.</remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
+[MSBuildMultiThreadableTask]
 public sealed class MaterializeEngineFiles : Task, ICancelableTask
 {
     private readonly CancelSignal _cancel = new();
 
     /// <summary>The files, as <see cref="CollectEngineFiles.Files"/>.</summary>
     public ITaskItem[] Files { get; set; } = [];
+
+    /// <summary>Where <see cref="BuildEngine"/> remembers what it made; what was put where is remembered beside it.</summary>
+    [Required]
+    public string StateDirectory { get; set; } = string.Empty;
 
     /// <summary>The project's output folder.</summary>
     [Required]
@@ -31,7 +37,8 @@ public sealed class MaterializeEngineFiles : Task, ICancelableTask
     public override bool Execute()
     {
         DiagnosticLog log = new(Log);
-        EnginePlacer placer = new(_cancel);
+        PlacementRecord placements = new(PlacementRecord.PathOf(StateDirectory));
+        EnginePlacer placer = new(placements, _cancel);
         try
         {
             foreach (ITaskItem file in Files)
@@ -42,6 +49,12 @@ public sealed class MaterializeEngineFiles : Task, ICancelableTask
                     Place(file, placer, log);
                 }
             }
+
+            placements.Write();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            log.Error(TaskErrors.NoState(StateDirectory, exception.Message));
         }
         catch (OperationCanceledException)
         {

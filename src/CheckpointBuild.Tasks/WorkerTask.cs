@@ -29,6 +29,9 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
     [Required]
     public ITaskItem[] Checkpoints { get; set; } = [];
 
+    /// <summary>The folder that relative paths in properties and metadata start from; that of the project file which calls the task, when not given.</summary>
+    public string? ProjectDirectory { get; set; }
+
     /// <summary>Where to put the products, one folder for each, named after its engine. Without it they stay in the store, which is where <see cref="Files"/> then points.</summary>
     public string? OutputDirectory { get; set; }
 
@@ -89,10 +92,21 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
         return !_log.HasErrors && !_cancel.IsSet;
     }
 
+    /// <summary>The metadata without which the task does not know what is asked of it.</summary>
+    private protected abstract string RequiredMetadata { get; }
+
     private void Make()
     {
         List<CheckpointItem> checkpoints = new CheckpointReader(_log).Read(Checkpoints);
-        string tool = Path.GetFullPath(ToolPath is { Length: > 0 } given ? given : ToolOfThePackage());
+        foreach (CheckpointItem checkpoint in checkpoints)
+        {
+            if (checkpoint.Item.GetMetadata(RequiredMetadata).Length == 0)
+            {
+                _log.Error(TaskErrors.MissingMetadata(checkpoint.Item.ItemSpec, GetType().Name, RequiredMetadata), checkpoint.Item);
+            }
+        }
+
+        string tool = Full(ToolPath is { Length: > 0 } given ? given : ToolOfThePackage());
         if (!File.Exists(tool))
         {
             _log.Error(TaskErrors.ToolNotFound(tool));
@@ -123,7 +137,7 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
         {
             try
             {
-                SourceStamps stamps = SourceStamps.Of(checkpoint);
+                SourceStamps stamps = SourceStamps.Of(checkpoint, Folder);
                 EngineQuestion question = EngineQuestion.Of(GetType().Name, checkpoint, tool, Store, stamps);
                 jobs.Add(new EngineJob(checkpoint, question, stamps.Bytes, EngineState.PathOf(States, checkpoint)));
             }
@@ -158,7 +172,7 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
     {
         foreach (EngineJob job in stale)
         {
-            EngineState.Forget(job.StatePath);
+            EngineState.PutAside(job.StatePath);
         }
 
         string requestPath = Path.Combine(States, GetType().Name + ".request.json");
@@ -171,15 +185,16 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
         }.Write(requestPath, checkpoints);
 
         WorkerConversation conversation = new(Log, _log, checkpoints);
-        if (Converse(new ToolCommand(tool, DotNetHost), requestPath, conversation) && !_cancel.IsSet)
+        bool succeeded = Converse(new ToolCommand(tool, DotNetHost), requestPath, conversation);
+        if (!_cancel.IsSet)
         {
-            Remember(stale, conversation);
+            Remember(stale, conversation, succeeded);
         }
     }
 
     private bool Converse(ToolCommand command, string requestPath, WorkerConversation conversation)
     {
-        System.Diagnostics.ProcessStartInfo start = command.StartInfo(requestPath);
+        System.Diagnostics.ProcessStartInfo start = command.StartInfo(requestPath, Folder);
         Log.LogMessage(MessageImportance.Low, "{0} {1}", start.FileName, start.Arguments);
         foreach (CheckpointItem checkpoint in conversation.Checkpoints)
         {
@@ -228,7 +243,8 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
         return false;
     }
 
-    private void Remember(List<EngineJob> stale, WorkerConversation conversation)
+    // One checkpoint's error takes nothing from the others: what was built for them is remembered.
+    private void Remember(List<EngineJob> stale, WorkerConversation conversation, bool succeeded)
     {
         for (int i = 0; i < stale.Count; i++)
         {
@@ -236,7 +252,11 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
             job.Product = conversation.Products[i];
             if (job.Product is null || !job.Product.IsComplete())
             {
-                _log.Error(TaskErrors.NoProduct(job.Checkpoint.EngineName), job.Checkpoint.Item);
+                if (succeeded)
+                {
+                    _log.Error(TaskErrors.NoProduct(job.Checkpoint.EngineName), job.Checkpoint.Item);
+                }
+
                 continue;
             }
 
@@ -252,17 +272,22 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
 
     private void Deliver(List<EngineJob> jobs)
     {
-        ProductDelivery delivery = new(OutputDirectory is { Length: > 0 } given ? Path.GetFullPath(given) : string.Empty, _log, _cancel);
+        ProductDelivery delivery = new(OutputDirectory is { Length: > 0 } given ? Full(given) : string.Empty, new PlacementRecord(PlacementRecord.PathOf(States)), _log, _cancel);
         jobs.ForEach(delivery.Deliver);
         Products = delivery.Products;
         Files = delivery.Files;
     }
 
-    private string States => Path.GetFullPath(StateDirectory is { Length: > 0 } given ? given : Path.Combine("obj", "ckpt", GetType().Name));
+    private string States => Full(StateDirectory is { Length: > 0 } given ? given : Path.Combine("obj", "ckpt", GetType().Name));
 
-    private string Store => StoreDirectory is { Length: > 0 } given ? Path.GetFullPath(given) : string.Empty;
+    private string Store => StoreDirectory is { Length: > 0 } given ? Full(given) : string.Empty;
 
-    private string FallbackStore => Path.GetFullPath(FallbackStoreDirectory is { Length: > 0 } given ? given : Path.Combine("obj", "checkpoint-store"));
+    private string FallbackStore => Full(FallbackStoreDirectory is { Length: > 0 } given ? given : Path.Combine("obj", "checkpoint-store"));
+
+    // Of the process's current directory nothing is taken: in a multithreaded build it is not the project's.
+    private string Folder => ProjectDirectory is { Length: > 0 } given ? given : Path.GetDirectoryName(BuildEngine.ProjectFileOfTaskNode);
+
+    private string Full(string path) => Path.GetFullPath(Path.Combine(Folder, path));
 
     private static string ToolOfThePackage() =>
         Path.Combine(Path.GetDirectoryName(typeof(WorkerTask).Assembly.Location), "..", "..", "tools", "net10.0", "any", "ckpt.dll");

@@ -9,6 +9,7 @@ using CheckpointBuild.Dialects;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
 using CheckpointBuild.Tensors;
+using CheckpointBuild.Tokenizers;
 
 namespace CheckpointBuild.Tool;
 
@@ -38,6 +39,12 @@ internal static class Inspection
             }
         }
 
+        if (checkpoint is null && tensors.Count == 0)
+        {
+            Diagnostic first = problems[0];
+            throw new CheckpointException(first.Code, first.Message, first.File);
+        }
+
         return new JsonObject
         {
             ["format"] = format,
@@ -62,6 +69,11 @@ internal static class Inspection
         {
             Checkpoint checkpoint = Dialect.Detect(directory).Read(directory);
             problems.AddRange(checkpoint.Problems);
+            if (checkpoint.TokenizerFault is { } fault)
+            {
+                problems.Add(fault);
+            }
+
             return checkpoint;
         }
         catch (CheckpointException e)
@@ -123,5 +135,11 @@ internal static class Inspection
 
     private static JsonObject ConfigOf(Checkpoint checkpoint) => checkpoint.Family.WriteConfig(checkpoint.Config);
 
-    private static JsonObject? TokenizerOf(Checkpoint checkpoint) => checkpoint.Tokenizer is null ? null : [];
+    private static JsonObject? TokenizerOf(Checkpoint checkpoint) => checkpoint.Tokenizer is not { } tokenizer ? null : new JsonObject
+    {
+        ["kind"] = TokenizerKind.Of(tokenizer).Name,
+        ["tokens"] = tokenizer.VocabularySize,
+        ["special"] = new JsonObject(tokenizer.SpecialTokens.Select(t => KeyValuePair.Create(t.Kind.ToString(), (JsonNode?)t.Id))),
+        ["templates"] = new JsonArray([.. tokenizer.ChatTemplates.Select(t => (JsonNode?)t.Name)]),
+    };
 }

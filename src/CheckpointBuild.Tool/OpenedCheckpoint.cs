@@ -20,13 +20,14 @@ internal sealed class OpenedCheckpoint : IDisposable
 
     /// <summary>Opens a checkpoint.</summary>
     /// <param name="path">A folder or a file.</param>
+    /// <param name="format">Its dialect; null = detected.</param>
     /// <returns>The checkpoint.</returns>
-    public static OpenedCheckpoint Open(string path)
+    public static OpenedCheckpoint Open(string path, string? format = null)
     {
         CheckpointDirectory directory = CheckpointDirectory.Open(path);
         try
         {
-            return new OpenedCheckpoint(directory, Dialect.Detect(directory).Read(directory));
+            return new OpenedCheckpoint(directory, (format is null ? Dialect.Detect(directory) : Dialect.Named(format)).Read(directory));
         }
         catch
         {

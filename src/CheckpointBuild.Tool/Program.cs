@@ -2,6 +2,7 @@ using System;
 using System.CommandLine;
 using System.IO;
 using System.Linq;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
@@ -49,7 +50,8 @@ internal static class Program
             root.Subcommands.Add(verb.Create(new ToolStreams(input, output, error)));
         }
 
-        ParseResult parsed = root.Parse(args);
+        // A text that begins with '@' is a text: no response files.
+        ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
             await error.WriteLineAsync(string.Join('\n', parsed.Errors.Select(e => e.Message)).AsMemory(), cancellation);
@@ -93,6 +95,12 @@ internal static class Program
             e.Cancel = !cancellation.IsCancellationRequested;
             cancellation.Cancel();
         };
+        using PosixSignalRegistration ended = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+        {
+            // What a build server or container sends first: end in order, leave nothing half-written.
+            signal.Cancel = !cancellation.IsCancellationRequested;
+            cancellation.Cancel();
+        });
         return await RunAsync(args, input, output, error, cancellation.Token);
     }
 }

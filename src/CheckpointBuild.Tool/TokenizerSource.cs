@@ -1,5 +1,5 @@
-using System.IO;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Dialects;
 using CheckpointBuild.Tokenizers;
 
 namespace CheckpointBuild.Tool;
@@ -13,23 +13,13 @@ internal static class TokenizerSource
     /// <exception cref="CheckpointException">21xx when there is none or it is not understood.</exception>
     public static Tokenizer Open(string path)
     {
-        string full = Path.GetFullPath(path);
-        if (FilesAt(full) is { } files && TokenizerFiles.IsThere(files))
+        using CheckpointDirectory directory = CheckpointDirectory.Open(path);
+        var files = new TokenizerFolder(directory.Folder, directory.File is null ? TokenizerFolder.NamesIn(directory.Folder) : directory.Files, name => directory.ReadAll(name));
+        if (TokenizerFiles.IsThere(files))
         {
             return Tokenizer.Create(TokenizerFiles.Read(files));
         }
 
-        using OpenedCheckpoint opened = OpenedCheckpoint.Open(full);
-        return Tokenizer.Create(opened.Checkpoint.TokenizerOrThrow());
-    }
-
-    private static TokenizerFolder? FilesAt(string path)
-    {
-        if (Directory.Exists(path))
-        {
-            return new TokenizerFolder(path, System.Linq.Enumerable.Select(Directory.EnumerateFiles(path), f => Path.GetFileName(f)), name => File.ReadAllBytes(Path.Combine(path, name)));
-        }
-
-        return File.Exists(path) ? new TokenizerFolder(path, [Path.GetFileName(path)], _ => File.ReadAllBytes(path)) : null;
+        return Tokenizer.Create(Dialect.Detect(directory).Read(directory).TokenizerOrThrow());
     }
 }

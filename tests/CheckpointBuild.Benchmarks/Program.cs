@@ -34,11 +34,14 @@ internal static class Program
             case ["decode-ratio", var gguf, .. var rest]:
                 DecodeRatio.Run(gguf, rest is [var count] ? int.Parse(count, CultureInfo.InvariantCulture) : Environment.ProcessorCount);
                 return 0;
+            case ["tokenizer-ratio", var folder]:
+                TokenizerRatio.Run(folder);
+                return 0;
             case ["kernels"]:
                 KernelSpeed.Run();
                 return 0;
             default:
-                Console.Error.WriteLine("generate SIZE FOLDER | build-ratio SIZE FOLDER [RUNS] | quantize-ratio SIZE FOLDER [RUNS] | decode SIZE DTYPE [THREADS] | decode-ratio GGUF [THREADS] | kernels   (SIZE: 100m, 1b, 4b)");
+                Console.Error.WriteLine("generate SIZE FOLDER | build-ratio SIZE FOLDER [RUNS] | quantize-ratio SIZE FOLDER [RUNS] | decode SIZE DTYPE [THREADS] | decode-ratio GGUF [THREADS] | tokenizer-ratio FOLDER | kernels   (SIZE: 100m, 1b, 4b)");
                 return 2;
         }
     }

@@ -16,6 +16,8 @@ internal static class RepositoryPaths
 
     internal static string FakeWorker { get; } = Path.Combine(AppContext.BaseDirectory, "FakeWorker.dll");
 
+    internal static string Tool { get; } = Path.Combine(AppContext.BaseDirectory, "ckpt.dll");
+
     internal static void CopyFolder(string from, string to)
     {
         Directory.CreateDirectory(to);

@@ -1,5 +1,6 @@
 using System;
 using System.Numerics.Tensors;
+using CheckpointBuild.Diagnostics;
 
 namespace CheckpointBuild.Runtime.Judging;
 
@@ -13,6 +14,11 @@ internal static class LogLikelihood
     public static double NegativeOf(Span<float> logits, int token)
     {
         float largest = TensorPrimitives.Max<float>(logits);
+        if (!float.IsFinite(largest) || !float.IsFinite(logits[token]))
+        {
+            throw Errors.LogitsNotFinite(token);
+        }
+
         double own = logits[token] - (double)largest;
         TensorPrimitives.Subtract(logits, largest, logits);
         TensorPrimitives.Exp<float>(logits, logits);

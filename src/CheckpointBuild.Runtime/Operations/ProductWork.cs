@@ -14,7 +14,7 @@ internal sealed unsafe class ProductWork : IBandedWork, IDisposable
 
     // What a band of one token reads of a matrix: enough for fetching ahead to pay, little enough for all threads to end together.
     private const long LeastBandBytes = 64 << 10;
-    private const long MostBandBytes = 512 << 10;
+    private const long MostBandBytes = 4 << 20;
     private const int BandsOfThread = 4;
 
     // Expanded rows of a band; half of a common second-level cache.

@@ -27,6 +27,9 @@ internal static class CheckpointMetadata
         "EngineName", "OutputSubdirectory", "CopyToOutput", "CopyToPublish", "Pack", "PackagePath",
     ];
 
+    /// <summary>The names of <see cref="Placement"/> that are handed to the tool too.</summary>
+    internal static readonly IReadOnlyList<string> Packing = ["Pack", "PackagePath"];
+
     /// <summary>The names of <see cref="Recipe"/> whose value may name files beside the checkpoint; pieces are separated by <c>;</c> and may end in <c>@weight</c>.</summary>
     internal static readonly IReadOnlyList<string> Paths =
     [
@@ -34,7 +37,7 @@ internal static class CheckpointMetadata
     ];
 
     /// <summary>What the products of a task carry; the next task finds it on its checkpoints and does not take it for a slip.</summary>
-    internal static readonly IReadOnlyList<string> Product = ["ContentKey", "FromStore", "Size", "SourceCheckpoint", "OutputPath"];
+    internal static readonly IReadOnlyList<string> Product = ["ContentKey", "FromStore", "Size", "SourceCheckpoint", "CheckpointName", "OutputPath"];
 
     /// <summary>How many letters a name may be away from a known one to be taken for a slip.</summary>
     private const int SlipDistance = 2;

@@ -100,6 +100,16 @@ internal sealed class CheckpointReader(DiagnosticLog? log)
             }
         }
 
+        // The tool refuses what it does not offer; nothing is built as if it had not been asked for.
+        foreach (string name in CheckpointMetadata.Packing)
+        {
+            string value = item.GetMetadata(name);
+            if (value.Length > 0 && !value.Equals("false", StringComparison.OrdinalIgnoreCase))
+            {
+                recipe.Add(new(name, value));
+            }
+        }
+
         return recipe;
     }
 

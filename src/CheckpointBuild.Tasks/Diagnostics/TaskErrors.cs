@@ -27,6 +27,9 @@ internal static class TaskErrors
     internal static TaskDiagnostic CannotList(string path, string reason) => new("CKPT7107",
         $"{path}: the checkpoint's files cannot be listed ({reason}). Check the permissions.", path);
 
+    internal static TaskDiagnostic MissingMetadata(string include, string task, string metadata) => new("CKPT7108",
+        $"ModelCheckpoint '{include}': {task} needs the metadata {metadata}, which is not set. Set it on the item, or for all items with the property CheckpointBuild{metadata}.");
+
     internal static TaskDiagnostic ToolNotFound(string path) => new("CKPT7110",
         $"{path}: the tool ckpt is not there. Restore the packages again, or correct the property CheckpointBuildToolPath.", path);
 

@@ -37,6 +37,7 @@ internal static class EngineItems
         item.SetMetadata("FromStore", product.FromStore ? "true" : "false");
         item.SetMetadata("Size", Number(product.Bytes));
         item.SetMetadata("SourceCheckpoint", Escape(checkpoint.Source));
+        item.SetMetadata("CheckpointName", Escape(checkpoint.CarriedName.Length > 0 ? checkpoint.CarriedName : EngineNames.From(checkpoint.Source, System.IO.File.Exists(checkpoint.Source))));
         return item;
     }
 

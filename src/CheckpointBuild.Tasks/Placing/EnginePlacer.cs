@@ -1,10 +1,9 @@
 using System;
-using System.Collections.Generic;
 using System.Diagnostics;
 using System.Globalization;
 using System.IO;
 using System.Security.Cryptography;
-using System.Text;
+using System.Threading;
 using CheckpointBuild.Tasks.Diagnostics;
 using CheckpointBuild.Tasks.States;
 using CheckpointBuild.Tasks.Worker;
@@ -12,44 +11,63 @@ using CheckpointBuild.Tasks.Worker;
 namespace CheckpointBuild.Tasks.Placing;
 
 /// <summary>Puts engine files where an application finds them: under another name first, checked against their hash, then renamed, so that nobody ever sees a half or a wrong engine.</summary>
+/// <param name="placements">What was put where by earlier builds.</param>
 /// <param name="cancelled">Ends a copy between two chunks.</param>
-internal sealed class EnginePlacer(CancelSignal cancelled)
+internal sealed class EnginePlacer(PlacementRecord placements, CancelSignal cancelled)
 {
+    private const int MoveAttempts = 5;
+    private const int MovePauseMilliseconds = 20;
     private const int ChunkBytes = 1 << 20;
     private const string PartExtension = ".part";
 
     /// <summary>How many files were put in place, those that were there already left out.</summary>
     internal int Placed { get; private set; }
 
-    /// <summary>Places one file with the size and time that it has in the store; does nothing when the target has both already.</summary>
+    /// <summary>Places one file with the size and time that it has in the store; does nothing when the same content lies there with both already.</summary>
     /// <returns>What went wrong, or null.</returns>
     internal TaskDiagnostic? Place(EngineFile file, string target)
     {
-        FileInfo source = new(file.FullPath);
-        if (!source.Exists)
-        {
-            return TaskErrors.StoreFileMissing(file.FullPath);
-        }
-
-        if (source.Length != file.Size)
-        {
-            return TaskErrors.StoreFileDamaged(file.FullPath, Bytes(source.Length), Bytes(file.Size));
-        }
-
-        FileInfo present = new(target);
-        if (present.Exists && !LinkTarget.IsLink(present) && present.Length == source.Length && present.LastWriteTimeUtc == source.LastWriteTimeUtc)
-        {
-            return null;
-        }
-
         try
         {
-            return Replace(file, target, source.LastWriteTimeUtc);
+            FileInfo source = new(file.FullPath);
+            if (!source.Exists)
+            {
+                return TaskErrors.StoreFileMissing(file.FullPath);
+            }
+
+            if (source.Length != file.Size)
+            {
+                return TaskErrors.StoreFileDamaged(file.FullPath, Bytes(source.Length), Bytes(file.Size));
+            }
+
+            return IsInPlace(file, source, target) ? null : Replace(file, target, source.LastWriteTimeUtc);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return TaskErrors.CannotWrite(target, exception.Message);
         }
+    }
+
+    private bool IsInPlace(EngineFile file, FileInfo source, string target)
+    {
+        FileInfo present = new(target);
+        if (!present.Exists || LinkTarget.IsLink(present) || present.Length != source.Length || present.LastWriteTimeUtc != source.LastWriteTimeUtc)
+        {
+            return false;
+        }
+
+        string sha256 = file.Sha256.Length > 0 ? file.Sha256 : Sha256Text.OfFile(file.FullPath);
+        if (!placements.Holds(target, sha256))
+        {
+            if (!Sha256Text.OfFile(target).Equals(sha256, StringComparison.Ordinal))
+            {
+                return false;
+            }
+
+            placements.Add(target, sha256);
+        }
+
+        return true;
     }
 
     private TaskDiagnostic? Replace(EngineFile file, string target, DateTime lastWrite)
@@ -67,7 +85,9 @@ internal sealed class EnginePlacer(CancelSignal cancelled)
             }
 
             File.SetLastWriteTimeUtc(part, lastWrite);
-            MoveOver(part, target);
+            placements.Forget(target);
+            MoveOver(part, target, sha256);
+            placements.Add(target, sha256);
             Placed++;
             return null;
         }
@@ -95,19 +115,41 @@ internal sealed class EnginePlacer(CancelSignal cancelled)
             }
         }
 
-        return Hexadecimal(hash.GetHashAndReset());
+        return Sha256Text.Of(hash.GetHashAndReset());
     }
 
     // A rename over the old file: whoever has that open keeps reading the old bytes to the end.
-    private static void MoveOver(string part, string target)
+    // Two builds may share an output folder: the file that was there, or not, at the question may be gone, or there, at the rename.
+    private static void MoveOver(string part, string target, string sha256)
     {
-        try
+        for (int attempt = 1; ; attempt++)
         {
-            File.Replace(part, target, null);
-        }
-        catch (FileNotFoundException)
-        {
-            File.Move(part, target);
+            try
+            {
+                if (File.Exists(target))
+                {
+                    File.Replace(part, target, null);
+                }
+                else
+                {
+                    File.Move(part, target);
+                }
+
+                return;
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException && File.Exists(target) && attempt < MoveAttempts)
+            {
+                if (Sha256Text.OfFile(target).Equals(sha256, StringComparison.Ordinal))
+                {
+                    return;
+                }
+
+                Thread.Sleep(MovePauseMilliseconds);
+            }
+            catch (FileNotFoundException) when (File.Exists(part) && attempt < MoveAttempts)
+            {
+                // The target went between the question and the rename; the next round moves instead.
+            }
         }
     }
 
@@ -147,15 +189,4 @@ internal sealed class EnginePlacer(CancelSignal cancelled)
     }
 
     private static string Bytes(long count) => count.ToString("N0", CultureInfo.InvariantCulture) + " bytes";
-
-    private static string Hexadecimal(IEnumerable<byte> bytes)
-    {
-        StringBuilder text = new();
-        foreach (byte b in bytes)
-        {
-            text.Append(b.ToString("x2", CultureInfo.InvariantCulture));
-        }
-
-        return text.ToString();
-    }
 }

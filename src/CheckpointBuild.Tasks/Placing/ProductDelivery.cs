@@ -10,13 +10,14 @@ namespace CheckpointBuild.Tasks.Placing;
 
 /// <summary>Hands products back to the build: as items that point into the store, or, where the user named an output folder, as files there.</summary>
 /// <param name="outputDirectory">The user's output folder; empty leaves the products in the store.</param>
+/// <param name="placements">What was put where by earlier builds.</param>
 /// <param name="log">Hears what could not be written.</param>
 /// <param name="cancelled">Ends a copy between two chunks.</param>
-internal sealed class ProductDelivery(string outputDirectory, DiagnosticLog log, CancelSignal cancelled)
+internal sealed class ProductDelivery(string outputDirectory, PlacementRecord placements, DiagnosticLog log, CancelSignal cancelled)
 {
     private const string ReportName = "build-report.json";
 
-    private readonly EnginePlacer _placer = new(cancelled);
+    private readonly EnginePlacer _placer = new(placements, cancelled);
     private readonly List<ITaskItem> _products = [];
     private readonly List<ITaskItem> _files = [];
 
@@ -42,10 +43,13 @@ internal sealed class ProductDelivery(string outputDirectory, DiagnosticLog log,
         if (outputDirectory.Length > 0)
         {
             Fill(folder, product, job.Previous);
+            placements.Write();
         }
+
+        job.Settle();
     }
 
-    private void Fill(string folder, EngineProduct product, EngineProduct? previous)
+    private void Fill(string folder, EngineProduct product, IReadOnlyList<EngineProduct> previous)
     {
         HashSet<string> written = new(StringComparer.Ordinal);
         foreach (EngineFile file in product.Files)
@@ -63,13 +67,31 @@ internal sealed class ProductDelivery(string outputDirectory, DiagnosticLog log,
         }
 
         // An engine of fewer parts must not stand beside parts of the one before it.
-        foreach (EngineFile file in previous?.Files ?? [])
+        foreach (EngineProduct before in previous)
         {
-            string path = EngineItems.Below(folder, file.RelativePath);
-            if (!written.Contains(path) && File.Exists(path))
+            foreach (EngineFile file in before.Files)
+            {
+                string path = EngineItems.Below(folder, file.RelativePath);
+                if (!written.Contains(path))
+                {
+                    Delete(path);
+                }
+            }
+        }
+    }
+
+    private void Delete(string path)
+    {
+        try
+        {
+            if (File.Exists(path))
             {
                 File.Delete(path);
             }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            log.Error(TaskErrors.CannotDelete(path, exception.Message));
         }
     }
 

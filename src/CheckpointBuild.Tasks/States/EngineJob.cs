@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using CheckpointBuild.Tasks.Checkpoints;
 
 namespace CheckpointBuild.Tasks.States;
@@ -21,8 +22,8 @@ internal sealed class EngineJob(CheckpointItem checkpoint, EngineQuestion questi
     /// <summary>The engine: remembered or new; null until there is one.</summary>
     internal EngineProduct? Product { get; set; }
 
-    /// <summary>The engine that was remembered before this build, whether it still holds or not.</summary>
-    internal EngineProduct? Previous { get; private set; }
+    /// <summary>The engines that were remembered before this build, whether they still hold or not: the last one, and one from before a build that failed.</summary>
+    internal IReadOnlyList<EngineProduct> Previous { get; private set; } = [];
 
     /// <summary>Says why the tool must be asked; null, and <see cref="Product"/> is set, when the remembered answer still holds.</summary>
     internal string? WhyStale()
@@ -35,10 +36,22 @@ internal sealed class EngineJob(CheckpointItem checkpoint, EngineQuestion questi
             _ when !state.Product.IsComplete() => "its files are no longer in the store",
             _ => null,
         };
-        Previous = state?.Product;
+        List<EngineProduct> previous = [];
+        foreach (EngineState? before in new[] { state, EngineState.ReadPrevious(StatePath) })
+        {
+            if (before is not null)
+            {
+                previous.Add(before.Product);
+            }
+        }
+
+        Previous = previous;
         Product = reason is null ? state!.Product : null;
         return reason;
     }
+
+    /// <summary>Says that the output holds the new engine and nothing of those before it.</summary>
+    internal void Settle() => EngineState.DeletePrevious(StatePath);
 
     /// <summary>Remembers the new answer.</summary>
     internal void Remember() => new EngineState(Checkpoint.TargetFolder, question, Product!).Write(StatePath);

@@ -33,6 +33,7 @@ internal sealed class EngineQuestion(string recipe, string surroundings, string 
         StringBuilder recipe = new();
         Append(recipe, "task", task);
         Append(recipe, "engine", checkpoint.EngineName);
+        Append(recipe, "name", checkpoint.CarriedName);
         foreach (KeyValuePair<string, string> pair in checkpoint.Metadata)
         {
             Append(recipe, "metadata", pair.Key, pair.Value);

@@ -7,7 +7,7 @@ using CheckpointBuild.Tasks.Checkpoints;
 namespace CheckpointBuild.Tasks.States;
 
 /// <summary>What was asked for an engine and what came of it, remembered in a file below <c>obj/</c>.</summary>
-/// <remarks>The file is deleted before work begins and written last, so an interrupted build can never look finished.</remarks>
+/// <remarks>The file is put aside before work begins and written last, so an interrupted build can never look finished, and what the engine before it left in the output is still known.</remarks>
 /// <param name="targetFolder">The engine's folder relative to the output.</param>
 /// <param name="question">What was asked.</param>
 /// <param name="product">What came of it.</param>
@@ -16,7 +16,10 @@ internal sealed class EngineState(string targetFolder, EngineQuestion question, 
     /// <summary>The ending of state files.</summary>
     internal const string Extension = ".state";
 
+    private const string PreviousExtension = ".previous";
     private const string Header = "checkpoint-state\t1";
+
+    private static readonly TimeSpan AbandonedAge = TimeSpan.FromMinutes(1);
 
     /// <summary>The engine's folder relative to the output, with forward slashes.</summary>
     internal string TargetFolder { get; } = targetFolder;
@@ -44,12 +47,33 @@ internal sealed class EngineState(string targetFolder, EngineQuestion question, 
         }
     }
 
-    /// <summary>Deletes a state before work begins.</summary>
-    internal static void Forget(string path)
+    /// <summary>The state file that a file of the state folder belongs to: itself, or the one that it was put aside from or was to become.</summary>
+    internal static string OwnerOf(string path)
     {
+        int end = path.LastIndexOf(Extension, StringComparison.Ordinal);
+        return end < 0 ? path : path.Substring(0, end + Extension.Length);
+    }
+
+    /// <summary>Reads the state that was put aside before a build that did not end well; null when there is none.</summary>
+    internal static EngineState? ReadPrevious(string path) => Read(path + PreviousExtension);
+
+    /// <summary>Puts a state aside before work begins. One that lies aside already stays where this build begins without a state.</summary>
+    internal static void PutAside(string path)
+    {
+        DeleteAbandoned(path);
         if (File.Exists(path))
         {
-            File.Delete(path);
+            File.Delete(path + PreviousExtension);
+            File.Move(path, path + PreviousExtension);
+        }
+    }
+
+    /// <summary>Deletes what was put aside: nothing in the output comes from it any more.</summary>
+    internal static void DeletePrevious(string path)
+    {
+        if (File.Exists(path + PreviousExtension))
+        {
+            File.Delete(path + PreviousExtension);
         }
     }
 
@@ -74,6 +98,19 @@ internal sealed class EngineState(string targetFolder, EngineQuestion question, 
         File.Move(temporary, path);
     }
 
+    // A build that was killed while it wrote its state; one that still writes it needs milliseconds.
+    private static void DeleteAbandoned(string path)
+    {
+        string folder = Path.GetDirectoryName(path);
+        foreach (string file in Directory.Exists(folder) ? Directory.GetFiles(folder, Path.GetFileName(path) + ".*") : [])
+        {
+            if (!file.EndsWith(PreviousExtension, StringComparison.Ordinal) && DateTime.UtcNow - File.GetLastWriteTimeUtc(file) > AbandonedAge)
+            {
+                File.Delete(file);
+            }
+        }
+    }
+
     private static EngineState? Parse(string[] lines)
     {
         if (lines.Length < 3 || !lines[0].Equals(Header, StringComparison.Ordinal) || !lines[lines.Length - 1].Equals("end", StringComparison.Ordinal))
@@ -92,7 +129,7 @@ internal sealed class EngineState(string targetFolder, EngineQuestion question, 
                 case "target":
                     target = fields[1];
                     break;
-                case "task" or "engine" or "metadata":
+                case "task" or "engine" or "name" or "metadata":
                     recipe.Append(line).Append('\n');
                     break;
                 case "source" or "store" or "tool":

@@ -23,7 +23,9 @@ internal sealed class SourceStamps
     internal long Bytes { get; }
 
     /// <summary>Walks the checkpoint and whatever its metadata name; opens no file.</summary>
-    internal static SourceStamps Of(CheckpointItem checkpoint)
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="folder">The folder that relative paths in metadata start from.</param>
+    internal static SourceStamps Of(CheckpointItem checkpoint, string folder)
     {
         List<string> lines = [];
         long bytes = 0;
@@ -34,7 +36,7 @@ internal sealed class SourceStamps
             {
                 foreach (string piece in pair.Value.Split(';'))
                 {
-                    StampNamed(piece.Trim(), lines, ref bytes);
+                    StampNamed(piece.Trim(), folder, lines, ref bytes);
                 }
             }
         }
@@ -49,7 +51,7 @@ internal sealed class SourceStamps
         return new SourceStamps(text.ToString(), bytes);
     }
 
-    private static void StampNamed(string piece, List<string> lines, ref long bytes)
+    private static void StampNamed(string piece, string folder, List<string> lines, ref long bytes)
     {
         if (piece.Length == 0)
         {
@@ -61,7 +63,7 @@ internal sealed class SourceStamps
         path = path.Replace("%40", "@");
         if (path.IndexOf('\0') < 0)
         {
-            Stamp(Path.GetFullPath(path), path + "/", lines, ref bytes);
+            Stamp(Path.GetFullPath(Path.Combine(folder, path)), path + "/", lines, ref bytes);
         }
     }
 

@@ -8,10 +8,13 @@ namespace CheckpointBuild.Tasks.Worker;
 /// <summary>Writes command lines: the tool's own, and the equal one that a person can type to see a failure again.</summary>
 internal static class CommandLine
 {
+    // What a shell would take for its own outside of quotes.
+    private static readonly char[] Quoted = [' ', '\t', '\n', '"', '\'', ';', '&', '|', '<', '>', '(', ')', '*', '?', '#', '~'];
+
     /// <summary>Quotes an argument as .NET takes command lines apart on every system: backslashes count only before a quote.</summary>
     internal static string Quote(string argument)
     {
-        if (argument.Length > 0 && argument.IndexOfAny([' ', '\t', '\n', '"', '\'']) < 0)
+        if (argument.Length > 0 && argument.IndexOfAny(Quoted) < 0)
         {
             return argument;
         }
@@ -35,13 +38,23 @@ internal static class CommandLine
     /// <summary>Writes the <c>ckpt</c> command that does what a task asks for one checkpoint.</summary>
     internal static string Replay(string task, CheckpointItem checkpoint)
     {
-        bool converts = task.Equals("ConvertCheckpoint", StringComparison.Ordinal);
-        string verb = converts ? "convert" : task.Equals("QuantizeModel", StringComparison.Ordinal) ? "quantize" : "build";
+        // The verb convert does not quantize; build does both.
+        string verb = task switch
+        {
+            "QuantizeModel" => "quantize",
+            "ConvertCheckpoint" when checkpoint.Item.GetMetadata("Quantization").Length == 0 => "convert",
+            _ => "build",
+        };
         StringBuilder command = new("ckpt ");
         command.Append(verb).Append(' ').Append(Quote(checkpoint.Source));
         foreach (KeyValuePair<string, string> pair in checkpoint.Metadata)
         {
-            string option = pair.Key.Equals("Engine", StringComparison.Ordinal) && converts ? "to" : Kebab(pair.Key);
+            if (pair.Key.Equals("Workers", StringComparison.Ordinal))
+            {
+                continue; // Threads are the machine's matter and change no byte.
+            }
+
+            string option = pair.Key.Equals("Engine", StringComparison.Ordinal) && !verb.Equals("build", StringComparison.Ordinal) ? "to" : Kebab(pair.Key);
             command.Append(" --").Append(option).Append(' ').Append(Quote(pair.Value));
         }
 

@@ -22,13 +22,16 @@ internal sealed class ToolCommand(string toolPath, string? host)
     internal string FileName => _isAssembly ? FindHost() : toolPath;
 
     /// <summary>Describes the process that works off a request.</summary>
-    internal ProcessStartInfo StartInfo(string requestPath)
+    /// <param name="requestPath">The request file.</param>
+    /// <param name="folder">The folder that relative paths in metadata start from; one that is not there leaves the process where the build is.</param>
+    internal ProcessStartInfo StartInfo(string requestPath, string folder)
     {
         string arguments = "worker --request " + CommandLine.Quote(requestPath);
         ProcessStartInfo start = new()
         {
             FileName = FileName,
             Arguments = _isAssembly ? "exec " + CommandLine.Quote(toolPath) + " " + arguments : arguments,
+            WorkingDirectory = Directory.Exists(folder) ? folder : string.Empty,
             UseShellExecute = false,
             CreateNoWindow = true,
             RedirectStandardInput = true,

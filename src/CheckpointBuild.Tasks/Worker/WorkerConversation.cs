@@ -15,7 +15,7 @@ namespace CheckpointBuild.Tasks.Worker;
 /// <code>
 /// msg      high|normal|low TEXT
 /// progress ITEM PERCENT TEXT
-/// diag     error|warning CODE FILE LINE COLUMN HELPLINK MESSAGE
+/// diag     error|warning CODE FILE LINE COLUMN HELPLINK MESSAGE ITEM(-1: of the whole request)
 /// product  ITEM KEY true|false(from the store) DIRECTORY BYTES SECONDS
 /// file     ITEM RELATIVEPATH FULLPATH SIZE LASTWRITEUTCTICKS SHA256
 /// result   ok|failed|cancelled
@@ -83,7 +83,7 @@ internal sealed class WorkerConversation(TaskLoggingHelper messages, DiagnosticL
     {
         ("msg", >= 4) => Tell(f[2], f[3]),
         ("progress", >= 5) => Progress(Number(f[2]), Number(f[3]), f[4]),
-        ("diag", >= 9) => Diagnose(f),
+        ("diag", >= 10) => Diagnose(f),
         ("product", >= 8) => Product(Number(f[2]), f),
         ("file", >= 8) => File(Number(f[2]), f),
         ("result", >= 3) => End(f[2]),
@@ -122,14 +122,16 @@ internal sealed class WorkerConversation(TaskLoggingHelper messages, DiagnosticL
             Column = (int)Math.Max(0, Number(f[6])),
             HelpLink = f[7].Length > 0 ? f[7] : null,
         };
+        long index = Number(f[9]);
+        ITaskItem? item = index >= 0 && index < Checkpoints.Count ? Checkpoints[(int)index].Item : null;
         if (f[2].Equals("error", StringComparison.Ordinal))
         {
             HasErrors = true;
-            diagnostics.Error(diagnostic, Checkpoints[0].Item);
+            diagnostics.Error(diagnostic, item);
         }
         else
         {
-            diagnostics.Warning(diagnostic, Checkpoints[0].Item);
+            diagnostics.Warning(diagnostic, item);
         }
 
         return true;

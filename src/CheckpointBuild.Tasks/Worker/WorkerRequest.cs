@@ -32,7 +32,8 @@ internal sealed class WorkerRequest(string task, string store, string fallbackSt
         json.Name("items").Open('[');
         foreach (CheckpointItem checkpoint in checkpoints)
         {
-            json.Open('{').Name("source").Value(checkpoint.Source).Name("engineName").Value(checkpoint.EngineName).Name("metadata").Open('{');
+            json.Open('{').Name("source").Value(checkpoint.Source).Name("engineName").Value(checkpoint.EngineName);
+            json.Name("name").Value(checkpoint.CarriedName).Name("metadata").Open('{');
             foreach (KeyValuePair<string, string> pair in checkpoint.Metadata)
             {
                 json.Name(pair.Key).Value(pair.Value);

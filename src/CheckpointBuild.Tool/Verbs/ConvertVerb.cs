@@ -17,7 +17,7 @@ internal sealed class ConvertVerb() : Verb("convert")
         SetAction(command, (parsed, cancellation) =>
         {
             Recipe recipe = RecipeField.Find("Engine")!.Set(new Recipe { Engine = "" }, parsed.GetRequiredValue(to));
-            BuildAction.Run(parsed.GetRequiredValue(checkpoint), options.Apply(recipe, parsed), parsed.GetRequiredValue(output), streams, cancellation);
+            BuildAction.Run(parsed.GetRequiredValue(checkpoint), StoredTypes.Keep(options.Apply(recipe, parsed), parsed.GetRequiredValue(checkpoint)), parsed.GetRequiredValue(output), streams, cancellation);
         });
         return command;
     }

@@ -1,3 +1,4 @@
+using System;
 using System.CommandLine;
 using System.Threading;
 using CheckpointBuild.Runtime;
@@ -9,11 +10,11 @@ internal sealed class RunVerb() : Verb("run")
 {
     private readonly Option<string> _prompt = new("--prompt") { Description = "The text to continue; standard input when absent." };
     private readonly Option<int> _maxTokens = new("--max-tokens") { Description = "The most tokens that are generated.", DefaultValueFactory = _ => 256 };
-    private readonly Option<double> _temperature = new("--temperature") { Description = "0 always takes the likeliest token.", DefaultValueFactory = _ => 0 };
+    private readonly Option<double> _temperature = NumberOption("--temperature", "0 always takes the likeliest token.", 0);
     private readonly Option<int> _topK = new("--top-k") { Description = "Only so many of the likeliest tokens; 0 = all." };
-    private readonly Option<double> _topP = new("--top-p") { Description = "Only the likeliest tokens that reach this probability together.", DefaultValueFactory = _ => 1 };
-    private readonly Option<double> _minP = new("--min-p") { Description = "Only tokens with this part of the likeliest one's probability." };
-    private readonly Option<double> _penalty = new("--repetition-penalty") { Description = "What logits of tokens that stand in the text are divided by.", DefaultValueFactory = _ => 1 };
+    private readonly Option<double> _topP = NumberOption("--top-p", "Only the likeliest tokens that reach this probability together.", 1);
+    private readonly Option<double> _minP = NumberOption("--min-p", "Only tokens with this part of the likeliest one's probability.", 0);
+    private readonly Option<double> _penalty = NumberOption("--repetition-penalty", "What logits of tokens that stand in the text are divided by.", 1);
     private readonly Option<ulong> _seed = new("--seed") { Description = "Where the random numbers begin." };
     private readonly Option<bool> _ids = new("--ids") { Description = "Print the generated ids, without the end token, as one JSON array." };
 
@@ -25,7 +26,7 @@ internal sealed class RunVerb() : Verb("run")
         SetAction(command, (parsed, cancellation) =>
         {
             using TextGenerator generator = TextGenerator.Open(parsed.GetRequiredValue(checkpoint));
-            string prompt = parsed.GetValue(_prompt) ?? streams.Input.ReadToEnd();
+            string prompt = parsed.GetValue(_prompt) ?? ReadPrompt(streams);
             if (parsed.GetValue(_ids))
             {
                 streams.Output.WriteLine(IdList.Json([.. generator.GenerateIds(generator.Encode(prompt), Options(parsed), cancellation)]));
@@ -36,6 +37,16 @@ internal sealed class RunVerb() : Verb("run")
             }
         });
         return command;
+    }
+
+    private static string ReadPrompt(ToolStreams streams)
+    {
+        if (!Console.IsInputRedirected)
+        {
+            streams.Error.WriteLine("The prompt is read from standard input; end it with Ctrl+D (Ctrl+Z on Windows).");
+        }
+
+        return streams.Input.ReadToEnd();
     }
 
     private GenerationOptions Options(ParseResult parsed) => new()

@@ -1,7 +1,11 @@
 using System;
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using CheckpointBuild.Diagnostics;
 
 namespace CheckpointBuild.Tool.Verbs;
 
@@ -22,9 +26,44 @@ internal abstract class Verb(string name)
     /// <param name="action">What it does.</param>
     protected static void SetAction(Command command, Action<ParseResult, CancellationToken> action) => command.SetAction((parsed, cancellation) =>
     {
+        RefuseEmptyValues(parsed);
         action(parsed, cancellation);
         return Task.FromResult(0);
     });
+
+    /// <summary>An option of a number, written with a point whatever the user's language.</summary>
+    /// <param name="name">What the user types.</param>
+    /// <param name="description">What it is for.</param>
+    /// <param name="otherwise">What holds where it is absent.</param>
+    /// <returns>A new option.</returns>
+    protected static Option<double> NumberOption(string name, string description, double otherwise) => new(name)
+    {
+        Description = description,
+        DefaultValueFactory = _ => otherwise,
+        CustomParser = result =>
+        {
+            if (result.Tokens is [var token] && double.TryParse(token.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number))
+            {
+                return number;
+            }
+
+            result.AddError($"{name} takes a number, such as 0.7.");
+            return otherwise;
+        },
+    };
+
+    // A path that is empty is a variable of somebody's script that was never set.
+    private static void RefuseEmptyValues(ParseResult parsed)
+    {
+        foreach (SymbolResult part in parsed.CommandResult.Children)
+        {
+            string? name = part switch { OptionResult option => option.Option.Name, ArgumentResult argument => argument.Argument.Name, _ => null };
+            if (name is not (null or "--prompt") && part.Tokens.Any(t => t.Value.Length == 0))
+            {
+                throw Errors.EmptyValue(name);
+            }
+        }
+    }
 
     /// <summary>The argument that names a checkpoint.</summary>
     /// <returns>A new argument.</returns>

@@ -40,10 +40,10 @@ internal sealed class VerifyVerb() : Verb("verify")
 
     private static void Rebuild(string directory, BuildReport report, CancellationToken cancellation)
     {
-        string scratch = Path.Combine(directory, $".verify-{Guid.NewGuid():N}");
+        string scratch = Path.Combine(Path.GetTempPath(), $"ckpt-verify-{Guid.NewGuid():N}");
         try
         {
-            using EngineBuild build = EngineBuild.Open(report.CheckpointPath, report.Recipe, new SourceHashes(null));
+            using EngineBuild build = EngineBuild.Open(report.CheckpointPath, report.Recipe, new SourceHashes(null), report.CheckpointName);
             BuildReport again = build.Run(scratch, new BuilderOptions { Durability = Durability.Cached }, HashTrust.ReadAgain, cancellation);
             if (report.Outputs.FirstOrDefault(o => !again.Outputs.Contains(o)) is { } differs)
             {

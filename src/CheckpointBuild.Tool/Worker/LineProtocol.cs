@@ -25,12 +25,14 @@ internal sealed class LineProtocol(TextWriter output)
     public void Progress(int item, int percent, string text) => Send("progress", item, percent, text);
 
     /// <summary>A coded warning.</summary>
+    /// <param name="item">The index in the request of the item that it is about.</param>
     /// <param name="warning">What was noticed.</param>
-    public void Warning(Diagnostic warning) => Diagnose("warning", warning.Code, warning.File, warning.Message);
+    public void Warning(int item, Diagnostic warning) => Diagnose(item, "warning", warning.Code, warning.File, warning.Message);
 
     /// <summary>A coded error.</summary>
+    /// <param name="item">The index in the request of the item that it is about; -1 for the whole request.</param>
     /// <param name="error">What went wrong.</param>
-    public void Error(CheckpointException error) => Diagnose("error", error.Code, error.File, error.Message);
+    public void Error(int item, CheckpointException error) => Diagnose(item, "error", error.Code, error.File, error.Message);
 
     /// <summary>A finished product.</summary>
     /// <param name="item">Its item's index in the request.</param>
@@ -49,8 +51,8 @@ internal sealed class LineProtocol(TextWriter output)
     /// <param name="result"><c>ok</c>, <c>failed</c> or <c>cancelled</c>.</param>
     public void Result(string result) => Send("result", result);
 
-    private void Diagnose(string severity, string code, string? file, string message) =>
-        Send("diag", severity, code, file ?? "", 0, 0, "", message);
+    private void Diagnose(int item, string severity, string code, string? file, string message) =>
+        Send("diag", severity, code, file ?? "", 0, 0, "", message, item);
 
     private void Send(string kind, params object[] fields)
     {

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Linq;
 using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;
@@ -9,23 +10,41 @@ namespace CheckpointBuild.Tool.Worker;
 /// <summary>One checkpoint of a request.</summary>
 /// <param name="Source">Its full path.</param>
 /// <param name="EngineName">What the product is called; null = as the checkpoint.</param>
+/// <param name="Name">The checkpoint's name where its path does not tell it: a product of another task lies under its key; null = as the path.</param>
 /// <param name="Metadata">The item's metadata that are not empty.</param>
-internal sealed record WorkerItem(string Source, string? EngineName, ImmutableSortedDictionary<string, string> Metadata)
+internal sealed record WorkerItem(string Source, string? EngineName, string? Name, ImmutableSortedDictionary<string, string> Metadata)
 {
     // What the targets do with the product; none of it shapes its bytes.
-    private static readonly string[] ForTheTargets = ["OutputSubdirectory", "CopyToOutput", "CopyToPublish", "Pack", "PackagePath", "Workers"];
+    private static readonly string[] ForTheTargets = ["OutputSubdirectory", "CopyToOutput", "CopyToPublish", "Workers"];
+
+    /// <summary>Threads that build; all processors where nothing was chosen.</summary>
+    /// <exception cref="CheckpointException">CKPT9001 for what is no number above 0.</exception>
+    public int Workers => !Metadata.TryGetValue("Workers", out string? value) ? Environment.ProcessorCount
+        : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int workers) && workers > 0 ? workers
+        : throw Errors.UnknownOptionValue("workers", value, "a build", ["a number from 1"]);
 
     /// <summary>The recipe that the metadata mean.</summary>
+    /// <param name="task">The task that asks; <c>QuantizeModel</c> alone needs no engine, GGUF is what follows from a GGUF type.</param>
     /// <returns>The recipe.</returns>
-    /// <exception cref="CheckpointException">CKPT9001 for a value that is not possible, CKPT9002 for a choice that this version does not offer.</exception>
-    public Recipe ToRecipe()
+    /// <exception cref="CheckpointException">CKPT9001 for a value that is not possible, CKPT9002 for a choice that this version does not offer, CKPT9003 when the task's own choice is missing.</exception>
+    public Recipe ToRecipe(string task)
     {
+        string required = task == "QuantizeModel" ? "Quantization" : "Engine";
+        if (!Metadata.ContainsKey(required))
+        {
+            throw Errors.BadRequest("request", $"{task} without {required} for '{Source}'");
+        }
+
         var recipe = new Recipe { Engine = "gguf", EngineName = EngineName };
-        foreach ((string name, string value) in Metadata.Where(m => !ForTheTargets.Contains(m.Key, StringComparer.OrdinalIgnoreCase)))
+        foreach ((string name, string value) in Metadata.Where(m => !IsForTheTargets(m.Key, m.Value)))
         {
             recipe = (RecipeField.Find(name) ?? throw Errors.NotOffered(name, value)).Set(recipe, value);
         }
 
         return recipe;
     }
+
+    private static bool IsForTheTargets(string name, string value) =>
+        ForTheTargets.Contains(name, StringComparer.OrdinalIgnoreCase)
+        || (name.Equals("Pack", StringComparison.OrdinalIgnoreCase) && value.Equals("false", StringComparison.OrdinalIgnoreCase));
 }

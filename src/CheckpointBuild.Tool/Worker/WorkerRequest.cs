@@ -9,12 +9,13 @@ using CheckpointBuild.Diagnostics;
 namespace CheckpointBuild.Tool.Worker;
 
 /// <summary>What the tasks ask for.</summary>
+/// <param name="Task">The task that asks.</param>
 /// <param name="Store">The store's root; null = the user's.</param>
 /// <param name="FallbackStore">The store's root where the user has no folder for one; null = none.</param>
 /// <param name="Force">Whether everything is built anew.</param>
 /// <param name="Verify">Whether every source file is read again.</param>
 /// <param name="Items">The checkpoints.</param>
-internal sealed record WorkerRequest(string? Store, string? FallbackStore, bool Force, bool Verify, ImmutableArray<WorkerItem> Items)
+internal sealed record WorkerRequest(string Task, string? Store, string? FallbackStore, bool Force, bool Verify, ImmutableArray<WorkerItem> Items)
 {
     private const int Protocol = 1;
 
@@ -34,6 +35,7 @@ internal sealed record WorkerRequest(string? Store, string? FallbackStore, bool 
             }
 
             return new WorkerRequest(
+                Text(root, "task") ?? "BuildEngine",
                 Text(root, "store"),
                 Text(root, "fallbackStore"),
                 Flag(root, "force"),
@@ -53,5 +55,6 @@ internal sealed record WorkerRequest(string? Store, string? FallbackStore, bool 
     private static WorkerItem ReadItem(JsonElement item) => new(
         item.GetProperty("source").GetString()!,
         Text(item, "engineName"),
+        Text(item, "name"),
         item.GetProperty("metadata").EnumerateObject().ToImmutableSortedDictionary(p => p.Name, p => p.Value.GetString()!, StringComparer.OrdinalIgnoreCase));
 }

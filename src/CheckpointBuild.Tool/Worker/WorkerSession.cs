@@ -11,6 +11,8 @@ namespace CheckpointBuild.Tool.Worker;
 /// <param name="protocol">Where to report.</param>
 internal sealed class WorkerSession(LineProtocol protocol)
 {
+    private const int WholeRequest = -1;
+
     /// <summary>Serves a request file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="cancellation">Ends the work early.</param>
@@ -31,7 +33,7 @@ internal sealed class WorkerSession(LineProtocol protocol)
         }
         catch (CheckpointException e)
         {
-            protocol.Error(e);
+            protocol.Error(WholeRequest, e);
             protocol.Result("failed");
             return 1;
         }
@@ -53,7 +55,13 @@ internal sealed class WorkerSession(LineProtocol protocol)
         }
         catch (CheckpointException e)
         {
-            protocol.Error(e);
+            protocol.Error(index, e);
+            return false;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // Our own fault; it has a code too, and the items after this one are served.
+            protocol.Error(index, Errors.Internal(e));
             return false;
         }
     }
@@ -62,15 +70,15 @@ internal sealed class WorkerSession(LineProtocol protocol)
     {
         long start = Stopwatch.GetTimestamp();
         var store = new Store(request.Store ?? UserStore() ?? Fallback(request));
-        using EngineBuild build = EngineBuild.Open(item.Source, item.ToRecipe(), new SourceHashes(store.HashFolder));
+        using EngineBuild build = EngineBuild.Open(item.Source, item.ToRecipe(request.Task), new SourceHashes(store.HashFolder), item.Name);
         foreach (Diagnostic warning in build.Warnings)
         {
-            protocol.Warning(warning);
+            protocol.Warning(index, warning);
         }
 
         StoreUse use = request.Force ? StoreUse.Rebuild : request.Verify ? StoreUse.VerifySources : StoreUse.Normal;
-        var options = new BuilderOptions { Progress = (done, total) => protocol.Progress(index, (int)(100 * done / Math.Max(1, total)), item.Source) };
-        StoreEntry entry = store.GetOrBuild(build, options, use, protocol.Warning, cancellation);
+        var options = new BuilderOptions { Workers = item.Workers, Progress = (done, total) => protocol.Progress(index, (int)(100 * done / Math.Max(1, total)), item.Source) };
+        StoreEntry entry = store.GetOrBuild(build, options, use, warning => protocol.Warning(index, warning), cancellation);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         protocol.Product(index, entry, seconds);
     }

@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.IO;
 using System.Linq;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Building;
 
@@ -13,6 +13,9 @@ public sealed record BuildReport
 {
     /// <summary>What the file is called.</summary>
     public const string FileName = "build-report.json";
+
+    // A line for each tensor: a thousand times what the largest model has.
+    private const int MostBytes = 1 << 28;
 
     /// <summary>The content key, 64 hex digits.</summary>
     public required string Key { get; init; }
@@ -78,19 +81,19 @@ public sealed record BuildReport
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using JsonDocument document = JsonDocument.Parse(ReadBytes(path));
             JsonElement root = document.RootElement;
             JsonElement checkpoint = root.GetProperty("checkpoint");
             return new BuildReport
             {
-                Key = root.GetProperty("key").GetString()!,
+                Key = Text(root, "key"),
                 Recipe = ReportFormat.ReadRecipe(root.GetProperty("recipe")),
-                CheckpointName = checkpoint.GetProperty("name").GetString()!,
-                CheckpointPath = checkpoint.GetProperty("path").GetString()!,
-                Dialect = checkpoint.GetProperty("dialect").GetString()!,
-                Family = checkpoint.GetProperty("family").GetString()!,
-                Inputs = [.. root.GetProperty("inputs").EnumerateArray().Select(i => new SourceFile(i.GetProperty("name").GetString()!, i.GetProperty("size").GetInt64(), i.GetProperty("sha256").GetString()!))],
-                Outputs = [.. root.GetProperty("outputs").EnumerateArray().Select(o => new BuiltFile(o.GetProperty("path").GetString()!, o.GetProperty("size").GetInt64(), o.GetProperty("sha256").GetString()))],
+                CheckpointName = Text(checkpoint, "name"),
+                CheckpointPath = Text(checkpoint, "path"),
+                Dialect = Text(checkpoint, "dialect"),
+                Family = Text(checkpoint, "family"),
+                Inputs = [.. root.GetProperty("inputs").EnumerateArray().Select(i => new SourceFile(Text(i, "name"), i.GetProperty("size").GetInt64(), Text(i, "sha256")))],
+                Outputs = [.. root.GetProperty("outputs").EnumerateArray().Select(o => new BuiltFile(Text(o, "path"), o.GetProperty("size").GetInt64(), o.GetProperty("sha256").GetString()))],
                 Tensors = [],
             };
         }
@@ -99,6 +102,14 @@ public sealed record BuildReport
             throw Errors.ReportDamaged(path, e.Message);
         }
     }
+
+    private static byte[] ReadBytes(string path)
+    {
+        using var source = new FileSource(path);
+        return source.Length <= MostBytes ? source.ReadBytes(0, (int)source.Length) : throw Errors.SmallFileTooLarge(path, source.Length, MostBytes);
+    }
+
+    private static string Text(JsonElement parent, string name) => parent.GetProperty(name).GetString() ?? throw new System.FormatException($"'{name}' is null");
 
     private static JsonNode Round(double seconds) => JsonNode.Parse(seconds.ToString("F3", CultureInfo.InvariantCulture))!;
 }

@@ -21,12 +21,13 @@ public sealed class EngineBuild : IDisposable
     private ImmutableArray<SourceFile> _inputs;
     private double _hashSeconds;
 
-    private EngineBuild(CheckpointDirectory source, Recipe recipe, SourceHashes hashes)
+    private EngineBuild(CheckpointDirectory source, Recipe recipe, SourceHashes hashes, string? name)
     {
         _source = source;
         _hashes = hashes;
         Dialect dialect = recipe.Format is { } format ? Dialect.Named(format) : Dialect.Detect(source);
-        Checkpoint = dialect.Read(source);
+        Checkpoint checkpoint = dialect.Read(source);
+        Checkpoint = name is null ? checkpoint : checkpoint with { Name = name };
         Recipe = recipe;
         Plan = recipe.Apply(Checkpoint);
     }
@@ -47,15 +48,16 @@ public sealed class EngineBuild : IDisposable
     /// <param name="path">The checkpoint: a folder or a file.</param>
     /// <param name="recipe">What is asked for.</param>
     /// <param name="hashes">Hashes remembered from earlier builds.</param>
+    /// <param name="name">The checkpoint's name where its path does not tell it; null = its folder's or file's.</param>
     /// <returns>The build, ready to run.</returns>
     /// <exception cref="CheckpointException">1xxx, 2xxx, 9xxx when the source or the recipe cannot be.</exception>
-    public static EngineBuild Open(string path, Recipe recipe, SourceHashes hashes)
+    public static EngineBuild Open(string path, Recipe recipe, SourceHashes hashes, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         CheckpointDirectory source = CheckpointDirectory.Open(path);
         try
         {
-            return new EngineBuild(source, recipe, hashes);
+            return new EngineBuild(source, recipe, hashes, name);
         }
         catch
         {

@@ -17,7 +17,7 @@ public sealed record RecipeField(string Name, string Help, Func<Recipe, string, 
 {
     private static readonly RecipeField[] AllArray =
     [
-        new("Engine", "What is built: the dialect of the product.", (r, v) => r with { Engine = Dialect.Named(v).Name }, r => r.Engine),
+        new("Engine", "What is built: the dialect of the product.", (r, v) => r with { Engine = ParseEngine(v) }, r => r.Engine),
         new("EngineName", "What the product is called; default: the checkpoint's folder or file name.", (r, v) => r with { EngineName = FileName(v) }, r => r.EngineName),
         new("Format", "The source's dialect; detected when absent.", (r, v) => r with { Format = Dialect.Named(v).Name }, r => r.Format),
         new("DType", "The float type of the weights: float32, float16, bfloat16 or f32, f16, bf16.", (r, v) => r with { DType = ParseDType(v) }, r => r.DType?.LongName),
@@ -45,6 +45,9 @@ public sealed record RecipeField(string Name, string Help, Func<Recipe, string, 
     private static string Kebab(string name) =>
         name == "DType" ? "dtype" : string.Concat(name.Select((c, i) => char.IsUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()));
 
+    private static string ParseEngine(string value) => Dialect.All.FirstOrDefault(d => d.CanWrite && string.Equals(d.Name, value, StringComparison.OrdinalIgnoreCase))?.Name
+        ?? throw Errors.UnknownOptionValue("engine", value, "a product", Dialect.All.Where(d => d.CanWrite).Select(d => d.Name));
+
     private static DType ParseDType(string value) => DTypes.DType.TryParse(value, out DType? dtype) && dtype.IsFloatingPoint
         ? dtype
         : throw Errors.UnknownOptionValue("dtype", value, "weights", DTypes.DType.All.Where(d => d.IsFloatingPoint).Select(d => d.LongName));
@@ -66,7 +69,7 @@ public sealed record RecipeField(string Name, string Help, Func<Recipe, string, 
         (string Suffix, long Unit)[] units = [("KIB", 1L << 10), ("MIB", 1L << 20), ("GIB", 1L << 30), ("TIB", 1L << 40), ("KB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000), ("TB", 1_000_000_000_000), ("", 1)];
         string text = value.Trim().ToUpperInvariant();
         (string suffix, long unit) = units.First(u => text.EndsWith(u.Suffix, StringComparison.Ordinal));
-        return decimal.TryParse(text[..^suffix.Length], NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out decimal number) && number > 0 && number * unit < long.MaxValue && number * unit >= 1
+        return decimal.TryParse(text[..^suffix.Length], NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out decimal number) && number > 0 && number < long.MaxValue / (decimal)unit && number * unit >= 1
             ? (long)(number * unit)
             : throw Errors.UnknownOptionValue("max-shard-size", value, "a size", ["500MB", "2GB", "4GiB", "a number of bytes"]);
     }

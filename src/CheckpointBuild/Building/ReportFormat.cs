@@ -19,7 +19,7 @@ internal static class ReportFormat
         {
             if (RecipeField.Find(property.Name) is { } field)
             {
-                recipe = field.Set(recipe, property.Value.GetString()!);
+                recipe = field.Set(recipe, property.Value.GetString() ?? throw new System.FormatException($"'{property.Name}' is null"));
             }
         }
 

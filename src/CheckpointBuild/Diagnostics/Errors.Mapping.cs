@@ -72,6 +72,9 @@ internal static partial class Errors
     internal static Diagnostic EndTokensLeft(string tokens) => new("CKPT2057",
         $"GGUF has no place for the end tokens {tokens} beside those that it names. Runtimes will not stop at them; stop at their text in the application.");
 
+    internal static Diagnostic TokenizerNotCarried(Diagnostic fault) => new("CKPT2061",
+        $"the tokenizer is not understood ({fault}). It is not written; put the model's own tokenizer files beside the weights.");
+
     internal static Diagnostic EngineWithoutTokenizer(string checkpoint) => new("CKPT2058",
         $"{checkpoint}: there is no tokenizer beside the weights, so that the engine has none. It loads, and takes token ids alone; add tokenizer.json to the folder.");
 
@@ -81,6 +84,6 @@ internal static partial class Errors
     internal static Diagnostic EngineWillNotLoad(string checkpoint, string reason) => new("CKPT2060",
         $"{checkpoint}: the file holds this model as llama.cpp's own converter would write it, and llama.cpp does not load it: {reason}. Build another engine.");
 
-    internal static Diagnostic TensorsLeftOut(string file, int count, string first) => new("CKPT2061",
+    internal static Diagnostic TensorsLeftOut(string file, int count, string first) => new("CKPT2062",
         $"{file}: {count} tensors from '{first}' on belong to layers that predict further tokens in training. They are left out; the model's own results do not depend on them.");
 }

@@ -16,7 +16,7 @@ internal static partial class Errors
     }
 
     internal static CheckpointException NotOffered(string name, string value) => new("CKPT9002",
-        $"{name} '{value}' is not offered by this version. Leave it out; nothing is built as if it had not been asked for.");
+        $"{name} '{value}' is not offered by this version. Leave it out: a choice that cannot be kept is refused rather than ignored.");
 
     internal static CheckpointException BadRequest(string file, string problem) => new("CKPT9003",
         $"{file}: is no request for the worker ({problem}). The package's tasks and its tool are of different versions; restore the package again.", file);
@@ -24,8 +24,14 @@ internal static partial class Errors
     internal static CheckpointException BadLine(string where, string problem) => new("CKPT9004",
         $"{where}: cannot be used ({problem}). Look the form up in the verb's help.");
 
+    internal static CheckpointException OneOfBoth(string first, string firstValue, string second, string secondValue) => new("CKPT9006",
+        $"{first} '{firstValue}' and {second} '{secondValue}' are both asked for, one of them decides the types. Leave one out.");
+
+    internal static CheckpointException EmptyValue(string option) => new("CKPT9007",
+        $"{option}: is empty. Give a value; in a script, check that its variable is set.");
+
     internal static CheckpointException Internal(Exception inner) => new("CKPT9005",
-        $"{inner.GetType().Name}: {inner.Message} This is a fault of the tool itself; please report it with the command and the input.", null, inner);
+        $"{inner.GetType().Name}: {inner.Message}. This is a fault of the tool itself; please report it with the command and the input.", null, inner);
 
     private static string Nearest(string found, string[] values)
     {

@@ -20,7 +20,7 @@ public sealed class CheckpointDirectory : IDisposable
         Path = path;
         Folder = folder;
         File = file;
-        _files = new(() => [.. Directory.EnumerateFiles(folder).Select(f => System.IO.Path.GetFileName(f)).Order(StringComparer.Ordinal)]);
+        _files = new(() => List(folder));
     }
 
     /// <summary>The full path that was opened: a folder, or a file.</summary>
@@ -68,6 +68,9 @@ public sealed class CheckpointDirectory : IDisposable
             : throw Errors.FileNotFound(full);
     }
 
+    /// <summary>Names of all files in the folder, in ordinal order, also where a single file was opened.</summary>
+    public ImmutableArray<string> FolderFiles => _files.Value;
+
     /// <summary>Whether a file stands in the folder.</summary>
     /// <param name="name">Its name.</param>
     /// <returns>True when it does.</returns>
@@ -114,5 +117,17 @@ public sealed class CheckpointDirectory : IDisposable
         }
 
         _open.Clear();
+    }
+
+    private static ImmutableArray<string> List(string folder)
+    {
+        try
+        {
+            return [.. Directory.EnumerateFiles(folder).Select(f => System.IO.Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Errors.CannotRead(folder, e);
+        }
     }
 }

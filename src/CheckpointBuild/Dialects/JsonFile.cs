@@ -7,7 +7,7 @@ namespace CheckpointBuild.Dialects;
 /// <summary>Reads the small JSON files of a checkpoint: objects, of bounded depth, without comments.</summary>
 internal static class JsonFile
 {
-    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 64 };
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 64, AllowDuplicateProperties = false };
 
     /// <summary>Parses a file.</summary>
     /// <param name="path">The file, for messages.</param>
@@ -20,13 +20,44 @@ internal static class JsonFile
         try
         {
             using JsonDocument document = JsonDocument.Parse(text, Strict);
+            CheckTexts(document.RootElement);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? document.RootElement.Clone()
                 : throw Errors.ConfigNotJson(path, $"its root is {document.RootElement.ValueKind}");
         }
         catch (JsonException e)
         {
-            throw Errors.ConfigNotJson(path, $"line {(e.LineNumber ?? 0) + 1}, byte {e.BytePositionInLine}");
+            throw Errors.ConfigNotJson(path, $"line {(e.LineNumber ?? 0) + 1}, byte {e.BytePositionInLine}: {e.Message}");
+        }
+        catch (InvalidOperationException e)
+        {
+            throw Errors.ConfigNotJson(path, e.Message);
+        }
+    }
+
+    // Escapes may spell half a surrogate pair, which is found only when the text is asked for: every text is asked for once, here.
+    private static void CheckTexts(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.String:
+                _ = element.GetString();
+                break;
+            case JsonValueKind.Array:
+                foreach (JsonElement item in element.EnumerateArray())
+                {
+                    CheckTexts(item);
+                }
+
+                break;
+            case JsonValueKind.Object:
+                foreach (JsonProperty property in element.EnumerateObject())
+                {
+                    _ = property.Name;
+                    CheckTexts(property.Value);
+                }
+
+                break;
         }
     }
 }

@@ -10,6 +10,7 @@ public sealed partial record ModelConfig
     // No model has a tenth of these; a damaged file must not make tables of billions.
     private const int MostLayers = 16384;
     private const int MostExperts = 16384;
+    private const int MostHeadDimension = 16384;
 
     /// <summary>Width of the residual stream.</summary>
     public required int HiddenSize { get; init; }
@@ -174,6 +175,11 @@ public sealed partial record ModelConfig
         if (KeyValueHeadCount > HeadCount || HeadCount % KeyValueHeadCount != 0)
         {
             throw Errors.ConfigFieldWrong(file, "num_key_value_heads", $"{KeyValueHeadCount}", $"a divisor of num_attention_heads ({HeadCount})");
+        }
+
+        if (HeadDimension > MostHeadDimension)
+        {
+            throw Errors.ConfigFieldWrong(file, "head_dim", $"{HeadDimension}", $"at most {MostHeadDimension}");
         }
 
         if (Rope is { } rope && (rope.Dimensions < 2 || rope.Dimensions % 2 != 0 || rope.Dimensions > HeadDimension))

@@ -18,10 +18,10 @@ public static class TokenizerFiles
     public static bool IsThere(TokenizerFolder files)
     {
         ArgumentNullException.ThrowIfNull(files);
-        return Array.Exists(Main, files.Has);
+        return Array.Exists(Main, files.Has) || (files.Has(VocabularyAndMerges.VocabularyFile) && files.Has(VocabularyAndMerges.MergesFile));
     }
 
-    /// <summary>Reads a folder's tokenizer: <c>tokenizer.json</c>, with what the configuration files beside it say about special tokens and chat templates.</summary>
+    /// <summary>Reads a folder's tokenizer: <c>tokenizer.json</c>, else <c>tokenizer.model</c>, else <c>vocab.json</c> and <c>merges.txt</c>, with what the configuration files beside it say about special tokens and chat templates.</summary>
     /// <param name="files">The folder's files.</param>
     /// <returns>The tokenizer.</returns>
     /// <exception cref="CheckpointException">CKPT2107 where there is none; 21xx where a file is damaged or holds what is not known.</exception>
@@ -73,6 +73,11 @@ public static class TokenizerFiles
         if (TiktokenFile.Recognizes(other.Span))
         {
             return TiktokenFile.Read(SentencePieceFile.FileName, other.Span, files.Json("params.json"));
+        }
+
+        if (files.Has(VocabularyAndMerges.VocabularyFile) && files.Has(VocabularyAndMerges.MergesFile))
+        {
+            return VocabularyAndMerges.Read(files, configuration);
         }
 
         throw other.IsEmpty ? Errors.NoTokenizer(files.Name, Main) : Errors.TokenizerFileDamaged(SentencePieceFile.FileName, "it is neither SentencePiece's nor tiktoken's");

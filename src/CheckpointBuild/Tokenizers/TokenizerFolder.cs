@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.IO;
 using System.Linq;
 using CheckpointBuild.Tokenizers.Reading;
 
@@ -19,6 +20,16 @@ public sealed class TokenizerFolder(string name, IEnumerable<string> names, Func
 
     /// <summary>The files' names, in ordinal order.</summary>
     public ImmutableArray<string> Names { get; } = [.. names.Order(StringComparer.Ordinal)];
+
+    /// <summary>The names of the files that a tokenizer may be read from in a folder on disk: those right in it, and the chat templates below it.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <returns>The names, with '/'.</returns>
+    public static IEnumerable<string> NamesIn(string folder)
+    {
+        string templates = Path.Combine(folder, ChatTemplateFiles.Folder);
+        return Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f))
+            .Concat(Directory.Exists(templates) ? Directory.EnumerateFiles(templates).Select(f => ChatTemplateFiles.Folder + Path.GetFileName(f)) : []);
+    }
 
     /// <summary>Whether a file is there.</summary>
     /// <param name="file">Its name.</param>

@@ -30,11 +30,15 @@ internal sealed class Scenes(JsonElement request, StreamWriter output)
                 Say("msg", "high", "a high\tmessage\nof two lines");
                 Say("msg", "low", "a low message");
                 Say("progress", "0", "40", "writing");
-                Say("diag", "warning", "CKPT3999", "", "0", "0", "https://example.org/CKPT3999", "something to know");
+                Say("diag", "warning", "CKPT3999", "", "0", "0", "https://example.org/CKPT3999", "something to know", "0");
                 output.Write("chatter of a library\n");
                 break;
             case "fail":
-                Say("diag", "error", "CKPT1003", "/models/config.json", "12", "5", "https://example.org/CKPT1003", "config.json: broken (found {0}, needed more).");
+                Say("diag", "error", "CKPT1003", "/models/config.json", "12", "5", "https://example.org/CKPT1003", "config.json: broken (found {0}, needed more).", "0");
+                return End("failed", 1);
+            case "fail-second":
+                Build(0);
+                Say("diag", "error", "CKPT1003", "", "0", "0", "", "the second is broken", "1");
                 return End("failed", 1);
             case "fail-silently":
                 return End("failed", 1);

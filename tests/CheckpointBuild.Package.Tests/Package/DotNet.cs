@@ -37,6 +37,18 @@ public sealed class DotNet
     public CommandResult Run(string folder, params string[] arguments)
     {
         using Process process = Start(folder, arguments);
+        return Finish(process, string.Join(' ', arguments));
+    }
+
+    /// <summary>Runs a command whose arguments are one line, as a person types them.</summary>
+    public CommandResult RunLine(string folder, string arguments)
+    {
+        using Process process = Process.Start(StartInfo(folder, info => info.Arguments = arguments))!;
+        return Finish(process, arguments);
+    }
+
+    private static CommandResult Finish(Process process, string command)
+    {
         process.StandardInput.Close();
         var output = new StringBuilder();
         Thread error = Read(process.StandardError, output);
@@ -51,12 +63,20 @@ public sealed class DotNet
         process.WaitForExit();
         lock (output)
         {
-            return new CommandResult(string.Join(' ', arguments), process.ExitCode, output.ToString());
+            return new CommandResult(command, process.ExitCode, output.ToString());
         }
     }
 
     /// <summary>Starts a command and hands it over; its standard streams are redirected.</summary>
-    public Process Start(string folder, params string[] arguments)
+    public Process Start(string folder, params string[] arguments) => Process.Start(StartInfo(folder, info =>
+    {
+        foreach (string argument in arguments)
+        {
+            info.ArgumentList.Add(argument);
+        }
+    }))!;
+
+    private ProcessStartInfo StartInfo(string folder, Action<ProcessStartInfo> addArguments)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -66,10 +86,7 @@ public sealed class DotNet
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (string argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
+        addArguments(start);
 
         foreach (string name in new List<string>(start.Environment.Keys))
         {
@@ -84,7 +101,7 @@ public sealed class DotNet
             start.Environment[name] = value;
         }
 
-        return Process.Start(start)!;
+        return start;
     }
 
     private static Thread Read(System.IO.StreamReader reader, StringBuilder output)

@@ -13,7 +13,10 @@ public sealed class KillTests(PackageFeed feed) : IDisposable
 {
     private const string KillsVariable = "CHECKPOINTBUILD_KILLS";
     private const int DefaultKills = 4;
+    private const int ToolsPart = 100; // of a build's time: short enough that a tool that was met is still there.
     private const int Seed = 20_240_817;
+
+    private static readonly string[] Options = ["""Quantization="q8_0" """, """DType="f16" """];
 
     // The tool gives itself 3 s after its lifeline broke; a compiler that lost its build ends by itself.
     private static readonly TimeSpan OrphanLimit = TimeSpan.FromSeconds(20);
@@ -26,11 +29,11 @@ public sealed class KillTests(PackageFeed feed) : IDisposable
     [Fact]
     public void A_build_killed_at_any_moment_leaves_nothing_that_the_next_one_trips_over()
     {
-        _folder.WriteProject("app", """Engine="gguf" Quantization="q8_0" """);
-        _folder.Run("build", "app").Succeeded();
-        string engine = StrangerFolder.Sha256(_folder.Engine("app"));
-        Forget();
+        // Two engines that take turns: before each kill the older one lies in bin, and the other one is to be built.
+        string[] engines = [BuildFirst(Options[0]), BuildFirst(Options[1])];
+        ForgetStore();
         long start = Stopwatch.GetTimestamp();
+        Write(Options[0]);
         Build().Succeeded();
         TimeSpan whole = Stopwatch.GetElapsedTime(start);
 
@@ -38,13 +41,16 @@ public sealed class KillTests(PackageFeed feed) : IDisposable
         int kills = int.TryParse(Environment.GetEnvironmentVariable(KillsVariable), NumberStyles.None, CultureInfo.InvariantCulture, out int asked) ? asked : DefaultKills;
         for (int i = 0; i < kills; i++)
         {
-            Forget();
-            KillAfter(whole * random.NextDouble(), killTool: i % 2 == 1);
+            (string older, string newer) = (engines[i % 2], engines[(i + 1) % 2]);
+            Assert.Equal(older, StrangerFolder.Sha256(_folder.Engine("app")));
+            ForgetStore();
+            Write(Options[(i + 1) % 2]);
+            KillAfter(whole * random.NextDouble(), killTool: i % 4 is 1 or 2);
             Assert.True(SpinWait.SpinUntil(() => Ours().Length == 0, OrphanLimit), "A process outlived the build that was killed: " + string.Join(", ", Ours()));
-            Assert.All(_folder.Engines("app", "bin"), path => Assert.Equal(engine, StrangerFolder.Sha256(path)));
+            Assert.Contains(StrangerFolder.Sha256(Assert.Single(_folder.Engines("app", "bin"))), new[] { older, newer });
 
             Build().Succeeded();
-            Assert.Equal(engine, StrangerFolder.Sha256(_folder.Engine("app")));
+            Assert.Equal(newer, StrangerFolder.Sha256(Assert.Single(_folder.Engines("app", "bin"))));
             Assert.Empty(_folder.Parts("app", "bin"));
         }
 
@@ -53,13 +59,17 @@ public sealed class KillTests(PackageFeed feed) : IDisposable
 
     private CommandResult Build() => _folder.Run("build", "app", "--no-restore");
 
-    // Engine, store and memory are gone, so that every round has the whole work before it; the compiler's outputs stay.
-    private void Forget()
+    private void Write(string options) => _folder.WriteProject("app", $"""Engine="gguf" {options}""");
+
+    private string BuildFirst(string options)
     {
-        Directory.Delete(_folder.Below("app", "bin"), recursive: true);
-        Directory.Delete(_folder.Store, recursive: true);
-        Directory.Delete(_folder.Below("app", "obj", "Debug", "net10.0", "ckpt"), recursive: true);
+        Write(options);
+        _folder.Run("build", "app").Succeeded();
+        return StrangerFolder.Sha256(_folder.Engine("app"));
     }
+
+    // Without the store every round has the whole work before it; the output keeps the engine of the round before.
+    private void ForgetStore() => Directory.Delete(_folder.Store, recursive: true);
 
     private void KillAfter(TimeSpan delay, bool killTool)
     {
@@ -71,7 +81,7 @@ public sealed class KillTests(PackageFeed feed) : IDisposable
         {
             // The tool lives for a fraction of the build: wait for it, then for a part of that fraction.
             _ = SpinWait.SpinUntil(() => build.HasExited || Tools().Length > 0, OrphanLimit);
-            _ = build.WaitForExit(delay / 10);
+            _ = build.WaitForExit(delay / ToolsPart);
             foreach (int tool in Tools())
             {
                 Kill(tool);

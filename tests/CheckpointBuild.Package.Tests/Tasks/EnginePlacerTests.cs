@@ -2,6 +2,7 @@ using System;
 using System.Globalization;
 using System.IO;
 using System.Security.Cryptography;
+using System.Threading.Tasks;
 using CheckpointBuild.Tasks.Diagnostics;
 using CheckpointBuild.Tasks.Placing;
 using CheckpointBuild.Tasks.States;
@@ -31,7 +32,7 @@ public sealed class EnginePlacerTests : IDisposable
     public void Place_again_moves_nothing()
     {
         EngineFile file = InStore("engine");
-        var placer = new EnginePlacer(new CancelSignal());
+        var placer = new EnginePlacer(Record(), new CancelSignal());
         placer.Place(file, Target);
         placer.Place(file, Target);
 
@@ -47,6 +48,43 @@ public sealed class EnginePlacerTests : IDisposable
 
         Assert.Null(Place(old));
         Assert.Equal("old engine", File.ReadAllText(Target));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Place_of_another_engine_of_the_same_size_and_time_replaces_the_one_that_lies_there(bool remembered)
+    {
+        var time = new DateTime(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        EngineFile first = InStore("engine one");
+        File.SetLastWriteTimeUtc(first.FullPath, time);
+        Assert.Null(Place(first));
+        if (!remembered)
+        {
+            File.Delete(PlacementRecord.PathOf(_scratch.Below("obj")));
+        }
+
+        EngineFile second = InStore("engine two");
+        File.SetLastWriteTimeUtc(second.FullPath, time);
+        Assert.Null(Place(second));
+        Assert.Equal("engine two", File.ReadAllText(Target));
+    }
+
+    [Fact]
+    public void Place_of_two_builds_at_once_gives_both_what_they_asked_for()
+    {
+        const int Rounds = 50;
+        EngineFile file = InStore("engine");
+        Directory.CreateDirectory(_scratch.Below("out"));
+        for (int i = 0; i < Rounds; i++)
+        {
+            File.Delete(Target);
+            var problems = new TaskDiagnostic?[2];
+            Parallel.For(0, problems.Length, n => problems[n] = new EnginePlacer(new PlacementRecord(_scratch.Below($"obj{n}", "placed.txt")), new CancelSignal()).Place(file, Target));
+
+            Assert.All(problems, Assert.Null);
+            Assert.Equal("engine", File.ReadAllText(Target));
+        }
     }
 
     [Fact]
@@ -131,13 +169,21 @@ public sealed class EnginePlacerTests : IDisposable
         var cancel = new CancelSignal();
         cancel.Set();
 
-        Assert.Throws<OperationCanceledException>(() => new EnginePlacer(cancel).Place(InStore("engine"), Target));
+        Assert.Throws<OperationCanceledException>(() => new EnginePlacer(Record(), cancel).Place(InStore("engine"), Target));
         Assert.Empty(Directory.GetFiles(_scratch.Below("out")));
     }
 
     private string Target => _scratch.Below("out", "engine.gguf");
 
-    private TaskDiagnostic? Place(EngineFile file) => new EnginePlacer(new CancelSignal()).Place(file, Target);
+    private TaskDiagnostic? Place(EngineFile file) 
+    {
+        PlacementRecord record = Record();
+        TaskDiagnostic? problem = new EnginePlacer(record, new CancelSignal()).Place(file, Target);
+        record.Write();
+        return problem;
+    }
+
+    private PlacementRecord Record() => new(PlacementRecord.PathOf(_scratch.Below("obj")));
 
     private EngineFile InStore(string text)
     {

@@ -30,7 +30,7 @@ public sealed class RecordingEngine : IBuildEngine3
 
     public int ColumnNumberOfTaskNode => 1;
 
-    public string ProjectFileOfTaskNode => "/project/app.csproj";
+    public string ProjectFileOfTaskNode { get; init; } = "/project/app.csproj";
 
     public bool IsRunningMultipleNodes => false;
 

@@ -19,6 +19,8 @@ public sealed class TaskBench : IDisposable
         _scratch.Write("models/tiny/model.safetensors", "weights");
     }
 
+    public string Root => _scratch.Root;
+
     public string Checkpoint => _scratch.Below("models", "tiny");
 
     public string Output => _scratch.Below("out");
@@ -34,12 +36,26 @@ public sealed class TaskBench : IDisposable
 
     public string Write(string relativePath, string text) => _scratch.Write(relativePath, text);
 
-    public static TaskItem Item(string include, params (string Name, string Value)[] metadata) => new(include, metadata.ToDictionary(m => m.Name, m => m.Value));
+    /// <summary>Makes an item; without a word about it, its engine is <c>gguf</c>.</summary>
+    public static TaskItem Item(string include, params (string Name, string Value)[] metadata)
+    {
+        TaskItem item = Bare(include);
+        item.SetMetadata("Engine", "gguf");
+        foreach ((string name, string value) in metadata)
+        {
+            item.SetMetadata(name, value);
+        }
+
+        return item;
+    }
+
+    /// <summary>Makes an item without metadata.</summary>
+    public static TaskItem Bare(string include) => new(include);
 
     /// <summary>Makes the task that every test runs; each time with a log of its own.</summary>
     public BuildEngine Task(params ITaskItem[] checkpoints)
     {
-        Engine = new RecordingEngine();
+        Engine = new RecordingEngine { ProjectFileOfTaskNode = _scratch.Below("app.csproj") };
         return new BuildEngine
         {
             BuildEngine = Engine,

@@ -136,7 +136,7 @@ public sealed class WorkerConversationTests : IDisposable
         using var process = new CheckpointBuild.Tasks.Worker.WorkerProcess(
             new CheckpointBuild.Tasks.Worker.ToolCommand(RepositoryPaths.FakeWorker, null).StartInfo(_bench.Write("request.json", $$"""
                 { "store": "{{_bench.Store}}", "items": [ { "source": "x", "engineName": "x", "metadata": { "Engine": "lifeline" } } ] }
-                """)));
+                """), _bench.Store));
         using var ready = new ManualResetEventSlim();
         var reader = new Thread(() => process.Run((line, _) => ready.Set(), new CheckpointBuild.Tasks.Worker.CancelSignal()));
         reader.Start();
@@ -174,10 +174,21 @@ public sealed class WorkerConversationTests : IDisposable
     }
 
     [Fact]
+    public void An_error_points_at_the_item_that_it_is_about_and_takes_nothing_from_the_others()
+    {
+        Assert.False(_bench.Task(TaskBench.Item(_bench.Checkpoint, ("Engine", "fail-second")), Second()).Execute());
+        BuildErrorEventArgs error = Assert.Single(_bench.Engine.Errors);
+        Assert.Equal(("CKPT1003", "/second/app.csproj"), (error.Code, error.File));
+        Assert.Equal(["tiny.state"], Directory.GetFiles(_bench.States, "*.state").Select(Path.GetFileName));
+
+        DeclaredItem Second() => new(TaskBench.Item(_bench.Checkpoint, ("EngineName", "second")), "/second/app.csproj");
+    }
+
+    [Fact]
     public void The_log_shows_the_equal_command()
     {
-        Assert.True(_bench.Run(("Quantization", "q8_0"), ("MaxShardSize", "1 GB")));
-        Assert.Contains(_bench.Engine.Messages, m => m.Message == $"ckpt build {_bench.Checkpoint} --quantization q8_0 --max-shard-size \"1 GB\" --engine-name tiny --output DIR");
+        Assert.True(_bench.Run(("Quantization", "q8_0"), ("MaxShardSize", "1 GB"), ("Workers", "2")));
+        Assert.Contains(_bench.Engine.Messages, m => m.Message == $"ckpt build {_bench.Checkpoint} --engine gguf --quantization q8_0 --max-shard-size \"1 GB\" --engine-name tiny --output DIR");
     }
 
     private int ToolProcess() => int.Parse(File.ReadAllLines(Path.Combine(_bench.Store, "runs.txt")).Last(), System.Globalization.CultureInfo.InvariantCulture);

@@ -103,6 +103,35 @@ public sealed class WorkerTaskTests : IDisposable
     }
 
     [Fact]
+    public void Execute_takes_relative_paths_from_the_projects_folder()
+    {
+        string adapter = _bench.Write("adapters/lora/adapter.safetensors", "one");
+        Assert.True(Run());
+        File.WriteAllText(adapter, "three");
+        Assert.True(Run());
+
+        Assert.Equal(2, _bench.ToolRuns);
+        Assert.NotEmpty(Directory.GetFiles(Path.Combine(_bench.Root, "states"), "*.state"));
+
+        bool Run()
+        {
+            BuildEngine task = _bench.Task(TaskBench.Item(_bench.Checkpoint, ("Adapter", "adapters/lora")));
+            task.StateDirectory = "states";
+            task.StoreDirectory = "store";
+            return task.Execute();
+        }
+    }
+
+    [Fact]
+    public void Every_task_may_run_in_a_multithreaded_build()
+    {
+        Type[] tasks = [.. typeof(WorkerTask).Assembly.GetTypes().Where(t => typeof(ITask).IsAssignableFrom(t) && !t.IsAbstract)];
+
+        Assert.NotEmpty(tasks);
+        Assert.All(tasks, task => Assert.Contains(task.CustomAttributes, a => a.AttributeType.FullName == "Microsoft.Build.Framework.MSBuildMultiThreadableTaskAttribute"));
+    }
+
+    [Fact]
     public void Execute_looks_through_links_to_the_weights()
     {
         string blob = _bench.Write("blobs/0123", "weights of the hub");
@@ -196,6 +225,7 @@ public sealed class WorkerTaskTests : IDisposable
     {
         BuildEngine first = _bench.Task(TaskBench.Item(_bench.Checkpoint, ("Adapter", "nothing"), ("Color", "blue")));
         Assert.True(first.Execute());
+        first.Products.Single().SetMetadata("Quantization", "q8_0");
         var second = new QuantizeModel
         {
             BuildEngine = _bench.Engine,
@@ -211,6 +241,25 @@ public sealed class WorkerTaskTests : IDisposable
         Assert.Equal("tiny", product.GetMetadata("EngineName"));
         Assert.Equal("blue", product.GetMetadata("Color"));
         Assert.Equal("", product.GetMetadata("Adapter"));
+    }
+
+    [Theory]
+    [InlineData(typeof(BuildEngine), "Engine")]
+    [InlineData(typeof(ConvertCheckpoint), "Engine")]
+    [InlineData(typeof(QuantizeModel), "Quantization")]
+    public void Execute_refuses_a_checkpoint_without_what_the_task_is_about(Type type, string metadata)
+    {
+        var task = (WorkerTask)Activator.CreateInstance(type)!;
+        task.BuildEngine = _bench.Engine;
+        task.Checkpoints = [TaskBench.Bare(_bench.Checkpoint)];
+        task.StateDirectory = _bench.States;
+        task.StoreDirectory = _bench.Store;
+        task.ToolPath = RepositoryPaths.FakeWorker;
+
+        Assert.False(task.Execute());
+        Assert.Equal("CKPT7108", Assert.Single(_bench.ErrorCodes));
+        Assert.Contains($"metadata {metadata},", _bench.Engine.Errors.Single().Message);
+        Assert.Equal(0, _bench.ToolRuns);
     }
 
     [Fact]
@@ -263,5 +312,38 @@ public sealed class WorkerTaskTests : IDisposable
 
         Assert.True(second.Execute());
         Assert.Equal(["build-report.json", "tiny.gguf"], Directory.GetFiles(Path.Combine(_bench.Output, "tiny")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Execute_after_a_failed_build_still_removes_what_the_engine_before_had()
+    {
+        BuildEngine first = _bench.Task(TaskBench.Item(_bench.Checkpoint));
+        first.OutputDirectory = _bench.Output;
+        Assert.True(first.Execute());
+        string state = Directory.GetFiles(_bench.States, "*.state").Single();
+        File.WriteAllText(state, File.ReadAllText(state).Replace("file\ttiny.gguf", "file\ttiny-00001-of-00002.gguf"));
+        File.Move(Path.Combine(_bench.Output, "tiny", "tiny.gguf"), Path.Combine(_bench.Output, "tiny", "tiny-00001-of-00002.gguf"));
+        foreach (string scene in new[] { "fail", "crash" })
+        {
+            BuildEngine failing = _bench.Task(TaskBench.Item(_bench.Checkpoint, ("Engine", scene)));
+            failing.OutputDirectory = _bench.Output;
+            Assert.False(failing.Execute());
+        }
+
+        BuildEngine last = _bench.Task(TaskBench.Item(_bench.Checkpoint, ("Quantization", "q8_0")));
+        last.OutputDirectory = _bench.Output;
+        Assert.True(last.Execute());
+        Assert.Equal(["build-report.json", "tiny.gguf"], Directory.GetFiles(Path.Combine(_bench.Output, "tiny")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Empty(Directory.GetFiles(_bench.States, "*.previous"));
+    }
+
+    [Fact]
+    public void Execute_clears_away_a_state_that_a_killed_build_left_half_written()
+    {
+        string abandoned = _bench.Write("obj/ckpt/tiny.state.0123456789abcdef", "half");
+        File.SetLastWriteTimeUtc(abandoned, new DateTime(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+
+        Assert.True(_bench.Run());
+        Assert.False(File.Exists(abandoned));
     }
 }

@@ -28,7 +28,9 @@ public sealed class RecipeFieldTests
     }
 
     [Theory]
-    [InlineData("Engine", "guff", "CKPT2011")]
+    [InlineData("Engine", "guff", "CKPT9001")]
+    [InlineData("Format", "guff", "CKPT2011")]
+    [InlineData("MaxShardSize", "99999999999999999999GB", "CKPT9001")]
     [InlineData("DType", "f13", "CKPT9001")]
     [InlineData("MaxShardSize", "-1", "CKPT9001")]
     [InlineData("MaxShardSize", "9999999999999TB", "CKPT9001")]

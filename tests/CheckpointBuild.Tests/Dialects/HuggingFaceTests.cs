@@ -185,6 +185,20 @@ public sealed class HuggingFaceTests
         Assert.Equal([257, 10, 11], Read(folder).Config.EndTokens);
     }
 
+    [Fact]
+    public void A_tokenizer_that_is_not_understood_and_has_no_files_is_not_lost_without_a_word()
+    {
+        using var scratch = new Scratch();
+        Checkpoint checkpoint = Read(new TinyLlama().Write(scratch.PathOf("tiny"))) with { Sidecars = [], Tokenizer = null, TokenizerFault = new Diagnostic("CKPT2112", "a pre-tokenizer of another time") };
+
+        DirectoryPlan plan = new Recipe { Engine = "huggingface" }.Apply(checkpoint);
+
+        Assert.Equal("CKPT2061", Assert.Single(plan.Warnings).Code);
+    }
+
+    [Fact]
+    public void A_fault_of_our_own_has_a_code_too() => Assert.Equal("CKPT9005", Errors.Internal(new InvalidOperationException("impossible")).Code);
+
     private static Checkpoint Read(string folder)
     {
         using CheckpointDirectory directory = CheckpointDirectory.Open(folder);

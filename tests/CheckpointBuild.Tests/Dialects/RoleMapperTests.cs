@@ -46,7 +46,7 @@ public sealed class RoleMapperTests
 
         RoleTable roles = Map(family, family.Stored().Add(further), out ImmutableArray<Diagnostic> problems);
 
-        Assert.Equal((family.Checkpoint().Tensors.Count, "CKPT2061"), (roles.Count, problems.Single().Code));
+        Assert.Equal((family.Checkpoint().Tensors.Count, "CKPT2062"), (roles.Count, problems.Single().Code));
     }
 
     [Theory]

@@ -44,6 +44,20 @@ public sealed class TokenizerGoldenTests
 
     [Theory]
     [MemberData(nameof(Cases))]
+    public void Encode_gives_the_ids_of_vocabulary_and_merges(string name)
+    {
+        if (Topic.SaysAbsent(name) || !Topic.Has($"{name}/v4/merges.txt"))
+        {
+            return;
+        }
+
+        TokenizerFolder all = TokenizerSamples.Folder(Topic.Reach($"{name}/v4"));
+        var tokenizer = Tokenizer.Create(TokenizerFiles.Read(new TokenizerFolder(name, all.Names.Where(n => n != "tokenizer.json"), n => all.Open(n))));
+        Findings.None(Vectors(name).Select(v => Difference(v, v.GetProperty("ids"), tokenizer.Encode(v.GetProperty("text").GetString()!, Options(v)))));
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
     public void Decode_gives_the_reference_text(string name)
     {
         if (Topic.SaysAbsent(name))

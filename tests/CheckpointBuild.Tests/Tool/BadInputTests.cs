@@ -99,6 +99,34 @@ public sealed class BadInputTests
     public async Task A_command_line_that_cannot_be_parsed_ends_with_2(params string[] arguments) =>
         Assert.Equal(2, (await Ckpt.RunAsync(arguments)).ExitCode);
 
+    [Theory]
+    [InlineData("inspect", "")]
+    [InlineData("run", "", "--prompt", "x")]
+    [InlineData("build", "x", "--engine", "gguf", "--output", "")]
+    public async Task An_empty_path_is_refused_by_name(params string[] arguments)
+    {
+        CkptResult result = await Ckpt.RunAsync(arguments);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("CKPT9007", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_number_with_a_comma_is_no_number()
+    {
+        using var scratch = new Scratch();
+
+        Assert.Equal(2, (await Ckpt.RunAsync("run", new TinyLlama().Write(scratch.PathOf("tiny")), "--prompt", "x", "--temperature", "1,5")).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_prompt_that_begins_with_an_at_sign_is_a_prompt()
+    {
+        using var scratch = new Scratch();
+
+        Assert.Equal(0, (await Ckpt.RunAsync("run", new TinyLlama().Write(scratch.PathOf("tiny")), "--prompt", "@Override", "--max-tokens", "2")).ExitCode);
+    }
+
     private static string Faulty(string fault, string folder)
     {
         Action<string, float[]> spoil = fault switch

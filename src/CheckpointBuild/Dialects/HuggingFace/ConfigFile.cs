@@ -52,7 +52,7 @@ internal sealed record ConfigFile(ModelFamily Family, ConfigReader Reader, JsonO
 
         string written = MainDType(tensors).LongName;
         string field = fields.ContainsKey("torch_dtype") ? "torch_dtype" : "dtype";
-        string? stated = checkpoint.SourceConfig is null ? null : fields[field]?.GetValue<string>();
+        string? stated = checkpoint.SourceConfig is null ? null : fields[field] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
         fields[field] = written;
         string source = MainDType([.. checkpoint.Tensors.Select(t => Origin(t.Value))]).LongName;
         return (json, stated is not null && stated != source && written == source ? [Errors.StatedDTypeDiffers(Name, stated, source)] : []);

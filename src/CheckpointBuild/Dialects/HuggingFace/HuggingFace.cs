@@ -89,6 +89,15 @@ internal sealed class HuggingFace : Dialect
         (JsonObject config, ImmutableArray<Diagnostic> warnings) = ConfigFile.ToWrite(checkpoint, tensors);
         files.Add(FilePlan.Of(ConfigFile.Name, ConfigFile.Text(config)));
         files.AddRange(checkpoint.Sidecars.Select(s => FilePlan.CopyOf(s.Name, s.Open())));
+        if (checkpoint.Sidecars.IsEmpty && checkpoint.Tokenizer is { } tokenizer)
+        {
+            files.AddRange(TokenizerFiles.Write(tokenizer).Select(f => FilePlan.Of(f.Name, f.Bytes.ToArray())));
+        }
+        else if (checkpoint.Sidecars.IsEmpty && checkpoint.TokenizerFault is { } fault)
+        {
+            warnings = warnings.Add(Errors.TokenizerNotCarried(fault));
+        }
+
         return new DirectoryPlan(files.DrainToImmutable(), warnings);
     }
 

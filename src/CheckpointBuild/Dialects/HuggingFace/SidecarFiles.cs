@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Immutable;
-using System.IO;
 using System.Linq;
 using CheckpointBuild.Models;
 
@@ -19,10 +18,8 @@ internal static class SidecarFiles
     /// <returns>In ordinal order of names.</returns>
     public static ImmutableArray<Sidecar> Of(CheckpointDirectory directory) =>
     [
-        .. Directory.EnumerateFiles(directory.Folder)
-            .Select(f => Path.GetFileName(f))
+        .. directory.FolderFiles
             .Where(name => !name.StartsWith('.') && !NotCarried.Contains(name) && !WeightEndings.Any(e => name.EndsWith(e, StringComparison.OrdinalIgnoreCase)))
-            .Order(StringComparer.Ordinal)
             .Select(name => new Sidecar(name, () => directory.OpenFile(name))),
     ];
 }

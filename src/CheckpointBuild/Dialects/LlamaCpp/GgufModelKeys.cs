@@ -48,7 +48,7 @@ internal static class GgufModelKeys
         GgufTensorSizes sizes = GgufTensorSizes.Of(tensors);
         int hidden = keys.Count("embedding_length");
         int heads = keys.Count("attention.head_count");
-        int dimension = keys.OptionalCount("attention.key_length") ?? hidden / heads;
+        int dimension = keys.OptionalCount("attention.key_length") ?? (hidden % heads == 0 ? hidden / heads : throw keys.Wrong("attention.head_count", $"{heads}", $"a divisor of embedding_length ({hidden}), or key_length stated"));
         int context = keys.Count("context_length");
         var common = new ModelConfig
         {

@@ -37,7 +37,11 @@ internal sealed class LlamaCpp : Dialect
 
         ModelFamily family = FamilyOf(file, source.Name);
         ModelConfig config = GgufModelKeys.Read(file.Metadata, family, source.Name, file.Tensors);
-        config = WithBiasesOf(RopeFactors.ReadInto(config, file.Tensors).Validated(source.Name), family, file.Tensors);
+        config = WithBiasesOf(RopeFactors.ReadInto(config, file.Tensors), family, file.Tensors).Validated(source.Name);
+        if (family.GgufArchitecture == "llama" && config.Rope is { } rope && rope.Dimensions != config.HeadDimension)
+        {
+            throw Errors.ConfigFieldWrong(source.Name, "llama.rope.dimension_count", $"{rope.Dimensions}", $"the head's {config.HeadDimension} dimensions");
+        }
 
         Tensor[] weights = [.. file.Tensors.Where(t => !RopeFactors.Are(t.Name))];
         ImmutableArray<Diagnostic>.Builder problems = ImmutableArray.CreateBuilder<Diagnostic>();
@@ -61,6 +65,11 @@ internal sealed class LlamaCpp : Dialect
     public override QuantizationPolicy PolicyFor(Checkpoint checkpoint, DType? dtype, string? quantization)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
+        if (quantization is not null && dtype is not null)
+        {
+            throw Errors.OneOfBoth("dtype", dtype.LongName, "quantization", quantization);
+        }
+
         if (quantization is not null)
         {
             return new GgufPolicy(GgufFileType.Find(quantization) ?? throw Errors.UnknownOptionValue("quantization", quantization, "GGUF", GgufFileType.All.Select(t => t.Name)));

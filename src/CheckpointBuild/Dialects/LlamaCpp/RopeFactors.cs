@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using CheckpointBuild.Diagnostics;
 using CheckpointBuild.DTypes;
 using CheckpointBuild.Models;
 using CheckpointBuild.Tensors;
@@ -55,9 +56,14 @@ internal static class RopeFactors
 
     private static ImmutableArray<float> Read(TensorTable tensors, string name, RopeConfig rope)
     {
-        if (!tensors.TryGet(name, out Tensor? tensor) || tensor.DType != DType.F32 || tensor.Shape.ElementCount != rope.Dimensions / 2)
+        if (!tensors.TryGet(name, out Tensor? tensor))
         {
             return [];
+        }
+
+        if (tensor.DType != DType.F32 || tensor.Shape != new Shape(rope.Dimensions / 2))
+        {
+            throw Errors.TensorShape("GGUF", tensor.Name, $"{tensor.DType} {tensor.Shape}", $"float32 [{rope.Dimensions / 2}]");
         }
 
         using var workspace = new Workspace();

@@ -8,7 +8,7 @@ namespace CheckpointBuild.Tensors.Views;
 
 /// <summary>The same numbers in another dtype: cast, quantize and dequantize are this one view. Goes through float32, a few rows or blocks at a time.</summary>
 /// <remarks>
-/// What the target would hide is refused by tensor and place: a NaN or infinity that a quantized dtype has no code for, and a finite number or scale beyond binary16's 65,504 that would become infinite
+/// What the target would hide is refused by tensor and place: a NaN or infinity that a quantized dtype has no code for, and a finite number or scale that would become infinite
 /// (<paramref name="Overflow"/> says otherwise where the reference's own bytes are wanted).
 /// </remarks>
 /// <param name="Source">The numbers.</param>
@@ -31,7 +31,9 @@ public sealed record Converted(Tensor Source, DType DType, OverflowRule Overflow
     /// <param name="overflow">What happens to finite numbers that the target cannot hold.</param>
     /// <returns>The same numbers in that dtype.</returns>
     public static Tensor Of(Tensor source, DType dtype, OverflowRule overflow = OverflowRule.Refuse) =>
-        source.DType == dtype ? source : new Converted(source, dtype, overflow);
+        source.DType == dtype ? source
+        : source.DType.HasValues && dtype.HasValues ? new Converted(source, dtype, overflow)
+        : throw Errors.NoValues(source.Name, source.DType.LongName, dtype.LongName);
 
     /// <inheritdoc/>
     public override void Read(RowRange rows, Planes destination, Workspace workspace)
@@ -87,13 +89,7 @@ public sealed record Converted(Tensor Source, DType DType, OverflowRule Overflow
 
     private void Check(ReadOnlySpan<float> values, RowRange rows, long done)
     {
-        bool narrow = DType.Name == "F16" && Overflow == OverflowRule.Refuse;
-        if (!DType.IsQuantized && !narrow)
-        {
-            return;
-        }
-
-        if (Magnitude.Largest(values) < (DType.IsQuantized ? Magnitude.Infinity : Magnitude.BeyondFloat16))
+        if (Magnitude.Largest(values) < Limit)
         {
             return;
         }
@@ -101,18 +97,21 @@ public sealed record Converted(Tensor Source, DType DType, OverflowRule Overflow
         for (int i = 0; i < values.Length; i++)
         {
             float value = values[i];
-            if (DType.IsQuantized ? !float.IsFinite(value) : float.IsFinite(value) && MathF.Abs(value) >= Float16Limit)
+            bool overflows = Overflow == OverflowRule.Refuse && float.IsFinite(value) && Magnitude.Of(value) >= Limit;
+            if (overflows || (DType.IsQuantized && !float.IsFinite(value)))
             {
                 (long row, long column) = Math.DivRem((rows.Start * Columns) + done + i, Columns);
-                throw DType.IsQuantized
-                    ? Errors.NotFinite(Name, value, row, column, DType.LongName)
-                    : Errors.BeyondFloat16(Name, value, row, column);
+                throw overflows ? Errors.BeyondRange(Name, value, row, column, DType.LongName) : Errors.NotFinite(Name, value, row, column, DType.LongName);
             }
         }
     }
 
-    // The first magnitude that rounds to infinity in binary16.
-    private const float Float16Limit = 65520f;
+    // The smallest magnitude that may be a fault; what lies below is never looked at one by one.
+    private uint Limit => DType.IsQuantized ? Magnitude.Infinity
+        : Overflow == OverflowRule.Infinity ? uint.MaxValue
+        : DType == DType.F16 ? Magnitude.BeyondFloat16
+        : DType == DType.BF16 ? Magnitude.BeyondBFloat16
+        : uint.MaxValue;
 
     private void CheckScales(DType dtype, Planes planes, RowRange rows, string verb)
     {

@@ -13,7 +13,15 @@ internal static class Magnitude
     /// <summary>The first magnitude that rounds to infinity in binary16: 65,520.</summary>
     internal const uint BeyondFloat16 = 0x477F_F000;
 
+    /// <summary>The first magnitude that rounds to infinity in bfloat16.</summary>
+    internal const uint BeyondBFloat16 = 0x7F7F_8000;
+
     private const uint WithoutSign = 0x7FFF_FFFF;
+
+    /// <summary>The magnitude of one number.</summary>
+    /// <param name="value">The number.</param>
+    /// <returns>Its bits without the sign.</returns>
+    public static uint Of(float value) => BitConverter.SingleToUInt32Bits(value) & WithoutSign;
 
     /// <summary>The largest magnitude of some numbers.</summary>
     /// <param name="values">The numbers.</param>

@@ -58,23 +58,33 @@ internal ref partial struct PatternParser
             return ReadClass();
         }
 
-        int start = _at;
-        CharacterSet set = _pattern[_at] == '\\' ? ReadEscape() : Literal(TakeCodePoint());
+        CharacterSet set = ReadClassCharacter(out int first);
         if (IsAtEnd || _pattern[_at] != '-' || _at + 1 >= _pattern.Length || _pattern[_at + 1] == ']')
         {
             return set;
         }
 
-        int first = SingleAt(start);
         _at++;
-        int second = SingleAt(_at);
-        CharacterSet? last = _pattern[_at] == '\\' ? ReadEscape() : Literal(TakeCodePoint());
-        if (first < 0 || second < first)
+        ReadClassCharacter(out int last);
+        if (first < 0 || last < first)
         {
             throw Unsupported("a range without two ends");
         }
 
-        return last is not null && _anyCase ? AnyCaseRange(first, second) : CharacterSet.Range(first, second);
+        return _anyCase ? AnyCaseRange(first, last) : CharacterSet.Range(first, last);
+    }
+
+    /// <summary>Reads a character of a class, or an escape.</summary>
+    /// <param name="single">The one character, or -1 where an escape stands for several.</param>
+    private CharacterSet ReadClassCharacter(out int single)
+    {
+        if (_pattern[_at] == '\\')
+        {
+            return ReadEscape(out single);
+        }
+
+        single = TakeCodePoint();
+        return Literal(single);
     }
 
     private static CharacterSet AnyCaseRange(int first, int last)
@@ -86,29 +96,6 @@ internal ref partial struct PatternParser
         }
 
         return set;
-    }
-
-    /// <summary>The one character that stands at a place of a class, or -1 where an escape stands for several.</summary>
-    private readonly int SingleAt(int start)
-    {
-        PatternParser copy = this;
-        copy._at = start;
-        copy._anyCase = false;
-        if (copy._pattern[start] != '\\')
-        {
-            return copy.TakeCodePoint();
-        }
-
-        CharacterSet set = copy.ReadEscape();
-        for (int c = 0; c < 0x10000; c++)
-        {
-            if (set.Contains(c))
-            {
-                return set.Intersect(CharacterSet.Of(c).Negate()).IsEmpty ? c : -1;
-            }
-        }
-
-        return -1;
     }
 
     private CharacterSet ReadPosixClass()
@@ -126,8 +113,11 @@ internal ref partial struct PatternParser
         return negative ? set.Negate() : set;
     }
 
-    private CharacterSet ReadEscape()
+    /// <summary>Reads an escape.</summary>
+    /// <param name="single">The one character that it stands for, or -1 where it stands for several.</param>
+    private CharacterSet ReadEscape(out int single)
     {
+        single = -1;
         _at++;
         if (IsAtEnd)
         {
@@ -135,18 +125,9 @@ internal ref partial struct PatternParser
         }
 
         char c = _pattern[_at];
-        switch (c)
-        {
-            case 'p' or 'P':
-                return ReadProperty();
-            case 'x' or 'u':
-                return Literal(ReadCodePointNumber());
-            case >= '0' and <= '9':
-                throw Unsupported($"the reference or number '\\{c}'");
-        }
-
         CharacterSet? set = c switch
         {
+            'p' or 'P' => ReadProperty(),
             's' => UnicodeSets.Space,
             'S' => UnicodeSets.Space.Negate(),
             'd' => UnicodeSets.Digit,
@@ -154,22 +135,43 @@ internal ref partial struct PatternParser
             'w' => UnicodeSets.Word,
             'W' => UnicodeSets.Word.Negate(),
             'h' => CharacterSet.Range('0', '9').Union(CharacterSet.Range('a', 'f')).Union(CharacterSet.Range('A', 'F')),
-            'r' => CharacterSet.Of('\r'),
-            'n' => CharacterSet.Of('\n'),
-            't' => CharacterSet.Of('\t'),
-            'f' => CharacterSet.Of('\f'),
-            'v' => CharacterSet.Of('\v'),
-            'a' => CharacterSet.Of('\a'),
-            'e' => CharacterSet.Of(0x1B),
-            _ => char.IsAsciiLetter(c) ? throw Unsupported($"the escape '\\{c}'") : null,
+            _ => null,
         };
         if (set is not null)
         {
-            _at++;
+            _at += c is 'p' or 'P' ? 0 : 1;
             return set;
         }
 
-        return Literal(TakeCodePoint());
+        single = ReadEscapedCharacter(c);
+        return Literal(single);
+    }
+
+    private int ReadEscapedCharacter(char c)
+    {
+        int character = c switch
+        {
+            'r' => '\r',
+            'n' => '\n',
+            't' => '\t',
+            'f' => '\f',
+            'v' => '\v',
+            'a' => '\a',
+            'e' => 0x1B,
+            _ => -1,
+        };
+        if (character >= 0)
+        {
+            _at++;
+            return character;
+        }
+
+        if (c is 'x' or 'u')
+        {
+            return ReadCodePointNumber();
+        }
+
+        return char.IsAsciiLetterOrDigit(c) ? throw Unsupported($"the escape '\\{c}'") : TakeCodePoint();
     }
 
     private CharacterSet ReadProperty()

@@ -15,6 +15,9 @@ internal ref partial struct PatternParser
     /// <summary>Groups and classes may stand this deep in each other.</summary>
     private const int MostDepth = 50;
 
+    /// <summary>Quantifiers may follow each other this often.</summary>
+    private const int MostRepeats = 4;
+
     private readonly string _pattern;
     private int _at;
     private int _depth;
@@ -66,11 +69,12 @@ internal ref partial struct PatternParser
     private PatternNode ReadQuantified()
     {
         PatternNode node = ReadAtom();
+        int repeats = 0;
         while (TryReadQuantifier(out int least, out int most, out bool isBraced))
         {
             // Oniguruma reads '{1,3}+' as a repetition of '{1,3}', and only '?+', '*+' and '++' as possessive.
             RepeatManner manner = TryTake('?') ? RepeatManner.Lazy : !isBraced && TryTake('+') ? RepeatManner.Possessive : RepeatManner.Greedy;
-            node = new PatternNode.Repeat(node, least, most, manner);
+            node = ++repeats <= MostRepeats ? new PatternNode.Repeat(node, least, most, manner) : throw Unsupported($"more than {MostRepeats} quantifiers on one part");
         }
 
         return node;
@@ -153,7 +157,7 @@ internal ref partial struct PatternParser
                 _at++;
                 return new PatternNode.LineEnd();
             case '\\':
-                return ReadAnchor() ?? new PatternNode.One(ReadEscape());
+                return ReadAnchor() ?? new PatternNode.One(ReadEscape(out _));
             case '*' or '+' or '?':
                 throw Unsupported($"'{c}' with nothing to repeat");
             default:

@@ -11,9 +11,11 @@ internal static class ChatTemplateFiles
     /// <summary>The name of a template that has none of its own.</summary>
     internal const string Default = "default";
 
+    /// <summary>The folder of templates with names of their own.</summary>
+    internal const string Folder = "additional_chat_templates/";
+
     private const string TextFile = "chat_template.jinja";
     private const string JsonFile = "chat_template.json";
-    private const string Folder = "additional_chat_templates/";
     private const string Extension = ".jinja";
 
     /// <summary>Reads them: from <c>tokenizer_config.json</c>, else from files of their own.</summary>

@@ -56,7 +56,10 @@ internal static class TokenizerJson
     /// <summary>An empty prefix or suffix is none.</summary>
     private static string? Named(JsonPart part) => part.TextOrNull() is { Length: > 0 } text ? text : null;
 
-    private static ImmutableArray<string?> ReadVocabulary(JsonPart vocabulary)
+    /// <summary>Reads an object of tokens and their ids.</summary>
+    /// <param name="vocabulary">The object.</param>
+    /// <returns>The tokens by id.</returns>
+    internal static ImmutableArray<string?> ReadVocabulary(JsonPart vocabulary)
     {
         if (!vocabulary.IsObject)
         {

@@ -355,11 +355,6 @@ internal sealed class ExpressionParser(TokenCursor cursor)
     {
         int line = cursor.Current.Line;
         string name = cursor.TakeName();
-        if (!TemplateFilters.Has(name))
-        {
-            throw new TemplateFailureException($"the filter '{name}' is not supported", line);
-        }
-
         return new(value, name, cursor.Current.Is("(") ? ReadArguments() : TemplateCallArguments.None, line);
     }
 
@@ -368,11 +363,6 @@ internal sealed class ExpressionParser(TokenCursor cursor)
         int line = cursor.Current.Line;
         bool negated = cursor.TryTakeName("not");
         string name = cursor.Current.Is("==") ? cursor.Take().Text : cursor.TakeName();
-        if (!TemplateTests.Has(name))
-        {
-            throw new TemplateFailureException($"the test '{name}' is not supported", line);
-        }
-
         TemplateCallArguments arguments = TemplateCallArguments.None;
         if (cursor.Current.Is("("))
         {

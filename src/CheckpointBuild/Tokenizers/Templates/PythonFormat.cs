@@ -97,6 +97,18 @@ internal static class PythonFormat
         return missing <= 0 ? text : new string(fill, before) + text + new string(fill, missing - before);
     }
 
+    /// <summary>Puts a text in the middle as <c>center</c> does, which favours the other side than formats do where a space is over.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="width">The width.</param>
+    /// <param name="fill">What it is filled with.</param>
+    /// <returns>The text so wide.</returns>
+    internal static string Center(string text, int width, char fill)
+    {
+        int missing = Math.Max(0, width - PythonText.Length(text));
+        int before = (missing / 2) + (missing & width & 1);
+        return Align(Align(text, PythonText.Length(text) + before, fill, '>'), width, fill, '<');
+    }
+
     private static string Field(string field, TemplateArguments arguments, ref int next)
     {
         int colon = field.IndexOf(':', StringComparison.Ordinal);

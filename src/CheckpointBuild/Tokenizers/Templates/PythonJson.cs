@@ -67,6 +67,9 @@ internal sealed class PythonJson
             case double number:
                 _output.Append(Float(number));
                 break;
+            case TemplateMarkup markup:
+                Quote(markup.Text);
+                break;
             case string text:
                 Quote(text);
                 break;

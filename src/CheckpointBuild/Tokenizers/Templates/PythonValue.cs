@@ -6,7 +6,7 @@ using System.Linq;
 namespace CheckpointBuild.Tokenizers.Templates;
 
 /// <summary>What Python does with values of any type. A value is null (None), bool, long, double, string, a list, <see cref="TemplateTuple"/>, <see cref="TemplateDictionary"/>, <see cref="TemplateNamespace"/>,
-/// <see cref="TemplateFunction"/>, <see cref="TemplateLoop"/> or <see cref="Undefined"/>.</summary>
+/// <see cref="TemplateFunction"/>, <see cref="TemplateGenerator"/>, <see cref="TemplateLoop"/> or <see cref="Undefined"/>.</summary>
 internal static class PythonValue
 {
     /// <summary>Whether a value counts as true.</summary>
@@ -19,6 +19,7 @@ internal static class PythonValue
         long number => number != 0,
         double number => number != 0,
         string text => text.Length > 0,
+        TemplateMarkup markup => markup.Text.Length > 0,
         List<object?> list => list.Count > 0,
         TemplateTuple tuple => tuple.Items.Length > 0,
         TemplateDictionary dictionary => dictionary.Count > 0,
@@ -31,6 +32,7 @@ internal static class PythonValue
     internal static string Text(object? value) => value switch
     {
         string text => text,
+        TemplateMarkup markup => markup.Text,
         Undefined => "",
         _ => Representation(value),
     };
@@ -62,6 +64,7 @@ internal static class PythonValue
         TemplateTuple tuple => tuple.Items,
         TemplateDictionary dictionary => dictionary.Entries.Select(e => TemplateDictionary.KeyOf(e.Key)),
         string text => PythonText.Characters(text),
+        TemplateGenerator generator => generator.Take(),
         Undefined => [],
         _ => throw new TemplateFailureException($"'{TypeName(value)}' object is not iterable"),
     };
@@ -69,7 +72,7 @@ internal static class PythonValue
     /// <summary>Whether a value has items.</summary>
     /// <param name="value">The value.</param>
     /// <returns>True when it has.</returns>
-    internal static bool IsIterable(object? value) => value is List<object?> or TemplateTuple or TemplateDictionary or string or Undefined;
+    internal static bool IsIterable(object? value) => value is List<object?> or TemplateTuple or TemplateDictionary or TemplateGenerator or string or Undefined;
 
     /// <summary>How many items a value has.</summary>
     /// <param name="value">The value.</param>
@@ -134,6 +137,7 @@ internal static class PythonValue
         Undefined => "Undefined",
         TemplateNamespace => "Namespace",
         TemplateFunction => "function",
+        TemplateGenerator => "generator",
         _ => "object",
     };
 

@@ -37,7 +37,7 @@ internal static class StringMethods
         ["rpartition"] = (s, a, _) => Partition(s, a.Text(0, "sep"), fromEnd: true),
         ["ljust"] = (s, a, _) => PythonFormat.Align(s, a.Integer(0, "width"), a.Text(1, "fillchar", " ")[0], '<'),
         ["rjust"] = (s, a, _) => PythonFormat.Align(s, a.Integer(0, "width"), a.Text(1, "fillchar", " ")[0], '>'),
-        ["center"] = (s, a, _) => PythonFormat.Align(s, a.Integer(0, "width"), a.Text(1, "fillchar", " ")[0], '^'),
+        ["center"] = (s, a, _) => PythonFormat.Center(s, a.Integer(0, "width"), a.Text(1, "fillchar", " ")[0]),
         ["zfill"] = (s, a, _) => s is ['-' or '+', ..] ? s[0] + PythonFormat.Align(s[1..], a.Integer(0, "width") - 1, '0', '>') : PythonFormat.Align(s, a.Integer(0, "width"), '0', '>'),
         ["isdigit"] = (s, _, _) => All(s, Rune.IsDigit),
         ["isdecimal"] = (s, _, _) => All(s, Rune.IsDigit),

@@ -16,6 +16,7 @@ internal static class TemplateAttributes
     /// <returns>What it stands for; undefined where there is none.</returns>
     internal static object? Get(object? owner, string name, TemplateBudget budget)
     {
+        owner = TemplateMarkup.Plain(owner);
         if (owner is TemplateNamespace space && space.Values.TryGetValue(name, out object? attribute))
         {
             return attribute;
@@ -31,6 +32,7 @@ internal static class TemplateAttributes
     /// <returns>What it stands for; undefined where there is none.</returns>
     internal static object? GetElement(object? owner, object? key, TemplateBudget budget)
     {
+        owner = TemplateMarkup.Plain(owner);
         switch (owner)
         {
             case TemplateDictionary dictionary when key is not (List<object?> or TemplateDictionary) && dictionary.TryGet(key, out object? value):
@@ -57,6 +59,7 @@ internal static class TemplateAttributes
     /// <returns>The part.</returns>
     internal static object? Slice(object? owner, object? start, object? stop, object? step)
     {
+        owner = TemplateMarkup.Plain(owner);
         List<object?> items = owner is List<object?> or TemplateTuple or string ? [.. PythonValue.Items(owner)] : throw new TemplateFailureException($"'{PythonValue.TypeName(owner)}' object has no slices");
         long width = step is null ? 1 : PythonNumber.TryGetInteger(step, out long number) && number != 0 ? number : throw new TemplateFailureException("a slice step must be an integer and not zero");
         long first = Bound(start, items.Count, width > 0 ? 0 : items.Count - 1, width);

@@ -4,10 +4,10 @@ namespace CheckpointBuild.Tokenizers.Templates;
 internal sealed class TemplateBudget
 {
     /// <summary>Expressions and statements that may be carried out.</summary>
-    internal const long MostSteps = 20_000_000;
+    internal const long MostSteps = 10_000_000;
 
     /// <summary>Characters that may be made, output and texts in between together.</summary>
-    internal const long MostCharacters = 256L << 20;
+    internal const long MostCharacters = 64L << 20;
 
     /// <summary>Calls that may stand in each other.</summary>
     internal const int MostDepth = 150;

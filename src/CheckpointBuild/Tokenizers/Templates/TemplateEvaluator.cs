@@ -167,6 +167,7 @@ internal sealed class TemplateEvaluator(TemplateBudget budget)
     private static object Unary(string name, object? value) => name switch
     {
         "not" => !PythonValue.IsTrue(value),
+        "-" when value is double number => -number,
         "-" when value is not Undefined => PythonNumber.TryGet(value, out _) ? PythonNumber.Apply("-", 0L, value) : throw new TemplateFailureException($"bad operand type for unary -: '{PythonValue.TypeName(value)}'"),
         "+" when value is not Undefined => PythonNumber.TryGet(value, out _) ? PythonNumber.Apply("+", 0L, value) : throw new TemplateFailureException($"bad operand type for unary +: '{PythonValue.TypeName(value)}'"),
         _ => throw ((Undefined)value!).Failure(),

@@ -13,21 +13,21 @@ internal static partial class TemplateFilters
         ["first"] = (v, _, _) => PythonValue.Items(v).DefaultIfEmpty(new Undefined("No first item, sequence was empty.")).First(),
         ["last"] = (v, _, _) => PythonValue.Items(v).DefaultIfEmpty(new Undefined("No last item, sequence was empty.")).Last(),
         ["join"] = (v, a, b) => StringMethods.Join(a.Text(0, "d", ""), PythonValue.Items(v).Select(i => PythonValue.Text(Attribute(i, a.Get(1, "attribute", null), b))), b),
-        ["reverse"] = (v, _, _) => v is string text ? string.Concat(PythonText.Characters(text).Reverse()) : PythonValue.Items(v).Reverse().ToList(),
-        ["items"] = (v, _, _) => v is Undefined ? new List<object?>() : v is TemplateDictionary dictionary ? ContainerMethods.Pairs(dictionary) : throw new TemplateFailureException("Can only get item pairs from a mapping."),
+        ["reverse"] = (v, _, _) => v is string text ? string.Concat(PythonText.Characters(text).Reverse()) : new TemplateGenerator(PythonValue.Items(v).Reverse().ToList()),
+        ["items"] = (v, _, _) => new TemplateGenerator(v is Undefined ? [] : v is TemplateDictionary dictionary ? ContainerMethods.Pairs(dictionary) : throw new TemplateFailureException("Can only get item pairs from a mapping.")),
         ["dictsort"] = SortDictionary,
         ["sort"] = (v, a, b) => Sorted(PythonValue.Items(v), i => Attribute(i, a.Get(2, "attribute", null), b), a.Flag(1, "case_sensitive"), a.Flag(0, "reverse")),
-        ["unique"] = (v, a, b) => PythonValue.Items(v).DistinctBy(i => Folded(Attribute(i, a.Get(1, "attribute", null), b), a.Flag(0, "case_sensitive")) ?? PythonEquality.NoneKey, PythonEquality.Instance).ToList(),
+        ["unique"] = (v, a, b) => new TemplateGenerator(PythonValue.Items(v).DistinctBy(i => Folded(Attribute(i, a.Get(1, "attribute", null), b), a.Flag(0, "case_sensitive")) ?? PythonEquality.NoneKey, PythonEquality.Instance).ToList()),
         ["min"] = (v, a, b) => Extreme(v, a, b, isGreatest: false),
         ["max"] = (v, a, b) => Extreme(v, a, b, isGreatest: true),
         ["sum"] = (v, a, b) => PythonValue.Items(v).Select(i => Attribute(i, a.Get(0, "attribute", null), b)).Aggregate(a.Get(1, "start", 0L), (x, y) => TemplateOperators.Apply("+", x, y, b)),
         ["map"] = Map,
-        ["select"] = (v, a, _) => PythonValue.Items(v).Where(i => Holds(i, a)).ToList(),
-        ["reject"] = (v, a, _) => PythonValue.Items(v).Where(i => !Holds(i, a)).ToList(),
-        ["selectattr"] = (v, a, b) => PythonValue.Items(v).Where(i => Holds(Attribute(i, a.Get(0, "attribute", null), b), a.Skip(1))).ToList(),
-        ["rejectattr"] = (v, a, b) => PythonValue.Items(v).Where(i => !Holds(Attribute(i, a.Get(0, "attribute", null), b), a.Skip(1))).ToList(),
+        ["select"] = (v, a, _) => Chosen(v, i => Holds(i, a)),
+        ["reject"] = (v, a, _) => Chosen(v, i => !Holds(i, a)),
+        ["selectattr"] = (v, a, b) => Chosen(v, i => Holds(Attribute(i, a.Get(0, "attribute", null), b), a.Skip(1))),
+        ["rejectattr"] = (v, a, b) => Chosen(v, i => !Holds(Attribute(i, a.Get(0, "attribute", null), b), a.Skip(1))),
         ["groupby"] = Group,
-        ["batch"] = (v, a, _) => PythonValue.Items(v).Chunk(Math.Max(1, a.Integer(0, "linecount"))).Select(c => (object?)c.ToList()).ToList(),
+        ["batch"] = (v, a, _) => new TemplateGenerator(PythonValue.Items(v).Chunk(Math.Max(1, a.Integer(0, "linecount"))).Select(c => (object?)c.ToList()).ToList()),
         ["attr"] = (v, a, b) => TemplateAttributes.Get(v, a.Text(0, "name"), b),
     };
 
@@ -53,17 +53,22 @@ internal static partial class TemplateFilters
         }
     }
 
-    private static List<object?> Map(object? value, TemplateArguments arguments, TemplateBudget budget)
+    private static TemplateGenerator Map(object? value, TemplateArguments arguments, TemplateBudget budget)
     {
         if (arguments.Positional.Length == 0)
         {
             object? path = arguments.Get(0, "attribute", null) ?? throw new TemplateFailureException("map needs a filter or an attribute");
-            return PythonValue.Items(value).Select(i => Attribute(i, path, budget) is var found && found is Undefined && arguments.Named.TryGetValue("default", out object? otherwise) ? otherwise : found).ToList();
+            return new(ItemsOfTrue(value).Select(i => Attribute(i, path, budget) is var found && found is Undefined && arguments.Named.TryGetValue("default", out object? otherwise) ? otherwise : found).ToList());
         }
 
         string name = arguments.Text(0, "filter");
-        return PythonValue.Items(value).Select(i => Apply(name, i, arguments.Skip(1), budget)).ToList();
+        return new(ItemsOfTrue(value).Select(i => Apply(name, i, arguments.Skip(1), budget)).ToList());
     }
+
+    private static TemplateGenerator Chosen(object? value, Func<object?, bool> rule) => new(ItemsOfTrue(value).Where(rule).ToList());
+
+    /// <summary>The items of a value; none where it counts as false, even where it has none.</summary>
+    private static IEnumerable<object?> ItemsOfTrue(object? value) => PythonValue.IsTrue(value) ? PythonValue.Items(value) : [];
 
     private static bool Holds(object? item, TemplateArguments arguments) =>
         arguments.Positional.Length == 0 ? PythonValue.IsTrue(item) : TemplateTests.Holds(arguments.Text(0, "test"), item, arguments.Skip(1));

@@ -12,7 +12,7 @@ internal static partial class TemplateFilters
     {
         ["tojson"] = (v, a, b) => PythonJson.Write(v, a, b),
         ["string"] = (v, _, _) => PythonValue.Text(v),
-        ["safe"] = (v, _, _) => PythonValue.Text(v),
+        ["safe"] = (v, _, _) => new TemplateMarkup(PythonValue.Text(v)),
         ["trim"] = (v, a, _) => PythonText.Strip(PythonValue.Text(v), a.Get(0, "chars", null) as string, atStart: true, atEnd: true),
         ["upper"] = (v, _, _) => PythonText.Upper(PythonValue.Text(v)),
         ["lower"] = (v, _, _) => PythonText.Lower(PythonValue.Text(v)),
@@ -21,14 +21,14 @@ internal static partial class TemplateFilters
         ["replace"] = (v, a, b) => StringMethods.Replace(PythonValue.Text(v), PythonValue.Text(a.Get(0, "old", null)), PythonValue.Text(a.Get(1, "new", null)), a.Get(2, "count", null) is null ? -1 : a.Integer(2, "count"), b),
         ["truncate"] = (v, a, _) => Truncate(PythonValue.Text(v), a),
         ["indent"] = (v, a, b) => Indent(PythonValue.Text(v), a, b),
-        ["center"] = (v, a, _) => PythonFormat.Align(PythonValue.Text(v), a.Integer(0, "width", 80), ' ', '^'),
+        ["center"] = (v, a, _) => PythonFormat.Center(PythonValue.Text(v), a.Integer(0, "width", 80), ' '),
         ["format"] = (v, a, _) => PythonFormat.Percent(PythonValue.Text(v), a.Named.Count > 0 ? Dictionary(a.Named) : new TemplateTuple(a.Positional)),
         ["wordcount"] = (v, _, _) => (long)PythonText.SplitAtSpace(PythonValue.Text(v), -1).Count,
-        ["escape"] = (v, _, _) => Escape(PythonValue.Text(v)),
+        ["escape"] = (v, _, _) => new TemplateMarkup(TemplateMarkup.Escape(v)),
         ["int"] = (v, a, _) => ToInteger(v, a),
         ["float"] = (v, a, _) => ToFloat(v, a.Get(0, "default", 0.0)),
         ["abs"] = (v, _, _) => v is long number ? (object)Math.Abs(number) : PythonNumber.TryGet(v, out double real) ? Math.Abs(real) : throw new TemplateFailureException($"bad operand type for abs(): '{PythonValue.TypeName(v)}'"),
-        ["round"] = (v, a, _) => Round(v, a),
+        ["round"] = (v, a, _) => v is long && a.Integer(0, "precision", 0) >= 0 && a.Text(1, "method", "common") == "common" ? v : Round(v, a),
         ["default"] = (v, a, _) => v is Undefined || (a.Flag(1, "boolean") && !PythonValue.IsTrue(v)) ? a.Get(0, "default_value", "") : v,
         ["length"] = (v, _, _) => PythonValue.Length(v),
     };
@@ -53,7 +53,7 @@ internal static partial class TemplateFilters
             throw new TemplateFailureException($"the filter '{name}' is not supported");
         }
 
-        object? result = filter(value, arguments, budget);
+        object? result = filter(name is "escape" or "e" ? value : TemplateMarkup.Plain(value), arguments, budget);
         budget.Make(result switch { string text => text.Length, List<object?> list => list.Count, _ => 1 });
         return result;
     }
@@ -93,10 +93,6 @@ internal static partial class TemplateFilters
         bool blank = arguments.Flag(2, "blank");
         return string.Join('\n', lines.Select((line, i) => (i == 0 ? first : blank || ((string)line!).Length > 0) ? indent + line : (string)line!));
     }
-
-    private static string Escape(string text) => text
-        .Replace("&", "&amp;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal)
-        .Replace("'", "&#39;", StringComparison.Ordinal).Replace("\"", "&#34;", StringComparison.Ordinal);
 
     private static object? ToInteger(object? value, TemplateArguments arguments)
     {

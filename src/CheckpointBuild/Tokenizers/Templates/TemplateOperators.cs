@@ -14,6 +14,12 @@ internal static class TemplateOperators
     /// <returns>The result.</returns>
     internal static object? Apply(string name, object? left, object? right, TemplateBudget budget)
     {
+        if (name == "+" && (left, right) is (TemplateMarkup, TemplateMarkup or string) or (string, TemplateMarkup))
+        {
+            return new TemplateMarkup(Joined(TemplateMarkup.Escape(left), TemplateMarkup.Escape(right), budget));
+        }
+
+        (left, right) = (TemplateMarkup.Plain(left), TemplateMarkup.Plain(right));
         if (name == "~")
         {
             return Joined(PythonValue.Text(left), PythonValue.Text(right), budget);
@@ -46,6 +52,7 @@ internal static class TemplateOperators
     /// <returns>Whether it holds.</returns>
     internal static bool Compare(string name, object? left, object? right, TemplateBudget budget)
     {
+        (left, right) = (TemplateMarkup.Plain(left), TemplateMarkup.Plain(right));
         budget.Make(Size(left) + Size(right));
         return Compare(name, left, right);
     }

@@ -64,7 +64,7 @@ internal static class TemplateTests
     /// <param name="arguments">Further arguments.</param>
     /// <returns>Whether it holds.</returns>
     internal static bool Holds(string name, object? value, TemplateArguments arguments) =>
-        Tests.TryGetValue(OtherNames.GetValueOrDefault(name, name), out Func<object?, TemplateArguments, bool>? test) ? test(value, arguments) : throw new TemplateFailureException($"the test '{name}' is not supported");
+        Tests.TryGetValue(OtherNames.GetValueOrDefault(name, name), out Func<object?, TemplateArguments, bool>? test) ? test(TemplateMarkup.Plain(value), arguments) : throw new TemplateFailureException($"the test '{name}' is not supported");
 
     private static long Integer(object? value) => PythonNumber.TryGetInteger(value, out long number) ? number : throw new TemplateFailureException($"'{PythonValue.TypeName(value)}' is no integer");
 }

@@ -26,7 +26,7 @@ public sealed class FamilyConverterTests
 
     private static readonly GoldenTopic Listings = GoldenRoot.Topic("gguf/converter/families");
     private static readonly GoldenTopic Tokenizers = GoldenRoot.Topic("gguf/converter/tokenizers");
-    private static readonly GoldenTopic Checkpoints = GoldenRoot.Topic("families");
+    private static readonly GoldenTopic[] Checkpoints = [GoldenRoot.Topic("families"), GoldenRoot.Topic("gguf/converter/checkpoints")];
 
     public static TheoryData<string> Cases => Listings.Cases(OfFamiliesThatWeHave);
 
@@ -72,10 +72,12 @@ public sealed class FamilyConverterTests
         JsonElement complete = topic.PeekJson(CompleteName(file));
         return complete.GetProperty("model").GetString() is not (ReferenceDefect or InContainers)
             && complete.TryGetProperty("checkpoint", out JsonElement checkpoint)
-            && Checkpoints.Topic(checkpoint.GetString()!) is { IsAbsent: false } folder
+            && FolderOf(checkpoint.GetString()!) is { } folder
             && ModelFamily.FindArchitecture(folder.PeekJson("config.json").GetProperty("architectures")[0].GetString()) is not null
             && !Tokenizers.Topic(complete.GetProperty("tokenizer").GetString()!).IsAbsent;
     });
+
+    private static GoldenTopic? FolderOf(string checkpoint) => Checkpoints.Select(topic => topic.Topic(checkpoint)).FirstOrDefault(folder => !folder.IsAbsent);
 
     // NAME-auto.json and NAME-q8_0.json name only what differs from NAME-f32.json.
     private static string CompleteName(string file) => file[..(file.LastIndexOf('-') + 1)] + "f32.json";
@@ -83,7 +85,7 @@ public sealed class FamilyConverterTests
     private static string Assemble(JsonElement complete, string folder)
     {
         Directory.CreateDirectory(folder);
-        string[] sources = [Checkpoints.Reach(complete.GetProperty("checkpoint").GetString()!), Tokenizers.Reach(complete.GetProperty("tokenizer").GetString()!)];
+        string[] sources = [FolderOf(complete.GetProperty("checkpoint").GetString()!)!.Reach(), Tokenizers.Reach(complete.GetProperty("tokenizer").GetString()!)];
         foreach (string file in sources.SelectMany(source => Directory.EnumerateFiles(source)))
         {
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));

@@ -1,0 +1,81 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Text.Json;
+using Xunit;
+
+namespace CheckpointBuild.Package.Tests.Package;
+
+/// <summary>The props and targets as they lie in the repository, imported into a project that builds nothing with them.</summary>
+public sealed class EvaluationTests : IDisposable
+{
+    private readonly ScratchFolder _scratch = new();
+
+    public EvaluationTests()
+    {
+        foreach (string name in new[] { "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props" })
+        {
+            _scratch.Write(name, "<Project />");
+        }
+    }
+
+    public void Dispose() => _scratch.Dispose();
+
+    [Fact]
+    public void A_checkpoint_of_one_file_is_no_content_nor_are_the_files_beside_it()
+    {
+        _scratch.Write("app/models/tiny/model.safetensors", "weights");
+        _scratch.Write("app/models/tiny/tokenizer.json", "{}");
+        _scratch.Write("app/models/other.json", "{}");
+        _scratch.Write("app/appsettings.json", "{}");
+
+        Assert.Equal(["appsettings.json", "models/other.json"], ContentWith("models/tiny/model.safetensors"));
+    }
+
+    [Fact]
+    public void A_checkpoint_of_one_file_in_the_projects_folder_leaves_the_projects_files_alone()
+    {
+        _scratch.Write("app/model.json", "weights");
+        _scratch.Write("app/appsettings.json", "{}");
+
+        Assert.Equal(["appsettings.json"], ContentWith("model.json"));
+    }
+
+    [Fact]
+    public void A_checkpoint_folder_is_no_content_and_its_neighbours_are()
+    {
+        _scratch.Write("app/models/tiny/config.json", "{}");
+        _scratch.Write("app/models/other.json", "{}");
+
+        Assert.Equal(["models/other.json"], ContentWith("models/tiny"));
+    }
+
+    [Fact]
+    public void Targets_of_the_project_are_not_overridden()
+    {
+        Write("models/tiny", """<Target Name="AfterBuildModelEngines"><Message Importance="high" Text="the project's own" /></Target>""");
+
+        Assert.Contains("the project's own", new DotNet().Run(_scratch.Root, "msbuild", "app/app.csproj", "-t:AfterBuildModelEngines").Succeeded().Output);
+    }
+
+    private string[] ContentWith(string checkpoint)
+    {
+        Write(checkpoint, "");
+        CommandResult result = new DotNet().Run(_scratch.Root, "msbuild", "app/app.csproj", "-getItem:Content", "-getItem:None").Succeeded();
+        JsonElement items = JsonDocument.Parse(result.Output).RootElement.GetProperty("Items");
+        return [.. items.EnumerateObject().SelectMany(kind => kind.Value.EnumerateArray())
+            .Select(item => item.GetProperty("Identity").GetString()!.Replace(Path.DirectorySeparatorChar, '/')).Order(StringComparer.Ordinal)];
+    }
+
+    private void Write(string checkpoint, string extra) => _scratch.Write("app/app.csproj", $"""
+        <Project>
+          <Import Project="Sdk.props" Sdk="Microsoft.NET.Sdk.Web" />
+          <Import Project="{RepositoryPaths.Root}build/CheckpointBuild.Tasks.props" />
+          <PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup>
+          <ItemGroup><ModelCheckpoint Include="{checkpoint}" /></ItemGroup>
+          {extra}
+          <Import Project="Sdk.targets" Sdk="Microsoft.NET.Sdk.Web" />
+          <Import Project="{RepositoryPaths.Root}build/CheckpointBuild.Tasks.targets" />
+        </Project>
+        """);
+}
