@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using System.Linq;
 using CheckpointBuild.Models;
 
 namespace CheckpointBuild.Runtime.Tests.Support;
@@ -6,12 +8,16 @@ namespace CheckpointBuild.Runtime.Tests.Support;
 /// <summary>Functions by their definitions, in double precision.</summary>
 internal static class Reference
 {
+    /// <summary>The nonlinearities of one number; the clamped swish takes gate and value together and is held to its model's own logits.</summary>
+    public static IEnumerable<Activation> Activations => Enum.GetValues<Activation>().Where(a => a != Activation.ClampedSwish);
+
     public static double Activate(Activation activation, double x) => activation switch
     {
         Activation.Silu => x / (1 + Math.Exp(-x)),
         Activation.Gelu => 0.5 * x * (1 + Erf(x / Math.Sqrt(2))),
         Activation.GeluTanh => 0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x)))),
         Activation.Relu => Math.Max(x, 0),
+        Activation.ReluSquared => Math.Max(x, 0) * Math.Max(x, 0),
         _ => throw new ArgumentOutOfRangeException(nameof(activation)),
     };
 
