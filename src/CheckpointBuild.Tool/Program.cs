@@ -30,6 +30,7 @@ internal static class Program
         new LogitsVerb(),
         new TokenizeVerb(),
         new DetokenizeVerb(),
+        new RenderVerb(),
         new PerplexityVerb(),
         new VerifyVerb(),
         new WorkerVerb(),

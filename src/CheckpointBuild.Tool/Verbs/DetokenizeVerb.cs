@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Linq;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Tokenizers;
@@ -21,13 +20,11 @@ internal sealed class DetokenizeVerb() : Verb("detokenize")
             Tokenizer tokenizer = TokenizerSource.Open(parsed.GetRequiredValue(checkpoint));
             foreach (JsonElement line in TextLines.ReadJson(parsed.GetRequiredValue(jsonl)))
             {
-                streams.Output.WriteLine(JsonText(tokenizer.Decode(Ids(line), Options(line))));
+                streams.Output.WriteLine(JsonText.Of(tokenizer.Decode(Ids(line), Options(line))));
             }
         });
         return command;
     }
-
-    private static string JsonText(string text) => $"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text)}\"";
 
     private static int[] Ids(JsonElement line)
     {

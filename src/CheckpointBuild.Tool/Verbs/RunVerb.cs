@@ -1,7 +1,10 @@
 using System;
 using System.CommandLine;
+using System.Text.Json;
 using System.Threading;
+using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Runtime;
+using CheckpointBuild.Tokenizers;
 
 namespace CheckpointBuild.Tool.Verbs;
 
@@ -16,17 +19,19 @@ internal sealed class RunVerb() : Verb("run")
     private readonly Option<double> _minP = NumberOption("--min-p", "Only tokens with this part of the likeliest one's probability.", 0);
     private readonly Option<double> _penalty = NumberOption("--repetition-penalty", "What logits of tokens that stand in the text are divided by.", 1);
     private readonly Option<ulong> _seed = new("--seed") { Description = "Where the random numbers begin." };
+    private readonly Option<bool> _chat = new("--chat") { Description = "The prompt is a user's message, put into the model's chat template." };
     private readonly Option<bool> _ids = new("--ids") { Description = "Print the generated ids, without the end token, as one JSON array." };
 
     /// <inheritdoc/>
     public override Command Create(ToolStreams streams)
     {
         Argument<string> checkpoint = CheckpointArgument();
-        var command = new Command(Name, "Continues a text with a model.") { checkpoint, _prompt, _maxTokens, _temperature, _topK, _topP, _minP, _penalty, _seed, _ids };
+        var command = new Command(Name, "Continues a text with a model.") { checkpoint, _prompt, _maxTokens, _temperature, _topK, _topP, _minP, _penalty, _seed, _chat, _ids };
         SetAction(command, (parsed, cancellation) =>
         {
             using TextGenerator generator = TextGenerator.Open(parsed.GetRequiredValue(checkpoint));
             string prompt = parsed.GetValue(_prompt) ?? ReadPrompt(streams);
+            prompt = parsed.GetValue(_chat) ? AsMessage(prompt, generator.Tokenizer.Model) : prompt;
             if (parsed.GetValue(_ids))
             {
                 streams.Output.WriteLine(IdList.Json([.. generator.GenerateIds(generator.Encode(prompt), Options(parsed), cancellation)]));
@@ -37,6 +42,14 @@ internal sealed class RunVerb() : Verb("run")
             }
         });
         return command;
+    }
+
+    private static string AsMessage(string prompt, TokenizerModel model)
+    {
+        using JsonDocument messages = JsonDocument.Parse($$"""[{"role": "user", "content": {{JsonText.Of(prompt)}}}]""");
+        var request = new ChatRequest { Messages = messages.RootElement, Ending = ChatEnding.AnswerBegins, SpecialTokens = ChatTemplate.SpecialTokensOf(model) };
+        ChatRendering rendering = ChatTemplate.Of(model, request).Render(request);
+        return rendering.Text ?? throw Errors.BadLine("--chat", $"the template refuses the message: {rendering.Refusal}");
     }
 
     private static string ReadPrompt(ToolStreams streams)

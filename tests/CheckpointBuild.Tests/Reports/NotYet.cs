@@ -42,11 +42,6 @@ internal static class NotYet
         [
             "trtllm/genai-eos-from-generation-config",
         ]),
-        ("chat templates (verb render)",
-        [
-            "gguf/several-named-chat-templates",
-            "gguf/tool-descriptions-as-json",
-        ]),
     ];
 
     private static readonly FrozenDictionary<string, string> BySlug = Groups
