@@ -108,6 +108,11 @@ internal static partial class Errors
     internal static CheckpointException ValueHasNoPlace(string path, string what) => new("CKPT4150",
         $"{path}: PyTorch's format cannot hold {what} so that its safe loader takes it. Leave the value out, or write it in another way.", path);
 
+    // 2150 to 2159: what PyTorch's files hold beside tensors.
+
+    internal static Diagnostic ValuesLeftOut(string file, int count, string first) => new("CKPT2150",
+        $"{file}: holds {(count == 1 ? "a value that is no tensor" : $"{count} values that are no tensors")}, the first is {Quote(first)}. {(count == 1 ? "It is" : "They are")} left out: a model needs tensors alone.");
+
     private static IEnumerable<string> Quoted(IEnumerable<string> names)
     {
         foreach (string name in names)

@@ -148,5 +148,5 @@ public sealed class TorchContainersTests(ITestOutputHelper output)
 
     // "frozenset (builtins)", "torch.relu / torch._VariableFunctionsClass", "a cycle": any word that names something will do.
     private static string[] Words(string must) =>
-        [.. must.Split([' ', '/', '(', ')', ',']).Where(w => w.Length > 3 && !Fillers.Contains(w, StringComparer.OrdinalIgnoreCase)), .. must.Split('.').TakeLast(1)];
+        [.. must.Split([' ', '/', '(', ')', ',']).Where(w => w.Length > 2 && !Fillers.Contains(w, StringComparer.OrdinalIgnoreCase)), .. must.Split('.').TakeLast(1)];
 }

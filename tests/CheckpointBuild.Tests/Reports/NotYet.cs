@@ -15,10 +15,6 @@ internal static class NotYet
             "containers/lora-split-factors-on-fused-base",
             "containers/lora-two-adapters-one-negative",
         ]),
-        ("reading PyTorch containers",
-        [
-            "containers/bin-views-of-larger-storages",
-        ]),
         ("reading Meta checkpoints",
         [
             "containers/meta-one-of-two-shards",

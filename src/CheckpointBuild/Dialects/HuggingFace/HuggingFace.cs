@@ -13,7 +13,7 @@ using CheckpointBuild.Tokenizers;
 
 namespace CheckpointBuild.Dialects.HuggingFace;
 
-/// <summary>Hugging Face's folder: <c>config.json</c>, <c>model.safetensors</c> or shards with an index, tokenizer files and other sidecars.</summary>
+/// <summary>Hugging Face's folder: <c>config.json</c>, <c>model.safetensors</c> or <c>pytorch_model.bin</c>, or shards of these with an index; tokenizer files and other sidecars.</summary>
 internal sealed class HuggingFace : Dialect
 {
     /// <inheritdoc/>
@@ -23,9 +23,7 @@ internal sealed class HuggingFace : Dialect
     public override bool Recognizes(CheckpointDirectory directory)
     {
         ArgumentNullException.ThrowIfNull(directory);
-        return directory.File is null
-            ? directory.Has(ConfigFile.Name) && WeightFiles.AreIn(directory)
-            : directory.File.EndsWith(WeightFiles.Extension, StringComparison.Ordinal) && System.IO.File.Exists(directory.PathOf(ConfigFile.Name));
+        return WeightFiles.AreIn(directory) && System.IO.File.Exists(directory.PathOf(ConfigFile.Name));
     }
 
     /// <inheritdoc/>
@@ -48,6 +46,7 @@ internal sealed class HuggingFace : Dialect
             Family = file.Family,
             Config = config,
             Tensors = tensors,
+            TiedHeadPlace = mapper.TiedHeadPlace,
             Tokenizer = tokenizer,
             TokenizerFault = fault,
             Sidecars = SidecarFiles.Of(directory),

@@ -225,7 +225,7 @@ internal sealed class PickleWriter(string path, Action<PickleWriter, Tensor> wri
                 break;
             default:
                 Name(sequence.Kind == PickleSequenceKind.Set ? "__builtin__" : "torch", sequence.Kind == PickleSequenceKind.Set ? "set" : "Size");
-                Write(new PickleSequence(PickleSequenceKind.Tuple, new PickleSequence(sequence.Kind == PickleSequenceKind.Set ? PickleSequenceKind.List : PickleSequenceKind.Tuple, sequence)));
+                Write(new PickleSequence(PickleSequenceKind.Tuple, [new PickleSequence(sequence.Kind == PickleSequenceKind.Set ? PickleSequenceKind.List : PickleSequenceKind.Tuple, sequence)]));
                 Op(PickleOpcode.Reduce);
                 break;
         }
