@@ -55,7 +55,7 @@ internal sealed class PendingFile : IDisposable
             using (FileHash? hash = options.Hashing == OutputHashing.Sha256 ? new FileHash(_plan, options.Workers) : null)
             {
                 Fill(handle, hash, options, Count, cancellation);
-                _sha256 = hash?.Finish(handle);
+                _sha256 = hash?.Finish(handle, cancellation);
             }
 
             if (behind is not null)
