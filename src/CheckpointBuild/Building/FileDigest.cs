@@ -18,20 +18,20 @@ internal static class FileDigest
     /// <param name="length">Its length.</param>
     /// <param name="cancellation">Looked at between pieces.</param>
     /// <returns>64 hex digits in lower case.</returns>
-    public static string Sha256(SafeFileHandle handle, long length, CancellationToken cancellation) => Sha256(length, cancellation, (offset, piece) =>
+    public static string Sha256(SafeFileHandle handle, long length, CancellationToken cancellation) => Sha256(length, (offset, piece) =>
     {
         for (int done = 0; done < piece.Count;)
         {
             int count = RandomAccess.Read(handle, piece.AsSpan(done), offset + done);
             done += count > 0 ? count : throw new EndOfStreamException("The file became shorter while it was hashed.");
         }
-    });
+    }, cancellation);
 
     /// <summary>Hashes a source.</summary>
     /// <param name="source">Its bytes.</param>
     /// <param name="cancellation">Looked at between pieces.</param>
     /// <returns>64 hex digits in lower case.</returns>
-    public static string Sha256(ByteSource source, CancellationToken cancellation) => Sha256(source.Length, cancellation, (offset, piece) => source.Read(offset, piece.AsSpan()));
+    public static string Sha256(ByteSource source, CancellationToken cancellation) => Sha256(source.Length, (offset, piece) => source.Read(offset, piece.AsSpan()), cancellation);
 
     /// <summary>Hashes a file.</summary>
     /// <param name="path">The file.</param>
@@ -44,7 +44,7 @@ internal static class FileDigest
         return Sha256(source, cancellation);
     }
 
-    private static string Sha256(long length, CancellationToken cancellation, Action<long, ArraySegment<byte>> read)
+    private static string Sha256(long length, Action<long, ArraySegment<byte>> read, CancellationToken cancellation)
     {
         using IncrementalHash sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         byte[] buffer = GC.AllocateUninitializedArray<byte>((int)Math.Min(PieceBytes, length));
