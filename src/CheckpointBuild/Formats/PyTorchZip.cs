@@ -1,5 +1,4 @@
 using System;
-using System.Linq;
 using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Formats;

@@ -1,13 +1,11 @@
 using System;
 using System.Buffers.Binary;
-using System.Collections.Immutable;
 using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Security.Cryptography;
 using System.Text;
 using CheckpointBuild.Formats.Wire;
-using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Formats;
 

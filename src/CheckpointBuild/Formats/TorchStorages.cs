@@ -1,9 +1,7 @@
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Linq;
 using CheckpointBuild.Diagnostics;
-using CheckpointBuild.DTypes;
 using CheckpointBuild.Formats.Wire;
 using CheckpointBuild.Tensors;
 using CheckpointBuild.Tensors.Views;

@@ -2,7 +2,6 @@ using System;
 using System.Collections.Immutable;
 using System.Globalization;
 using CheckpointBuild.Diagnostics;
-using CheckpointBuild.DTypes;
 using CheckpointBuild.Tensors;
 using CheckpointBuild.Tensors.Views;
 

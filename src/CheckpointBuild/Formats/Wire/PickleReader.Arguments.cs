@@ -41,11 +41,7 @@ internal sealed partial class PickleReader
 
     private double BigEndianDouble() => BitConverter.UInt64BitsToDouble(BinaryPrimitives.ReverseEndianness(UInt64()));
 
-    private object Long()
-    {
-        var number = new BigInteger(Bytes(Byte()));
-        return number >= long.MinValue && number <= long.MaxValue ? (object)(long)number : number;
-    }
+    private BigInteger Long() => new(Bytes(Byte()));
 
     private byte[] Bytes(long count)
     {

@@ -104,7 +104,7 @@ internal sealed partial class PickleReader
             PickleOpcode.BinInt => (long)(int)UInt32(),
             PickleOpcode.BinInt1 => (long)Byte(),
             PickleOpcode.BinInt2 => (long)UInt16(),
-            PickleOpcode.Long1 => Long(),
+            PickleOpcode.Long1 => Long() is var number && number >= long.MinValue && number <= long.MaxValue ? (object)(long)number : number,
             PickleOpcode.BinFloat => BigEndianDouble(),
             PickleOpcode.BinUnicode => Text(UInt32()),
             PickleOpcode.BinString => Latin(UInt32()),
