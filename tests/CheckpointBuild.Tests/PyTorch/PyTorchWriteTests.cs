@@ -82,7 +82,7 @@ public sealed class PyTorchWriteTests
         byte[] wanted = PlanBytes.Of(plan);
         foreach ((int workers, int band) in ((int, int)[])[(1, 1 << 20), (3, 512), (2, 4096)])
         {
-            new Builder(new BuilderOptions { Workers = workers, BandBytes = band, Durability = Durability.Cached }).Build(new DirectoryPlan([plan], []), scratch.Folder, default);
+            new Builder(new BuilderOptions { Workers = workers, BandBytes = band, Durability = Durability.Cached }).Build(new DirectoryPlan([plan], []), scratch.Folder, TestContext.Current.CancellationToken);
             Assert.Equal(wanted, File.ReadAllBytes(scratch.PathOf("model.bin")));
         }
     }
@@ -92,7 +92,7 @@ public sealed class PyTorchWriteTests
     {
         FilePlan plan = Format.PyTorch.Plan("model.bin", FormatSamples.Small());
         using var scratch = new Scratch();
-        BuiltFile built = Assert.Single(new Builder(new BuilderOptions { Durability = Durability.Cached }).Build(new DirectoryPlan([plan], []), scratch.Folder, default));
+        BuiltFile built = Assert.Single(new Builder(new BuilderOptions { Durability = Durability.Cached }).Build(new DirectoryPlan([plan], []), scratch.Folder, TestContext.Current.CancellationToken));
         Assert.Equal(Hash.OfFile(scratch.PathOf("model.bin")), built.Sha256);
     }
 

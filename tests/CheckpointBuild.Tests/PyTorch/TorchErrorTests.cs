@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.IO.Compression;
 using System.Linq;
 using CheckpointBuild.Diagnostics;
