@@ -36,10 +36,16 @@ public sealed class RecipeFieldTests
     [InlineData("MaxShardSize", "9999999999999TB", "CKPT9001")]
     [InlineData("Compatibility", "maybe", "CKPT9001")]
     [InlineData("EngineName", "..", "CKPT9001")]
+    [InlineData("Pure", "perhaps", "CKPT9001")]
+    [InlineData("OutputTensorType", "q9_k", "CKPT9001")]
+    [InlineData("TensorTypes", "attn_v", "CKPT9001")]
+    [InlineData("TensorTypes", "attn_(=q8_0", "CKPT9001")]
+    [InlineData("PruneLayers", "-1", "CKPT9001")]
+    [InlineData("IntermediateDType", "q8_0", "CKPT9001")]
     public void A_value_that_means_nothing_is_refused(string field, string typed, string code) =>
         Assert.Equal(code, Assert.Throws<CheckpointException>(() => RecipeField.Find(field)!.Set(new Recipe { Engine = "gguf" }, typed)).Code);
 
     [Fact]
     public void Options_are_the_names_in_kebab_case() =>
-        Assert.Equal(["--engine", "--engine-name", "--format", "--dtype", "--quantization", "--max-shard-size", "--compatibility"], RecipeField.All.Select(f => f.Option));
+        Assert.Equal(["--engine", "--engine-name", "--format", "--dtype", "--quantization", "--max-shard-size", "--pure", "--output-tensor-type", "--token-embedding-type", "--tensor-types", "--prune-layers", "--intermediate-dtype", "--compatibility"], RecipeField.All.Select(f => f.Option));
 }
