@@ -1,4 +1,3 @@
-using System;
 using System.Linq;
 using CheckpointBuild.DTypes;
 using CheckpointBuild.DTypes.Ggml;

@@ -1,5 +1,3 @@
-using System;
-
 namespace CheckpointBuild.DTypes.Ggml;
 
 /// <summary>Q2_K, Q4_K and Q5_K: value = d · scale · code - dmin · minimum.</summary>
