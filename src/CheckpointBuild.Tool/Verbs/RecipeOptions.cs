@@ -8,15 +8,15 @@ namespace CheckpointBuild.Tool.Verbs;
 /// <summary>The options of a recipe: one for each field, made from the one table.</summary>
 internal sealed class RecipeOptions
 {
-    private readonly List<(RecipeField Field, Option<string> Option)> _options;
+    private readonly List<(RecipeField Field, Option<string[]> Option)> _options;
 
     /// <summary>Adds the options to a verb.</summary>
     /// <param name="command">The verb.</param>
     /// <param name="without">Fields that the verb sets itself.</param>
     public RecipeOptions(Command command, params string[] without)
     {
-        _options = [.. RecipeField.All.Where(f => !without.Contains(f.Name)).Select(f => (f, new Option<string>(f.Option) { Description = f.Help }))];
-        foreach ((RecipeField _, Option<string> option) in _options)
+        _options = [.. RecipeField.All.Where(f => !without.Contains(f.Name)).Select(f => (f, new Option<string[]>(f.Option) { Description = f.Help, Arity = f.IsRepeatable ? ArgumentArity.OneOrMore : ArgumentArity.ExactlyOne, AllowMultipleArgumentsPerToken = false }))];
+        foreach ((RecipeField _, Option<string[]> option) in _options)
         {
             command.Options.Add(option);
         }
@@ -27,5 +27,5 @@ internal sealed class RecipeOptions
     /// <param name="parsed">The command line.</param>
     /// <returns>The recipe with it.</returns>
     public Recipe Apply(Recipe recipe, ParseResult parsed) =>
-        _options.Aggregate(recipe, (r, o) => parsed.GetValue(o.Option) is { } value ? o.Field.Set(r, value) : r);
+        _options.Aggregate(recipe, (r, o) => parsed.GetValue(o.Option) is { Length: > 0 } values ? o.Field.Set(r, string.Join(';', values)) : r);
 }

@@ -1,7 +1,10 @@
 using System;
+using System.Collections.Immutable;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.DTypes;
 using CheckpointBuild.Models;
+using CheckpointBuild.Models.Adapters;
+using CheckpointBuild.Stages;
 using CheckpointBuild.Tensors.Views;
 
 namespace CheckpointBuild.Building;
@@ -30,6 +33,12 @@ public sealed record Recipe
     /// <summary>Whether what reference tools lose silently is refused or written as they do.</summary>
     public Compatibility Compatibility { get; init; }
 
+    /// <summary>Adapters, merged in this order.</summary>
+    public ImmutableArray<AdapterChoice> Adapter { get; init; } = [];
+
+    /// <summary>Whether adapters are merged or kept beside the product.</summary>
+    public AdapterMode AdapterMode { get; init; }
+
     /// <summary>The forward path: from a checkpoint as it was read to the files that will be written. No tensor data is read.</summary>
     /// <param name="checkpoint">The source.</param>
     /// <returns>The plan.</returns>
@@ -45,5 +54,21 @@ public sealed record Recipe
             Overflow = Compatibility == Compatibility.Reference ? OverflowRule.Infinity : OverflowRule.Refuse,
             MaxShardSize = MaxShardSize ?? long.MaxValue,
         });
+    }
+
+    /// <summary>The first stage: the recipe's adapters are merged into the source, one after the other.</summary>
+    /// <param name="checkpoint">The source as it was read.</param>
+    /// <param name="adapters">The recipe's adapters, opened, in order.</param>
+    /// <returns>The merged checkpoint; the source where there is none to merge.</returns>
+    /// <exception cref="Diagnostics.CheckpointException">226x when an adapter does not fit the source.</exception>
+    public Checkpoint Merge(Checkpoint checkpoint, ImmutableArray<Adapter> adapters)
+    {
+        for (int i = 0; i < adapters.Length && AdapterMode == AdapterMode.Merge; i++)
+        {
+            AdapterConflicts.Refuse(adapters[i], adapters.AsSpan(0, i));
+            checkpoint = MergeAdapter.Apply(checkpoint, adapters[i], new MergeOptions { Weight = Adapter[i].Weight, BaseDType = DType is { IsFloatingPoint: true } ? DType : null });
+        }
+
+        return checkpoint;
     }
 }
