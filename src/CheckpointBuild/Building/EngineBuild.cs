@@ -10,7 +10,6 @@ using CheckpointBuild.Dialects;
 using CheckpointBuild.Dialects.Adapters;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
-using CheckpointBuild.Models.Adapters;
 using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Building;
@@ -32,13 +31,12 @@ public sealed class EngineBuild : IDisposable
         _hashes = hashes;
         Dialect dialect = recipe.Format is { } format ? Dialect.Named(format) : Dialect.Detect(source);
         Checkpoint checkpoint = dialect.Read(source);
-        ImmutableArray<Adapter> opened = [.. adapters.Select(a => a.Adapter)];
-        Checkpoint = recipe.Merge(name is null ? checkpoint : checkpoint with { Name = name }, opened);
+        Checkpoint = name is null ? checkpoint : checkpoint with { Name = name };
         Recipe = recipe;
-        Plan = recipe.Apply(Checkpoint);
+        Plan = recipe.Apply(Checkpoint, [.. adapters.Select(a => a.Adapter)]);
     }
 
-    /// <summary>The source as it was read, with the recipe's adapters merged.</summary>
+    /// <summary>The source as it was read.</summary>
     public Checkpoint Checkpoint { get; }
 
     /// <summary>What is asked for.</summary>

@@ -4,6 +4,7 @@ using System.IO;
 using System.Linq;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Formats;
+using CheckpointBuild.Models;
 using CheckpointBuild.Models.Adapters;
 using CheckpointBuild.Tensors;
 
@@ -72,6 +73,9 @@ public sealed class AdapterSource : IDisposable
         }
 
         PeftSettings settings = PeftSettings.Read(directory.PathOf(PeftSettings.FileName), directory.ReadAll(PeftSettings.FileName));
-        return PeftAdapter.Read(Path.GetFileName(directory.Folder), source.Name, settings, file);
+        return PeftAdapter.Read(Path.GetFileName(directory.Folder), source.Name, settings, file) with
+        {
+            PeftFiles = [.. new[] { PeftSettings.FileName, weights }.Select(name => new Sidecar(name, () => directory.OpenFile(name)))],
+        };
     }
 }

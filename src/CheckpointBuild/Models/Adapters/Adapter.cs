@@ -40,6 +40,9 @@ public sealed record Adapter
     /// <summary>The adapter's configuration in PEFT's fields.</summary>
     public required JsonObject Settings { get; init; }
 
+    /// <summary>Its files in PEFT's own form, to be carried along as they are; empty where it came in another form.</summary>
+    public ImmutableArray<Sidecar> PeftFiles { get; init; } = [];
+
     /// <summary>What was noticed on reading and did not stop it.</summary>
     public ImmutableArray<Diagnostic> Problems { get; init; } = [];
 }

@@ -1,9 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using CheckpointBuild.Models;
 
-namespace CheckpointBuild.Stages;
+namespace CheckpointBuild.Models.Adapters;
 
 /// <summary>Where an adapter's names lie in a base: every stored tensor under each of the names that the adapter's ecosystem may have for it.</summary>
 internal sealed class AdapterSites
@@ -41,6 +40,11 @@ internal sealed class AdapterSites
     /// <param name="module">Without suffix.</param>
     /// <returns>The tensor, or null where the base has no such matrix.</returns>
     public StoredTensor? Matrix(string module) => Find(module + WeightSuffix) is { Shape.Rank: 2 } matrix ? matrix : null;
+
+    /// <summary>Finds the module whose matrix holds some roles and nothing else.</summary>
+    /// <param name="other">A stored tensor of another naming.</param>
+    /// <returns>The tensor that holds the same roles in the same order, or null.</returns>
+    public StoredTensor? SameRoles(StoredTensor other) => _byName.Values.FirstOrDefault(t => t.Shape.Rank == 2 && t.Roles.AsSpan().SequenceEqual(other.Roles.AsSpan()));
 
     /// <summary>Finds the bias of a module.</summary>
     /// <param name="module">Without suffix.</param>
