@@ -75,7 +75,7 @@ public sealed class EngineBuild : IDisposable
 
     /// <summary>The content key; hashes the source's files that are not remembered.</summary>
     /// <param name="trust">Whether remembered hashes may be used.</param>
-    /// <param name="cancellation">Looked at between files.</param>
+    /// <param name="cancellation">Looked at between pieces of files.</param>
     /// <returns>64 hex digits.</returns>
     public string Key(HashTrust trust, CancellationToken cancellation)
     {
@@ -86,7 +86,7 @@ public sealed class EngineBuild : IDisposable
             {
                 cancellation.ThrowIfCancellationRequested();
                 _stamps[file.Path] = SourceHashes.StampOf(file.Path);
-                return new SourceFile(file.Name, file.Source.Length, _hashes.Sha256(file.Path, file.Source, trust));
+                return new SourceFile(file.Name, file.Source.Length, _hashes.Sha256(file.Path, file.Source, trust, cancellation));
             })];
             _hashSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
