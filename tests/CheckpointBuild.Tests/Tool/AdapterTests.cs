@@ -178,6 +178,6 @@ public sealed class AdapterTests : IDisposable
     private async Task<string> KeyAsync(string adapter)
     {
         await MergeAsync(adapter);
-        return JsonElement.Parse(await File.ReadAllBytesAsync(_scratch.PathOf("out/build-report.json"))).GetProperty("key").GetString()!;
+        return JsonElement.Parse(await File.ReadAllBytesAsync(_scratch.PathOf("out/build-report.json"), TestContext.Current.CancellationToken)).GetProperty("key").GetString()!;
     }
 }

@@ -67,7 +67,7 @@ public sealed class AdapterMergeTests(ITestOutputHelper output)
         foreach (AdapterVariant variant in one.Variants.Where(v => one.Logits(v.Name) is not null))
         {
             Checkpoint merged = MergeAdapter.Apply(source, adapter.Adapter, variant.Options);
-            using Decoder decoder = Decoder.Load(merged with { Tensors = merged.Tensors.Select((_, t) => Converted.Of(t, variant.BaseDType)) }, new DecoderOptions { ThreadCount = 1 });
+            using Decoder decoder = Decoder.Load(merged with { Tensors = merged.Tensors.Select((_, t) => Converted.Of(t, variant.BaseDType)) }, new DecoderOptions { ThreadCount = 1 }, TestContext.Current.CancellationToken);
             float[] logits = new float[one.Ids.Length * merged.Config.VocabularySize];
             decoder.ForwardAll(one.Ids, logits);
             output.WriteLine(variant.Name);
