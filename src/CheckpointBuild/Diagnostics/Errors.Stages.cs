@@ -39,4 +39,7 @@ internal static partial class Errors
 
     internal static Diagnostic QuantizedAgain(string file, int count, string first) => new("CKPT3076",
         $"{file}: {N(count)} tensors are quantized already ({Quote(first)} is the first) and are quantized again, which loses more than from the original weights. Use the original checkpoint where there is one.");
+
+    internal static CheckpointException MergedNotFinite(string tensor, float value, long row, long column, string dtype) => new("CKPT3060",
+        string.Create(CultureInfo.InvariantCulture, $"tensor {Quote(tensor)}: with the adapter the weight at row {N(row)}, column {N(column)} is {value:G9}, which {dtype} cannot hold. Training diverged, the adapter's file is damaged, or its weight is too large; take a sound adapter, or a wider dtype."));
 }

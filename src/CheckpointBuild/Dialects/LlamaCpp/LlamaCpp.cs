@@ -6,6 +6,7 @@ using CheckpointBuild.Diagnostics;
 using CheckpointBuild.DTypes;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
+using CheckpointBuild.Models.Adapters;
 using CheckpointBuild.Quantization;
 using CheckpointBuild.Tensors;
 using CheckpointBuild.Tokenizers;
@@ -136,6 +137,10 @@ internal sealed class LlamaCpp : Dialect
 
         return metadata;
     }
+
+    /// <inheritdoc/>
+    internal override IEnumerable<FilePlan> PlanAdapter(Checkpoint checkpoint, Adapter adapter, PlanOptions options) =>
+        [GgufAdapter.Plan(checkpoint, adapter, $"{AdapterFolder}/{options.EngineName}{Extension}", GgufAdapter.TypeFor(options.Policy))];
 
     private static ImmutableArray<Diagnostic> WriteTokenizer(Metadata metadata, Checkpoint checkpoint)
     {
