@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Immutable;
+using CheckpointBuild.Building.Plugins;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.DTypes;
 using CheckpointBuild.Models;
@@ -29,6 +31,9 @@ public sealed record Recipe
 
     /// <summary>Whether what reference tools lose silently is refused or written as they do.</summary>
     public Compatibility Compatibility { get; init; }
+
+    /// <summary>The plug-ins that take part beyond those whose formats, families and mappings are used; part of the content key.</summary>
+    public ImmutableArray<PluginIdentity> Plugins { get; init; } = [];
 
     /// <summary>The forward path: from a checkpoint as it was read to the files that will be written. No tensor data is read.</summary>
     /// <param name="checkpoint">The source.</param>
