@@ -55,7 +55,7 @@ internal sealed record PluginEntry(string TypeName, int SurfaceVersion)
         return metadata.StringComparer.Equals(type.Name, nameof(CheckpointPluginAttribute)) && metadata.StringComparer.Equals(type.Namespace, typeof(CheckpointPluginAttribute).Namespace!);
     }
 
-    // typeof(X) of the same assembly is written as X's full name; one of another assembly would have its name behind a comma.
+    // typeof(X) is written as X's full name; some compilers add the assembly's behind a comma.
     private static PluginEntry? Read(BlobReader value) =>
-        value.ReadUInt16() == Prolog && value.ReadSerializedString() is { } type ? new PluginEntry(type, value.ReadInt32()) : null;
+        value.ReadUInt16() == Prolog && value.ReadSerializedString() is { } type ? new PluginEntry(type.Split(',')[0], value.ReadInt32()) : null;
 }
