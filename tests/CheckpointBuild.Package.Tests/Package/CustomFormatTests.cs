@@ -26,7 +26,7 @@ public sealed partial class CustomFormatTests : IDisposable
             File.Copy(file, target);
             if (file.EndsWith(".csproj", StringComparison.Ordinal))
             {
-                File.WriteAllText(target, OurPackage().Replace(File.ReadAllText(target), $"$1{feed.Version}"));
+                File.WriteAllText(target, OurPackage().Replace(File.ReadAllText(target), "${include}" + feed.Version));
             }
         }
     }
@@ -81,6 +81,6 @@ public sealed partial class CustomFormatTests : IDisposable
         Assert.Single(_folder.Engines("out"));
     }
 
-    [GeneratedRegex("""(Include="CheckpointBuild[\w.]*" Version=")""" + WrittenVersion)]
+    [GeneratedRegex("""(?<include>Include="CheckpointBuild[\w.]*" Version=")""" + WrittenVersion)]
     private static partial Regex OurPackage();
 }
