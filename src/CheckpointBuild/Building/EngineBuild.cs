@@ -69,7 +69,7 @@ public sealed class EngineBuild : IDisposable
 
     /// <summary>The content key; hashes the source's files that are not remembered.</summary>
     /// <param name="trust">Whether remembered hashes may be used.</param>
-    /// <param name="cancellation">Looked at between files.</param>
+    /// <param name="cancellation">Looked at between pieces of files.</param>
     /// <returns>64 hex digits.</returns>
     public string Key(HashTrust trust, CancellationToken cancellation)
     {
@@ -81,7 +81,7 @@ public sealed class EngineBuild : IDisposable
                 cancellation.ThrowIfCancellationRequested();
                 string path = _source.PathOf(name);
                 _stamps[name] = SourceHashes.StampOf(path);
-                return new SourceFile(name, _source.OpenFile(name).Length, _hashes.Sha256(path, _source.OpenFile(name), trust));
+                return new SourceFile(name, _source.OpenFile(name).Length, _hashes.Sha256(path, _source.OpenFile(name), trust, cancellation));
             })];
             _hashSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
