@@ -6,6 +6,7 @@ using System.IO;
 using System.Linq;
 using System.Security.Cryptography;
 using System.Text;
+using System.Threading;
 using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;
 
@@ -51,7 +52,7 @@ internal sealed record PluginFiles(string Assembly, PluginEntry Entry)
         var text = new StringBuilder();
         foreach (string name in Names())
         {
-            text.Append(CultureInfo.InvariantCulture, $"{FileDigest.Sha256(Path.Combine(Folder, name))} {name}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{FileDigest.Sha256(Path.Combine(Folder, name), CancellationToken.None)} {name}\n");
         }
 
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
