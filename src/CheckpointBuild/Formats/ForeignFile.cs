@@ -38,8 +38,8 @@ internal static class ForeignFile
             return Errors.GitLfsPointer(source.Name, GitLfsPointer.RealSize(head));
         }
 
-        string known = string.Join(", ", Format.All.Select(f => f.Name));
-        string? ours = Format.All.FirstOrDefault(f => f.Recognizes(head, source.Length)) is { } other ? $"a {other.Name} file" : null;
+        string known = string.Join(", ", Format.Known.Select(f => f.Name));
+        string? ours = Format.Known.FirstOrDefault(f => f.Recognizes(head, source.Length)) is { } other ? $"a {other.Name} file" : null;
         return Errors.UnknownFormat(source.Name, ours ?? Describe(head), known);
     }
 

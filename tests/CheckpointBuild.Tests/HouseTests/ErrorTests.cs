@@ -21,6 +21,8 @@ public sealed partial class ErrorTests
         ["CKPT215"] = "Errors.PyTorch.cs",
         ["CKPT415"] = "Errors.PyTorch.cs",
         ["CKPT21"] = "Errors.Tokenizers.cs",
+        ["CKPT226"] = "Errors.Adapters.cs",
+        ["CKPT236"] = "Errors.Adapters.cs",
         ["CKPT3"] = "Errors.Stages.cs",
         ["CKPT4"] = "Errors.Writing.cs",
         ["CKPT5"] = "Errors.Running.cs",

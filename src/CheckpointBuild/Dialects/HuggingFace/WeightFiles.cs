@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Collections.Immutable;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
@@ -33,7 +32,7 @@ internal static partial class WeightFiles
     /// <param name="directory">The folder; one file; the index, or the first shard, of a set.</param>
     /// <param name="problems">Receives what was noticed.</param>
     /// <returns>Tensors file by file in order of names; by name within a safetensors file, in the file's own order within a PyTorch container.</returns>
-    public static IReadOnlyList<Tensor> Read(CheckpointDirectory directory, ImmutableArray<Diagnostic>.Builder problems)
+    public static IReadOnlyList<Tensor> Read(CheckpointDirectory directory, ICollection<Diagnostic> problems)
     {
         if (directory.File is { } one)
         {
@@ -73,7 +72,7 @@ internal static partial class WeightFiles
     [GeneratedRegex(@"-\d+-of-\d+\.[a-z]+$", RegexOptions.CultureInvariant)]
     private static partial Regex Shard();
 
-    private static List<Tensor> ReadIndexed(CheckpointDirectory directory, string name, ImmutableArray<Diagnostic>.Builder problems)
+    private static List<Tensor> ReadIndexed(CheckpointDirectory directory, string name, ICollection<Diagnostic> problems)
     {
         string index = directory.PathOf(name);
         Dictionary<string, string> fileOf = ReadIndex(index, directory.ReadAll(name));
@@ -129,7 +128,7 @@ internal static partial class WeightFiles
         return fileOf;
     }
 
-    private static List<Tensor> ReadFile(CheckpointDirectory directory, string name, ImmutableArray<Diagnostic>.Builder problems)
+    private static List<Tensor> ReadFile(CheckpointDirectory directory, string name, ICollection<Diagnostic> problems)
     {
         ByteSource source = directory.OpenFile(name);
         Format format = Format.Detect(source);
