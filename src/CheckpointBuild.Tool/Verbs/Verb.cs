@@ -6,6 +6,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Tool.Plugins;
 
 namespace CheckpointBuild.Tool.Verbs;
 
@@ -36,6 +37,7 @@ internal abstract class Verb(string name)
     protected static void SetAction(Command command, Func<ParseResult, CancellationToken, int> action) => command.SetAction((parsed, cancellation) =>
     {
         RefuseEmptyValues(parsed);
+        PluginOption.Load(parsed);
         return Task.FromResult(action(parsed, cancellation));
     });
 
