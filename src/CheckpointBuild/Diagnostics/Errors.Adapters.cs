@@ -30,6 +30,9 @@ internal static partial class Errors
     internal static CheckpointException AdapterDType(string path, string tensor, string dtype) => new("CKPT2267",
         $"{path}: tensor {Quote(tensor)} is {dtype}, a float type is needed. The file is damaged or was quantized; save the adapter in a float type.", path);
 
+    internal static CheckpointException AdapterScaleUnknown(string path) => new("CKPT2268",
+        $"{path}: nothing says by what the factors are scaled (lora_alpha). Put the adapter_config.json with r and lora_alpha beside the file.", path);
+
     internal static CheckpointException AdaptersDisagree(string path, string tensor, string other) => new("CKPT2269",
         $"{path}: replaces tensor {Quote(tensor)} as a whole, and so does {Quote(other)}. Only one of them can count; leave one adapter out.", path);
 

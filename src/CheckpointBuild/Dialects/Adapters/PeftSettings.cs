@@ -53,6 +53,12 @@ internal sealed class PeftSettings
     /// <summary>The file.</summary>
     public string Path { get; }
 
+    /// <summary>The LoRA rank of modules that no pattern names.</summary>
+    public int Rank => _rank;
+
+    /// <summary>The alpha of modules that no pattern names.</summary>
+    public double Alpha => _alpha;
+
     /// <summary>Whether the scale is alpha / √r.</summary>
     public bool IsRankStabilized { get; }
 
@@ -87,6 +93,19 @@ internal sealed class PeftSettings
         }
 
         return new PeftSettings(path, root);
+    }
+
+    /// <summary>Reads the file beside a torchtune adapter, which states rank and alpha alone.</summary>
+    /// <param name="path">The file, for messages.</param>
+    /// <param name="bytes">Its bytes.</param>
+    /// <returns>The settings.</returns>
+    /// <exception cref="CheckpointException">CKPT2001 when rank or alpha is missing.</exception>
+    public static PeftSettings ReadBesideTorchtune(string path, byte[] bytes)
+    {
+        JsonElement root = JsonFile.Parse(path, bytes);
+        return new[] { "r", "lora_alpha" }.FirstOrDefault(field => !root.TryGetProperty(field, out _)) is { } missing
+            ? throw Errors.ConfigFieldMissing(path, missing)
+            : new PeftSettings(path, root);
     }
 
     /// <summary>The LoRA rank that a module's factors must have.</summary>
