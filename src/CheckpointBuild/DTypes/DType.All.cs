@@ -42,6 +42,15 @@ public abstract partial class DType
         new PlainStorage("U32", "uint32", 4, "U32", null),
         new PlainStorage("U64", "uint64", 8, "U64", null),
         new PlainStorage("BOOL", "bool", 1, "BOOL", null),
+        new PlainStorage("F8_E4M3FNUZ", "float8_e4m3fnuz", 1, "F8_E4M3FNUZ", null),
+        new PlainStorage("F8_E5M2FNUZ", "float8_e5m2fnuz", 1, "F8_E5M2FNUZ", null),
+        new PlainStorage("F8_E8M0", "float8_e8m0fnu", 1, "F8_E8M0", null),
+
+        // Two numbers to the byte; PyTorch's shapes count bytes, safetensors' F4 counts numbers, so that none can stand for the other.
+        new PlainStorage("F4_X2", "float4_e2m1fn_x2", 1, null, null),
+        new PlainStorage("C32", "complex32", 4, null, null),
+        new PlainStorage("C64", "complex64", 8, "C64", null),
+        new PlainStorage("C128", "complex128", 16, null, null),
     ];
 
     /// <summary>Every dtype.</summary>

@@ -28,7 +28,7 @@ internal static partial class Errors
         $"{file}: tensor '{tensor}' is {found}, {needed} is needed by the configuration. config.json does not belong to these weights; take the right one.", file);
 
     internal static CheckpointException NoCheckpoint(string path, IEnumerable<string> formats) => new("CKPT2008",
-        $"{path}: there is no checkpoint here that is known ({string.Join(", ", formats)}). A Hugging Face folder holds config.json and *.safetensors; an engine is a .gguf file.", path);
+        $"{path}: there is no checkpoint here that is known ({string.Join(", ", formats)}). A Hugging Face folder holds config.json and *.safetensors or pytorch_model*.bin; an engine is a .gguf file.", path);
 
     internal static CheckpointException ShardMissing(string index, string shard, string tensor) => new("CKPT2009",
         $"{index}: names '{shard}' for tensor '{tensor}', there is no such file beside it. The download is probably incomplete; get the missing shard.", index);
