@@ -42,6 +42,9 @@ public sealed partial record Recipe
     /// <summary>Whether adapters are merged or kept beside the product.</summary>
     public AdapterMode AdapterMode { get; init; }
 
+    /// <summary>llama.cpp's name of the way in which text is split before byte-pair encoding; null = found by what the tokenizer does.</summary>
+    public string? PreTokenizer { get; init; }
+
     /// <summary>The plug-ins that take part beyond those whose formats, families and mappings are used; part of the content key.</summary>
     public ImmutableArray<PluginIdentity> Plugins { get; init; } = [];
 

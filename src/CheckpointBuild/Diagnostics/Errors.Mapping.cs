@@ -92,4 +92,7 @@ internal static partial class Errors
 
     internal static Diagnostic TensorsSkipped(string file, int count, string first) => new("CKPT2830",
         $"{file}: {(count == 1 ? "tensor" : $"{N(count)} tensors, first of them")} {Quote(first)} {(count == 1 ? "is" : "are")} left out. The mapping that a plug-in registered says so.");
+
+    internal static Diagnostic SplitsOtherwise(string checkpoint, string name) => new("CKPT2831",
+        $"{checkpoint}: the pre-tokenizer '{name}' that was asked for splits text otherwise than the model's own. Some texts get other ids in llama.cpp; compare its results before you ship the file.");
 }
