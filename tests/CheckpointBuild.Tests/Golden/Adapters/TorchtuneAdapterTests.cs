@@ -4,6 +4,12 @@ using System.IO;
 using System.Linq;
 using System.Text.Json;
 using System.Threading.Tasks;
+using CheckpointBuild.Building;
+using CheckpointBuild.Dialects;
+using CheckpointBuild.Dialects.Adapters;
+using CheckpointBuild.Formats;
+using CheckpointBuild.Models;
+using CheckpointBuild.Tensors;
 using CheckpointBuild.Tests.Infrastructure;
 using CheckpointBuild.Tests.Readers;
 using CheckpointBuild.Tests.Tool;
@@ -61,6 +67,32 @@ public sealed class TorchtuneAdapterTests
             JsonElement settings = JsonElement.Parse(await File.ReadAllBytesAsync(Path.Combine(output, "adapters", "adapter_model", Settings), TestContext.Current.CancellationToken));
             JsonElement reference = JsonElement.Parse(await File.ReadAllBytesAsync(Path.Combine(epoch, Settings), TestContext.Current.CancellationToken));
             Findings.None(reference.EnumerateObject().Where(p => Text(settings.GetProperty(p.Name)) != Text(p.Value)).Select(p => p.Name));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Torchtune_s_form_of_a_peft_adapter_is_the_one_that_it_was_exported_from(string run)
+    {
+        if (Open(run) is not { } folder)
+        {
+            return;
+        }
+
+        using var scratch = new Scratch();
+        using CheckpointDirectory directory = CheckpointDirectory.Open(BaseOf(run));
+        Checkpoint checkpoint = Dialect.Detect(directory).Read(directory);
+        foreach (string epoch in Epochs(folder, Peft))
+        {
+            using AdapterSource peft = AdapterSource.Open(Path.Combine(epoch, Peft));
+            new Builder(new BuilderOptions { Durability = Durability.Cached }).Build(new DirectoryPlan([.. TorchtuneFiles.Plan(checkpoint, peft.Adapter, "")], []), scratch.Folder, TestContext.Current.CancellationToken);
+
+            using var written = new FileSource(scratch.PathOf(Own));
+            using var original = new FileSource(Path.Combine(epoch, Own));
+            Dictionary<string, byte[]> expected = PyTorchFile.Read(original).Tensors.ToDictionary(t => t.Name, TensorValues.Bytes);
+            TensorTable actual = PyTorchFile.Read(written).Tensors;
+            Assert.Equal(expected.Keys.Order(), actual.Select(t => t.Name).Order());
+            Findings.None(actual.Where(t => !TensorValues.Bytes(t).AsSpan().SequenceEqual(expected[t.Name])).Select(t => t.Name));
         }
     }
 
