@@ -30,6 +30,12 @@ internal static partial class Errors
     internal static CheckpointException EmptyValue(string option) => new("CKPT9007",
         $"{option}: is empty. Give a value; in a script, check that its variable is set.");
 
+    internal static CheckpointException FlagsContradict(string flags, string reason) => new("CKPT9090",
+        $"{flags}: cannot be asked for ({reason}). Leave one out.");
+
+    internal static Diagnostic FlagWithoutMeaning(string flag, string reason) => new("CKPT9095",
+        $"{flag}: has no effect here ({reason}). Leave it out to silence this.");
+
     internal static CheckpointException Internal(Exception inner) => new("CKPT9005",
         $"{inner.GetType().Name}: {inner.Message}. This is a fault of the tool itself; please report it with the command and the input.", null, inner);
 
