@@ -20,6 +20,9 @@ public abstract partial class DType
     /// <summary>Unsigned bytes; sidecar files are carried as such.</summary>
     public static DType U8 { get; } = new PlainStorage("U8", "uint8", 1, "U8", null);
 
+    /// <summary>Signed bytes: packed integers of quantized weights.</summary>
+    public static DType I8 { get; } = new PlainStorage("I8", "int8", 1, "I8", 24);
+
     private static readonly DType[] AllArray =
     [
         F32, F16, BF16, new Float64(),
@@ -28,7 +31,7 @@ public abstract partial class DType
         // Stored and copied, never computed with.
         new PlainStorage("F8_E4M3", "float8_e4m3", 1, "F8_E4M3", null),
         new PlainStorage("F8_E5M2", "float8_e5m2", 1, "F8_E5M2", null),
-        new PlainStorage("I8", "int8", 1, "I8", 24),
+        I8,
         new PlainStorage("I16", "int16", 2, "I16", 25),
         new PlainStorage("I32", "int32", 4, "I32", 26),
         new PlainStorage("I64", "int64", 8, "I64", 27),

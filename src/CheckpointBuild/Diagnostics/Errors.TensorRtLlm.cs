@@ -21,6 +21,15 @@ internal static partial class Errors
     internal static CheckpointException ReferenceRefuses(string architecture, string reason) => new("CKPT3206",
         $"{architecture}: the reference has no such checkpoint ({reason}). Leave Compatibility at safe, where it is made.");
 
+    internal static CheckpointException UnknownGpu(int sm) => new("CKPT3207",
+        $"TargetSm {sm}: the order of packed weights for such a GPU is not known (known: 75 to 99). Choose TargetSm 0, so that weights are packed where the engine is built, or another quantization.");
+
+    internal static CheckpointException KernelCannotTake(string module, string shape, int sm, string algorithm) => new("CKPT3208",
+        $"{module}: its share {shape} does not fit the tiles of {algorithm} for compute capability {sm} (64 columns, 32 bytes of a column). Choose fewer ranks, or another quantization.");
+
+    internal static CheckpointException RankWithoutBlock(string module, string shape, int ranks, int rank) => new("CKPT3209",
+        $"{module}: of its {shape} in blocks padded to 64 nothing is left for rank {rank} of {ranks}. Choose fewer ranks, or no weight-only quantization.");
+
     internal static Diagnostic LayersLost(string checkpoint, int layers, int stages, int lost) => new("CKPT3220",
         $"{checkpoint}: {layers} layers do not divide into {stages} pipeline stages; the last {lost} are left out, as the reference does. The engine computes something else than the model: choose another number of stages.");
 

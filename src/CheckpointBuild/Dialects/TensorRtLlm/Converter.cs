@@ -22,6 +22,9 @@ internal abstract partial class Converter
     /// <summary>Where calibrated checkpoints record how they were made; otherwise nothing is added.</summary>
     public virtual bool RecordsCalibration => false;
 
+    /// <summary>Whether weight-only matrices that kernels cannot take are padded.</summary>
+    public virtual bool PadsWeightOnly => false;
+
     /// <summary>The configuration.</summary>
     /// <param name="fields">What all converters write.</param>
     /// <returns>The root object.</returns>

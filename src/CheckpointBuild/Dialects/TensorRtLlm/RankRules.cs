@@ -10,7 +10,7 @@ internal static class RankRules
     internal static ImmutableArray<RankRule> Ends { get; } =
     [
         new("transformer.vocab_embedding", RoleKind.TokenEmbedding, RankSplit.Vocabulary),
-        new("transformer.position_embedding", RoleKind.PositionEmbedding),
+        new("transformer.position_embedding", RoleKind.PositionEmbedding, RankSplit.Vocabulary),
         new("transformer.ln_f", RoleKind.FinalNorm) { AddsOffset = true },
         new("lm_head", RoleKind.Output, RankSplit.Head),
     ];

@@ -2,7 +2,9 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
+using CheckpointBuild.Dialects.TensorRtLlm.Quantizing;
 using CheckpointBuild.Models;
+using CheckpointBuild.Quantization;
 using CheckpointBuild.Tensors;
 using CheckpointBuild.Tensors.Views;
 
@@ -12,7 +14,8 @@ namespace CheckpointBuild.Dialects.TensorRtLlm;
 /// <param name="fields">What is written.</param>
 /// <param name="converter">The class of models.</param>
 /// <param name="overflow">What happens to numbers that the dtype cannot hold.</param>
-internal sealed class RankTensors(ConverterFields fields, Converter converter, OverflowRule overflow)
+/// <param name="quantizer">What becomes of matrices; null = they stay as they are.</param>
+internal sealed class RankTensors(ConverterFields fields, Converter converter, OverflowRule overflow, RankQuantizer? quantizer)
 {
     private readonly RoleTable _roles = fields.Checkpoint.Tensors;
 
@@ -33,6 +36,11 @@ internal sealed class RankTensors(ConverterFields fields, Converter converter, O
             }
         }
 
+        foreach (Tensor scale in CacheScales(count))
+        {
+            yield return scale;
+        }
+
         foreach (RankRule rule in converter.Rules)
         {
             IEnumerable<int> layers = rule.IsInLayer ? Enumerable.Range(0, count) : IsOn(rule, position.Stage, grid.PipelineParallel) ? [0] : [];
@@ -51,13 +59,26 @@ internal sealed class RankTensors(ConverterFields fields, Converter converter, O
         foreach (TensorPart part in Enum.GetValues<TensorPart>())
         {
             ImmutableArray<Tensor> parts = PartsOf(rule, layer, part);
-            if (!parts.IsEmpty && !IsLeftOut(rule, part))
+            if (parts.IsEmpty || IsLeftOut(rule, part))
             {
-                string name = rule.NameOf(local) + (part == TensorPart.Weight ? ".weight" : ".bias");
-                yield return cut.Share(rule, parts, part, name);
+                continue;
+            }
+
+            string module = rule.NameOf(local);
+            IEnumerable<Tensor> tensors = part == TensorPart.Weight && quantizer?.Concerns(rule) == true
+                ? quantizer.Linear(cut, rule, parts, module)
+                : [cut.Share(rule, parts, part, module + (part == TensorPart.Weight ? ".weight" : ".bias"))];
+            foreach (Tensor tensor in tensors)
+            {
+                yield return tensor;
             }
         }
     }
+
+    // Without statistics the cache's scale is 1.
+    private IEnumerable<Tensor> CacheScales(int layers) => fields.Options.Quantization.KvCache == KvCacheAlgo.Fp8
+        ? Enumerable.Range(0, layers).Select(layer => new Computed($"transformer.layers.{layer}.attention.kv_cache_scaling_factor", [1f], "scale of the cache"))
+        : [];
 
     // The reference's Llama has no place for biases of the feed-forward block and drops them without a word.
     private bool IsLeftOut(RankRule rule, TensorPart part) =>

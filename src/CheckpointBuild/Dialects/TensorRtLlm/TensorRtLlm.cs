@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Linq;
 using System.Text.Json.Nodes;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Dialects.TensorRtLlm.Quantizing;
 using CheckpointBuild.DTypes;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
@@ -49,7 +50,7 @@ internal sealed class TensorRtLlm : Dialect
         ImmutableArray<Diagnostic> warnings = ConversionChecks.Of(fields, converter);
 
         JsonObject config = converter.Config(fields);
-        var tensors = new RankTensors(fields, converter, options.Overflow);
+        var tensors = new RankTensors(fields, converter, options.Overflow, QuantizerFor(fields, converter));
         ImmutableArray<FilePlan>.Builder files = ImmutableArray.CreateBuilder<FilePlan>();
         for (int rank = 0; rank < settled.Grid.FileCount; rank++)
         {
@@ -60,6 +61,13 @@ internal sealed class TensorRtLlm : Dialect
         files.Add(FilePlan.Of(ConfigName, PythonText.Write(config)));
         return new DirectoryPlan(files.DrainToImmutable(), warnings);
     }
+
+    private static RankQuantizer? QuantizerFor(ConverterFields fields, Converter converter) => fields.Options.Quantization.Algorithm switch
+    {
+        { IsWeightOnly: true } when fields.Options.TargetSm > 0 => new WeightOnlyQuantizer(fields.Options, converter.PadsWeightOnly) { KeyHeads = fields.Config.KeyValueHeadCount },
+        null or { IsWeightOnly: true } => null,
+        { } other => throw Errors.NotOffered("Quantization", other.Name),
+    };
 
     // The converter's "auto": what torch_dtype says, float16 for float32 and for what is not said.
     private static DType DTypeOf(Checkpoint checkpoint)

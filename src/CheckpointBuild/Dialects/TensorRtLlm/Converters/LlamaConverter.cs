@@ -20,6 +20,9 @@ internal sealed class LlamaConverter : Converter
     public override bool RecordsCalibration => true;
 
     /// <inheritdoc/>
+    public override bool PadsWeightOnly => true;
+
+    /// <inheritdoc/>
     public override JsonObject Config(ConverterFields fields)
     {
         System.ArgumentNullException.ThrowIfNull(fields);

@@ -14,6 +14,9 @@ internal sealed class QwenConverter : Converter
     public override ImmutableArray<RankRule> Rules { get; } = [.. RankRules.Ends, .. RankRules.Norms, .. RankRules.Attention, .. RankRules.Gated, .. RankRules.Experts];
 
     /// <inheritdoc/>
+    public override bool PadsWeightOnly => true;
+
+    /// <inheritdoc/>
     public override JsonObject Config(ConverterFields fields)
     {
         System.ArgumentNullException.ThrowIfNull(fields);
