@@ -1,3 +1,4 @@
+using CheckpointBuild.Dialects;
 using CheckpointBuild.Dialects.TensorRtLlm;
 using CheckpointBuild.Models;
 using CheckpointBuild.Quantization;
@@ -51,6 +52,9 @@ public sealed partial record Recipe
 
     /// <summary>Whether a calibrated checkpoint records that its model was loaded on the CPU.</summary>
     public bool LoadModelOnCpu { get; init; }
+
+    /// <summary>How strictly the source is read: NVIDIA's converter takes sources that do not fit, and its bytes may be wanted.</summary>
+    internal SourceTolerance SourceTolerance => Compatibility == Compatibility.Reference && Engine == "tensorrt-llm" ? SourceTolerance.Reference : SourceTolerance.Strict;
 
     /// <summary>The choices that concern TensorRT-LLM, checked against each other.</summary>
     /// <returns>The options of the dialect.</returns>

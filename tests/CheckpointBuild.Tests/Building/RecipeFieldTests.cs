@@ -20,6 +20,10 @@ public sealed class RecipeFieldTests
     [InlineData("MaxShardSize", "2GiB", "2147483648")]
     [InlineData("MaxShardSize", "1.5 KB", "1500")]
     [InlineData("EngineName", "a/b", "a-b")]
+    [InlineData("TensorRtLlmVersion", "0.16.0", "0.16")]
+    [InlineData("KvCacheQuantization", "FP8", "fp8")]
+    [InlineData("SmoothQuant", "0.50", "0.5")]
+    [InlineData("LoadModelOnCpu", "True", "true")]
     public void A_value_has_one_canonical_spelling(string field, string typed, string canonical)
     {
         RecipeField entry = RecipeField.Find(field)!;
@@ -36,10 +40,20 @@ public sealed class RecipeFieldTests
     [InlineData("MaxShardSize", "9999999999999TB", "CKPT9001")]
     [InlineData("Compatibility", "maybe", "CKPT9001")]
     [InlineData("EngineName", "..", "CKPT9001")]
+    [InlineData("TensorParallel", "0", "CKPT9001")]
+    [InlineData("TensorRtLlmVersion", "0.9", "CKPT9001")]
+    [InlineData("EmbeddingShardingDim", "2", "CKPT9001")]
+    [InlineData("SmoothQuant", "1.5", "CKPT9001")]
+    [InlineData("KvCacheQuantization", "int4", "CKPT9001")]
     public void A_value_that_means_nothing_is_refused(string field, string typed, string code) =>
         Assert.Equal(code, Assert.Throws<CheckpointException>(() => RecipeField.Find(field)!.Set(new Recipe { Engine = "gguf" }, typed)).Code);
 
-    [Fact]
-    public void Options_are_the_names_in_kebab_case() =>
-        Assert.Equal(["--engine", "--engine-name", "--format", "--dtype", "--quantization", "--max-shard-size", "--compatibility"], RecipeField.All.Select(f => f.Option));
+    [Theory]
+    [InlineData("Engine", "--engine")]
+    [InlineData("EngineName", "--engine-name")]
+    [InlineData("DType", "--dtype")]
+    [InlineData("MaxShardSize", "--max-shard-size")]
+    [InlineData("TensorParallel", "--tensor-parallel")]
+    [InlineData("TensorRtLlmVersion", "--tensor-rt-llm-version")]
+    public void Options_are_the_names_in_kebab_case(string field, string option) => Assert.Equal(option, RecipeField.Find(field)!.Option);
 }

@@ -17,6 +17,7 @@ public sealed partial class ErrorTests
         ["CKPT2"] = "Errors.Mapping.cs",
         ["CKPT21"] = "Errors.Tokenizers.cs",
         ["CKPT3"] = "Errors.Stages.cs",
+        ["CKPT32"] = "Errors.TensorRtLlm.cs",
         ["CKPT4"] = "Errors.Writing.cs",
         ["CKPT5"] = "Errors.Running.cs",
         ["CKPT6"] = "Errors.Acquisition.cs",

@@ -26,14 +26,22 @@ internal sealed record ConfigFile(ModelFamily Family, ConfigReader Reader, JsonO
 
     /// <summary>Reads the file and finds its family. Of a model with several towers the text model's fields count, which lie in an object of their own.</summary>
     /// <param name="directory">Where it lies.</param>
+    /// <param name="problems">Receives what was noticed.</param>
     /// <returns>The file.</returns>
     /// <exception cref="CheckpointException">CKPT2003 when it is no JSON object, CKPT2004 when the architecture is not known.</exception>
-    public static ConfigFile Read(CheckpointDirectory directory)
+    public static ConfigFile Read(CheckpointDirectory directory, ImmutableArray<Diagnostic>.Builder problems)
     {
         string path = directory.PathOf(Name);
         JsonElement root = JsonFile.Parse(path, directory.ReadAll(Name));
         JsonObject json = JsonObject.Create(root)!;
-        return new ConfigFile(FamilyOf(path, root), new ConfigReader(path, Flat(json, root)), json);
+        ModelFamily? byType = directory.Tolerance == SourceTolerance.Reference && root.TryGetProperty("model_type", out JsonElement type) ? ModelFamily.FindModelType(TextOf(type)) : null;
+        if (byType is null || HasKnownArchitecture(root))
+        {
+            return new ConfigFile(FamilyOf(path, root), new ConfigReader(path, Flat(json, root)), json);
+        }
+
+        problems.Add(Errors.ArchitectureByType(path, byType.Architecture));
+        return new ConfigFile(byType, new ConfigReader(path, Flat(json, root)), json);
     }
 
     /// <summary>The configuration to write beside weights: the source's own fields where it had some, else today's style; corrected where the weights say otherwise.</summary>
@@ -62,6 +70,9 @@ internal sealed record ConfigFile(ModelFamily Family, ConfigReader Reader, JsonO
     /// <param name="config">The root object.</param>
     /// <returns>JSON.</returns>
     public static string Text(JsonObject config) => config.ToJsonString(Indented) + "\n";
+
+    private static bool HasKnownArchitecture(JsonElement root) =>
+        root.TryGetProperty("architectures", out JsonElement list) && list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0 && ModelFamily.FindArchitecture(TextOf(list[0])) is not null;
 
     private static ModelFamily FamilyOf(string path, JsonElement root)
     {

@@ -33,12 +33,12 @@ internal sealed class HuggingFace : Dialect
     {
         ArgumentNullException.ThrowIfNull(directory);
         ImmutableArray<Diagnostic>.Builder problems = ImmutableArray.CreateBuilder<Diagnostic>();
-        ConfigFile file = ConfigFile.Read(directory);
+        ConfigFile file = ConfigFile.Read(directory, problems);
         ModelConfig config = file.Family.ReadConfig(file.Reader);
         config = GenerationSettings.AddEndTokens(config, directory);
 
         IReadOnlyList<Tensor> weights = WeightFiles.Read(directory, problems);
-        var mapper = new RoleMapper(file.Family, file.Family.Naming, directory.Path, problems) { Prefix = file.Family.NamePrefix };
+        var mapper = new RoleMapper(file.Family, file.Family.Naming, directory.Path, problems) { Prefix = file.Family.NamePrefix, Tolerance = directory.Tolerance };
         (config, RoleTable tensors) = mapper.Map(config, weights);
         (TokenizerModel? tokenizer, Diagnostic? fault) = TokenizerSidecars.Read(directory);
         return new Checkpoint

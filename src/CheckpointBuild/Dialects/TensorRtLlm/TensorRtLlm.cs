@@ -23,6 +23,9 @@ internal sealed class TensorRtLlm : Dialect
     public override string Name => "tensorrt-llm";
 
     /// <inheritdoc/>
+    public override bool HoldsTokenIds => false;
+
+    /// <inheritdoc/>
     public override bool Recognizes(CheckpointDirectory directory)
     {
         ArgumentNullException.ThrowIfNull(directory);
@@ -30,7 +33,7 @@ internal sealed class TensorRtLlm : Dialect
     }
 
     /// <inheritdoc/>
-    public override Checkpoint Read(CheckpointDirectory directory) => throw new NotSupportedException();
+    public override Checkpoint Read(CheckpointDirectory directory) => new RankReader(directory).Read();
 
     /// <inheritdoc/>
     public override QuantizationPolicy PolicyFor(Checkpoint checkpoint, DType? dtype, string? quantization)

@@ -8,6 +8,9 @@ namespace CheckpointBuild.Dialects.TensorRtLlm.Converters;
 internal sealed class FalconConverter : Converter
 {
     /// <inheritdoc/>
+    public override string Name => "Falcon";
+
+    /// <inheritdoc/>
     public override ImmutableArray<string> Architectures => ["FalconForCausalLM"];
 
     /// <inheritdoc/>
@@ -33,5 +36,16 @@ internal sealed class FalconConverter : Converter
             ["rotary_base"] = fields.RotaryBase(),
         };
         return fields.AddBase(json, "FalconForCausalLM", fields.HiddenAct(), PositionOf(config));
+    }
+
+    /// <inheritdoc/>
+    protected override void AddOwn(JsonObject json, JsonObject result)
+    {
+        Copy(json, "new_decoder_architecture", result, "new_decoder_architecture");
+        Copy(json, "num_ln_in_parallel_attn", result, "num_ln_in_parallel_attn");
+        Copy(json, "parallel_attention", result, "parallel_attn");
+        Copy(json, "num_key_value_heads", result, "num_kv_heads");
+        result["multi_query"] = json["num_key_value_heads"]?.GetValue<int>() == 1;
+        result["alibi"] = false;
     }
 }

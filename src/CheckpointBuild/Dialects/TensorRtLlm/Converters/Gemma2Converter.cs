@@ -11,6 +11,9 @@ internal sealed class Gemma2Converter : GemmaConverter
     private static readonly string[] OwnFields = ["query_pre_attn_scalar", "final_logit_softcapping", "attn_logit_softcapping"];
 
     /// <inheritdoc/>
+    public override string Name => "Gemma 2";
+
+    /// <inheritdoc/>
     public override ImmutableArray<string> Architectures => ["Gemma2ForCausalLM"];
 
     /// <inheritdoc/>
@@ -34,5 +37,14 @@ internal sealed class Gemma2Converter : GemmaConverter
         }
 
         return json;
+    }
+
+    /// <inheritdoc/>
+    protected override void AddOwn(JsonObject json, JsonObject result)
+    {
+        foreach (string name in OwnFields)
+        {
+            Copy(json, name, result, name);
+        }
     }
 }

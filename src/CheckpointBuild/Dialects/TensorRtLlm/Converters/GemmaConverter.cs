@@ -8,6 +8,9 @@ namespace CheckpointBuild.Dialects.TensorRtLlm.Converters;
 internal class GemmaConverter : Converter
 {
     /// <inheritdoc/>
+    public override string Name => "Gemma";
+
+    /// <inheritdoc/>
     public override ImmutableArray<string> Architectures => ["GemmaForCausalLM"];
 
     /// <inheritdoc/>

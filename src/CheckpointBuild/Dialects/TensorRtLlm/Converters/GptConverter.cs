@@ -8,6 +8,9 @@ namespace CheckpointBuild.Dialects.TensorRtLlm.Converters;
 internal sealed class GptConverter : Converter
 {
     /// <inheritdoc/>
+    public override string Name => "GPT";
+
+    /// <inheritdoc/>
     public override ImmutableArray<string> Architectures => ["GPT2LMHeadModel", "Starcoder2ForCausalLM", "NemotronForCausalLM"];
 
     /// <inheritdoc/>
@@ -36,5 +39,15 @@ internal sealed class GptConverter : Converter
             ["moe"] = fields.Moe(1),
         };
         return fields.AddBase(json, fields.Architecture, fields.HiddenAct(), PositionOf(config));
+    }
+
+    /// <inheritdoc/>
+    protected override void AddOwn(JsonObject json, JsonObject result)
+    {
+        if (result["model_type"]?.GetValue<string>() != "gpt2")
+        {
+            Copy(json, "rotary_base", result, "rope_theta");
+            Copy(json, "rotary_pct", result, "partial_rotary_factor");
+        }
     }
 }

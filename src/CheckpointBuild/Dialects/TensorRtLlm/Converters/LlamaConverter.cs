@@ -8,6 +8,9 @@ namespace CheckpointBuild.Dialects.TensorRtLlm.Converters;
 internal sealed class LlamaConverter : Converter
 {
     /// <inheritdoc/>
+    public override string Name => "LLaMA";
+
+    /// <inheritdoc/>
     public override ImmutableArray<string> Architectures => ["LlamaForCausalLM", "MistralForCausalLM", "MixtralForCausalLM", "GraniteForCausalLM"];
 
     /// <inheritdoc/>
@@ -54,5 +57,18 @@ internal sealed class LlamaConverter : Converter
         fields.AddBase(json, fields.Architecture, sparse ? "swiglu" : fields.HiddenAct(), PositionOf(config));
         json["tie_word_embeddings"] = config.TiedEmbeddings;
         return json;
+    }
+
+    /// <inheritdoc/>
+    protected override void AddOwn(JsonObject json, JsonObject result)
+    {
+        // Mistral's window is not recorded, nor is it in the runtime's model.
+        result["sliding_window"] = null;
+        if (json["moe"] is JsonObject { } moe && moe["num_experts"]?.GetValue<int>() > 0)
+        {
+            Copy(moe, "num_experts", result, "num_local_experts");
+            Copy(moe, "top_k", result, "num_experts_per_tok");
+            result["hidden_act"] = "silu";
+        }
     }
 }

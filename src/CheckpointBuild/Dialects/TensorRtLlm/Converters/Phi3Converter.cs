@@ -9,6 +9,9 @@ namespace CheckpointBuild.Dialects.TensorRtLlm.Converters;
 internal sealed class Phi3Converter : Converter
 {
     /// <inheritdoc/>
+    public override string Name => "Phi 3";
+
+    /// <inheritdoc/>
     public override ImmutableArray<string> Architectures => ["Phi3ForCausalLM"];
 
     /// <inheritdoc/>
@@ -48,4 +51,15 @@ internal sealed class Phi3Converter : Converter
     }
 
     private static JsonNode? FactorsOf(ConverterFields fields, string name) => (fields.Source("rope_scaling") ?? fields.Source("rope_parameters"))?[name]?.DeepClone();
+
+    /// <inheritdoc/>
+    protected override void AddOwn(JsonObject json, JsonObject result)
+    {
+        result["hidden_act"] = "silu";
+        if (json["longrope_scaling_short_factors"] is { } shorter && json["longrope_scaling_long_factors"] is { } longer)
+        {
+            Copy(json, "original_max_position_embeddings", result, "original_max_position_embeddings");
+            result["rope_scaling"] = new JsonObject { ["type"] = "longrope", ["short_factor"] = shorter.DeepClone(), ["long_factor"] = longer.DeepClone() };
+        }
+    }
 }

@@ -8,6 +8,9 @@ namespace CheckpointBuild.Dialects.TensorRtLlm.Converters;
 internal sealed class QwenConverter : Converter
 {
     /// <inheritdoc/>
+    public override string Name => "QWen";
+
+    /// <inheritdoc/>
     public override ImmutableArray<string> Architectures => ["Qwen2ForCausalLM", "Qwen2MoeForCausalLM", "Qwen3ForCausalLM", "Qwen3MoeForCausalLM"];
 
     /// <inheritdoc/>
@@ -44,5 +47,19 @@ internal sealed class QwenConverter : Converter
         json["moe_shared_expert_intermediate_size"] = experts?.SharedFeedForwardSize ?? 0;
         json["tie_word_embeddings"] = config.TiedEmbeddings;
         return json;
+    }
+
+    /// <inheritdoc/>
+    protected override void AddOwn(JsonObject json, JsonObject result)
+    {
+        if (json["moe"] is JsonObject { } moe && moe["num_experts"]?.GetValue<int>() > 0)
+        {
+            Copy(moe, "num_experts", result, "num_experts");
+            Copy(moe, "top_k", result, "num_experts_per_tok");
+            Copy(json, "moe_intermediate_size", result, "moe_intermediate_size");
+            Copy(json, "moe_shared_expert_intermediate_size", result, "shared_expert_intermediate_size");
+            result["norm_topk_prob"] = moe["normalization_mode"]?.GetValue<int>() == 1;
+            result["hidden_act"] = "silu";
+        }
     }
 }
