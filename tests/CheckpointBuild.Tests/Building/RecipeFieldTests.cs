@@ -24,6 +24,9 @@ public sealed class RecipeFieldTests
     [InlineData("KvCacheQuantization", "FP8", "fp8")]
     [InlineData("SmoothQuant", "0.50", "0.5")]
     [InlineData("LoadModelOnCpu", "True", "true")]
+    [InlineData("Adapter", " /a ; /b@0.50;;/c%40d@-1e0 ", "/a;/b@0.5;/c@d@-1")]
+    [InlineData("Adapter", "/a%402@1", "/a%402")]
+    [InlineData("AdapterMode", "Apart", "apart")]
     public void A_value_has_one_canonical_spelling(string field, string typed, string canonical)
     {
         RecipeField entry = RecipeField.Find(field)!;
@@ -40,6 +43,9 @@ public sealed class RecipeFieldTests
     [InlineData("MaxShardSize", "9999999999999TB", "CKPT9001")]
     [InlineData("Compatibility", "maybe", "CKPT9001")]
     [InlineData("EngineName", "..", "CKPT9001")]
+    [InlineData("Adapter", "a@1e999", "CKPT9060")]
+    [InlineData("Adapter", "a@NaN", "CKPT9060")]
+    [InlineData("AdapterMode", "aside", "CKPT9001")]
     [InlineData("TensorParallel", "0", "CKPT9001")]
     [InlineData("TensorRtLlmVersion", "0.9", "CKPT9001")]
     [InlineData("EmbeddingShardingDim", "2", "CKPT9001")]
