@@ -6,6 +6,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Tool.Plugins;
 
 namespace CheckpointBuild.Tool.Verbs;
 
@@ -27,6 +28,7 @@ internal abstract class Verb(string name)
     protected static void SetAction(Command command, Action<ParseResult, CancellationToken> action) => command.SetAction((parsed, cancellation) =>
     {
         RefuseEmptyValues(parsed);
+        PluginOption.Load(parsed);
         action(parsed, cancellation);
         return Task.FromResult(0);
     });

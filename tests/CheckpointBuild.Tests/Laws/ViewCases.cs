@@ -45,6 +45,7 @@ internal static class ViewCases
         new("joined rows", new JoinedRows("joined", [Matrix, Other, Matrix]), [.. MatrixBytes, .. OtherBytes, .. MatrixBytes]),
         new("joined rows, permuted between", new JoinedRows("joined", [new SelectedRows(Matrix, new SplitHalves(Rows, HeadRows)), Other]), [.. PickRows(Rows, Split), .. OtherBytes]),
         new("shares of groups of rows", new SelectedRows(Matrix, RowShare.Of(Rows, Heads, 2, Heads * 3)), PickRows(Heads * 3, r => (r / 3 * HeadRows) + 2 + (r % 3))),
+        new("repeated heads", new SelectedRows(Matrix, new RepeatedRows(2 * Rows, HeadRows, 2)), PickRows(2 * Rows, r => (r / HeadRows / 2 * HeadRows) + (r % HeadRows))),
         new("joined rows in turns", new JoinedRows("joined", [new SelectedRows(Matrix, RowShare.Of(Rows, Heads, 4, Heads * 2)), new SelectedRows(Matrix, RowShare.Of(Rows, Heads, 0, Heads * 4))], Heads), PickRows(Rows, r => (r / HeadRows * HeadRows) + ((r + 4) % HeadRows))),
         new("joined columns", new JoinedColumns("joined", [Matrix, new SelectedColumns(Matrix, new RowSlice(3, 10))]), JoinColumns()),
         new("padded", new Padded(Matrix, Rows + 3, Columns + 5), Pad(3, 5)),
