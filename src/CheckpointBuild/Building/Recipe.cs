@@ -71,6 +71,7 @@ public sealed partial record Recipe
             Overflow = Compatibility == Compatibility.Reference ? OverflowRule.Infinity : OverflowRule.Refuse,
             MaxShardSize = MaxShardSize ?? long.MaxValue,
             TensorRtLlm = target.Name == "tensorrt-llm" ? ToTensorRtLlm() : new(),
+            Gguf = GgufOptions(),
         };
         DirectoryPlan plan = target.Plan(source, options);
         return plan with

@@ -21,10 +21,11 @@ public sealed partial record RecipeField(string Name, string Help, Func<Recipe, 
         new("EngineName", "What the product is called; default: the checkpoint's folder or file name.", (r, v) => r with { EngineName = FileName(v) }, r => r.EngineName),
         new("Format", "The source's dialect; detected when absent.", (r, v) => r with { Format = Dialect.Named(v).Name }, r => r.Format),
         new("DType", "The float type of the weights: float32, float16, bfloat16 or f32, f16, bf16; auto = as when absent.", (r, v) => r with { DType = v.Equals("auto", StringComparison.OrdinalIgnoreCase) ? null : ParseDType(v) }, r => r.DType?.LongName),
-        new("Quantization", "The quantization of the weights, as the target names it: q8_0.", (r, v) => r with { Quantization = v.ToLowerInvariant() }, r => r.Quantization),
+        new("Quantization", "The quantization of the weights, as the target names it: q4_k_m, q8_0.", (r, v) => r with { Quantization = v.ToLowerInvariant() }, r => r.Quantization),
         new("MaxShardSize", "The most bytes of tensors in one file: a number, or one with KB, MB, GB, KiB, MiB, GiB.", (r, v) => r with { MaxShardSize = ParseSize(v) }, r => r.MaxShardSize?.ToString(CultureInfo.InvariantCulture)),
         new("Adapter", "Adapters to merge, in order: PATH or PATH@weight; several times, or separated by ';'.", (r, v) => r with { Adapter = AdapterChoice.ParseList(v) }, r => r.Adapter.IsEmpty ? null : string.Join(';', r.Adapter)) { IsRepeatable = true, InKey = AdaptersInKey },
         new("AdapterMode", "merge: adapters go into the weights; apart: they are kept beside the product in its own ecosystem's form.", (r, v) => r with { AdapterMode = ParseAdapterMode(v) }, r => r.AdapterMode == AdapterMode.Merge ? null : "apart"),
+        .. GgufFields.All,
         new("Compatibility", "safe: what reference tools lose silently is done right or refused; reference: their bytes.", (r, v) => r with { Compatibility = ParseCompatibility(v) }, r => r.Compatibility == Compatibility.Safe ? null : "reference"),
         .. TensorRtLlmFields(),
     ];
@@ -52,7 +53,7 @@ public sealed partial record RecipeField(string Name, string Help, Func<Recipe, 
     public static string Normalize(Recipe recipe) => string.Join('\n', AllArray.Select(f => (f.Name, Value: (f.InKey ?? f.Get)(recipe))).Where(f => f.Value is not null).Select(f => $"{f.Name}={f.Value}"));
 
     private static string Kebab(string name) =>
-        name == "DType" ? "dtype" : string.Concat(name.Select((c, i) => char.IsUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()));
+        string.Concat(name.Replace("DType", "Dtype", StringComparison.Ordinal).Select((c, i) => char.IsUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()));
 
     private static string ParseEngine(string value) => Dialect.Known.FirstOrDefault(d => d.CanWrite && string.Equals(d.Name, value, StringComparison.OrdinalIgnoreCase))?.Name
         ?? throw Errors.UnknownOptionValue("engine", value, "a product", Dialect.Known.Where(d => d.CanWrite).Select(d => d.Name));

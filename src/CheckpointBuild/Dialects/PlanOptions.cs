@@ -24,6 +24,9 @@ public sealed record PlanOptions
     /// <summary>Ranks and quantization of a TensorRT-LLM checkpoint.</summary>
     public TensorRtLlmOptions TensorRtLlm { get; init; } = new();
 
+    /// <summary>What is asked of llama.cpp's quantizer beside the kind of file.</summary>
+    public GgufMixOptions Gguf { get; init; } = new();
+
     /// <summary>A tensor in the dtype that the policy gives it.</summary>
     /// <param name="role">What it is; the first role where several lie in it.</param>
     /// <param name="tensor">The tensor, named and arranged as it will be written.</param>

@@ -67,6 +67,7 @@ internal sealed class TensorRtLlm : Dialect
 
     private static RankQuantizer? QuantizerFor(ConverterFields fields, Converter converter) => fields.Options.Quantization.Algorithm switch
     {
+        _ when fields.Options.Quantization.KvCache == KvCacheAlgo.Int8 => throw Errors.NotOffered("KvCacheQuantization", "int8"),
         { IsWeightOnly: true } when fields.Options.TargetSm > 0 => new WeightOnlyQuantizer(fields.Options, converter.PadsWeightOnly) { KeyHeads = fields.Config.KeyValueHeadCount },
         null or { IsWeightOnly: true } => null,
         { } other => throw Errors.NotOffered("Quantization", other.Name),
