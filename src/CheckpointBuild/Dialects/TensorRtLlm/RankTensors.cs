@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using CheckpointBuild.Dialects.TensorRtLlm.Quantizing;
+using CheckpointBuild.DTypes;
 using CheckpointBuild.Models;
 using CheckpointBuild.Quantization;
 using CheckpointBuild.Tensors;
@@ -65,7 +66,7 @@ internal sealed class RankTensors(ConverterFields fields, Converter converter, O
             }
 
             string module = rule.NameOf(local);
-            IEnumerable<Tensor> tensors = part == TensorPart.Weight && quantizer?.Concerns(rule) == true
+            IEnumerable<Tensor> tensors = part == TensorPart.Weight && quantizer?.Concerns(rule, layer) == true
                 ? quantizer.Linear(cut, rule, parts, module)
                 : [cut.Share(rule, parts, part, module + (part == TensorPart.Weight ? ".weight" : ".bias"))];
             foreach (Tensor tensor in tensors)
@@ -96,7 +97,7 @@ internal sealed class RankTensors(ConverterFields fields, Converter converter, O
             ? rule.Kinds.Select(kind => new TensorRole(kind, layer, part))
             : Enumerable.Range(0, count).SelectMany(index => rule.Kinds.Select(kind => new TensorRole(kind, layer, part, index)));
         Tensor?[] found = [.. roles.Select(Find)];
-        return Array.TrueForAll(found, t => t is not null) ? [.. found.Select(t => Typed(rule, t!, part))] : [];
+        return Array.TrueForAll(found, t => t is not null) ? [.. found.Select(t => Typed(rule, t!, part, layer))] : [];
     }
 
     // A head that is tied to the embedding is stored a second time.
@@ -104,11 +105,11 @@ internal sealed class RankTensors(ConverterFields fields, Converter converter, O
         ? _roles.Find(new TensorRole(RoleKind.TokenEmbedding))
         : _roles.Find(role);
 
-    private Tensor Typed(RankRule rule, Tensor tensor, TensorPart part)
+    private Tensor Typed(RankRule rule, Tensor tensor, TensorPart part, int layer)
     {
         if (rule.AddsOffset && part == TensorPart.Weight && fields.Config.NormOffset != 0)
         {
-            tensor = Affine.Of(Converted.Of(tensor, DTypes.DType.F32, overflow), fields.Config.NormOffset);
+            tensor = Affine.Of(Converted.Of(tensor, DType.F32, overflow), fields.Config.NormOffset);
         }
 
         if (rule.Kinds[0] == RoleKind.PositionEmbedding && fields.Config.PositionOffset is > 0 and var offset)
@@ -116,6 +117,7 @@ internal sealed class RankTensors(ConverterFields fields, Converter converter, O
             tensor = SelectedRows.Of(tensor, new RowSlice(offset, tensor.Rows - offset));
         }
 
-        return Converted.Of(tensor, rule.IsWide ? DTypes.DType.F32 : fields.DType, overflow);
+        DType? wanted = part == TensorPart.Weight && quantizer?.Concerns(rule, layer) == true ? quantizer.WorksIn : null;
+        return Converted.Of(tensor, rule.IsWide ? DType.F32 : wanted ?? fields.DType, overflow);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using CheckpointBuild.DTypes;
 using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Dialects.TensorRtLlm.Quantizing;
@@ -15,8 +16,12 @@ internal abstract class RankQuantizer
     /// <returns>Weight and what goes with it, named.</returns>
     public abstract IEnumerable<Tensor> Linear(RankCut cut, RankRule rule, ImmutableArray<Tensor> weights, string module);
 
+    /// <summary>The dtype in which weights are wanted; null = that of the checkpoint.</summary>
+    public virtual DType? WorksIn => null;
+
     /// <summary>Whether matrices of a module are concerned.</summary>
     /// <param name="rule">The module.</param>
+    /// <param name="layer">Its layer in the model.</param>
     /// <returns>True when <see cref="Linear"/> is to be asked.</returns>
-    public virtual bool Concerns(RankRule rule) => rule.IsLinear;
+    public virtual bool Concerns(RankRule rule, int layer) => rule.IsLinear;
 }
