@@ -59,7 +59,7 @@ public sealed class EngineBuild : IDisposable
     public static EngineBuild Open(string path, Recipe recipe, SourceHashes hashes, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        CheckpointDirectory source = CheckpointDirectory.Open(path);
+        CheckpointDirectory source = CheckpointDirectory.Open(path, recipe.SourceTolerance);
         var adapters = new List<AdapterSource>();
         try
         {

@@ -73,6 +73,7 @@ public sealed partial record Recipe
             Policy = target.PolicyFor(source, DType, Quantization),
             Overflow = Compatibility == Compatibility.Reference ? OverflowRule.Infinity : OverflowRule.Refuse,
             MaxShardSize = MaxShardSize ?? long.MaxValue,
+            TensorRtLlm = target.Name == "tensorrt-llm" ? ToTensorRtLlm() : new(),
             Gguf = GgufOptions(),
         };
         DirectoryPlan plan = target.Plan(source, options);

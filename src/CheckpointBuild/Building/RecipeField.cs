@@ -13,14 +13,14 @@ namespace CheckpointBuild.Building;
 /// <param name="Help">What it chooses, in one sentence.</param>
 /// <param name="Set">Gives the recipe with the value that a text means.</param>
 /// <param name="Get">The value as text in its one canonical spelling, or null where nothing was chosen.</param>
-public sealed record RecipeField(string Name, string Help, Func<Recipe, string, Recipe> Set, Func<Recipe, string?> Get)
+public sealed partial record RecipeField(string Name, string Help, Func<Recipe, string, Recipe> Set, Func<Recipe, string?> Get)
 {
     private static readonly RecipeField[] AllArray =
     [
         new("Engine", "What is built: the dialect of the product.", (r, v) => r with { Engine = ParseEngine(v) }, r => r.Engine),
         new("EngineName", "What the product is called; default: the checkpoint's folder or file name.", (r, v) => r with { EngineName = FileName(v) }, r => r.EngineName),
         new("Format", "The source's dialect; detected when absent.", (r, v) => r with { Format = Dialect.Named(v).Name }, r => r.Format),
-        new("DType", "The float type of the weights: float32, float16, bfloat16 or f32, f16, bf16.", (r, v) => r with { DType = ParseDType(v) }, r => r.DType?.LongName),
+        new("DType", "The float type of the weights: float32, float16, bfloat16 or f32, f16, bf16; auto = as when absent.", (r, v) => r with { DType = v.Equals("auto", StringComparison.OrdinalIgnoreCase) ? null : ParseDType(v) }, r => r.DType?.LongName),
         new("Quantization", "The quantization of the weights, as the target names it: q4_k_m, q8_0.", (r, v) => r with { Quantization = v.ToLowerInvariant() }, r => r.Quantization),
         new("MaxShardSize", "The most bytes of tensors in one file: a number, or one with KB, MB, GB, KiB, MiB, GiB.", (r, v) => r with { MaxShardSize = ParseSize(v) }, r => r.MaxShardSize?.ToString(CultureInfo.InvariantCulture)),
         new("Adapter", "Adapters to merge, in order: PATH or PATH@weight; several times, or separated by ';'.", (r, v) => r with { Adapter = AdapterChoice.ParseList(v) }, r => r.Adapter.IsEmpty ? null : string.Join(';', r.Adapter)) { IsRepeatable = true, InKey = AdaptersInKey },
@@ -28,6 +28,7 @@ public sealed record RecipeField(string Name, string Help, Func<Recipe, string, 
         .. GgufFields.All,
         new("PreTokenizer", "llama.cpp's name of the way in which text is split, where none of its names fits the tokenizer and one is close enough: llama-bpe, qwen2.", (r, v) => r with { PreTokenizer = v }, r => r.PreTokenizer),
         new("Compatibility", "safe: what reference tools lose silently is done right or refused; reference: their bytes.", (r, v) => r with { Compatibility = ParseCompatibility(v) }, r => r.Compatibility == Compatibility.Safe ? null : "reference"),
+        .. TensorRtLlmFields(),
     ];
 
     /// <summary>Every field.</summary>

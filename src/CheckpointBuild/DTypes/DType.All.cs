@@ -21,6 +21,12 @@ public abstract partial class DType
     /// <summary>Unsigned bytes; sidecar files are carried as such.</summary>
     public static DType U8 { get; } = new PlainStorage("U8", "uint8", 1, "U8", null);
 
+    /// <summary>Signed bytes: packed integers of quantized weights.</summary>
+    public static DType I8 { get; } = new PlainStorage("I8", "int8", 1, "I8", 24);
+
+    /// <summary>Eight-bit floats with three bits of mantissa, without infinity.</summary>
+    public static DType F8E4M3 { get; } = new PlainStorage("F8_E4M3", "float8_e4m3", 1, "F8_E4M3", null);
+
     private static readonly DType[] AllArray =
     [
         F32, F16, BF16, new Float64(),
@@ -31,9 +37,9 @@ public abstract partial class DType
         new Q2_K(), new Q3_K(), new Q4_K(), new Q5_K(), new Q6_K(),
 
         // Stored and copied, never computed with.
-        new PlainStorage("F8_E4M3", "float8_e4m3", 1, "F8_E4M3", null),
+        F8E4M3,
         new PlainStorage("F8_E5M2", "float8_e5m2", 1, "F8_E5M2", null),
-        new PlainStorage("I8", "int8", 1, "I8", 24),
+        I8,
         new PlainStorage("I16", "int16", 2, "I16", 25),
         new PlainStorage("I32", "int32", 4, "I32", 26),
         new PlainStorage("I64", "int64", 8, "I64", 27),

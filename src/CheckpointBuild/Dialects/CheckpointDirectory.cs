@@ -33,6 +33,9 @@ public sealed class CheckpointDirectory : IDisposable
     /// <summary>The name of the file that was opened, or null when a folder was.</summary>
     public string? File { get; }
 
+    /// <summary>What happens when configuration and weights do not fit each other.</summary>
+    public SourceTolerance Tolerance { get; init; }
+
     /// <summary>What the checkpoint is called: the folder's name, or the file's without its extension.</summary>
     public string Name => File is null ? System.IO.Path.GetFileName(Folder.TrimEnd('/', '\\')) : System.IO.Path.GetFileNameWithoutExtension(File);
 
@@ -55,17 +58,24 @@ public sealed class CheckpointDirectory : IDisposable
     /// <param name="path">The path.</param>
     /// <returns>The directory; nothing in it is read yet.</returns>
     /// <exception cref="CheckpointException">CKPT1001 when there is nothing of that name.</exception>
-    public static CheckpointDirectory Open(string path)
+    public static CheckpointDirectory Open(string path) => Open(path, SourceTolerance.Strict);
+
+    /// <summary>Opens a folder or a single file.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="tolerance">What happens when configuration and weights do not fit each other.</param>
+    /// <returns>The directory; nothing in it is read yet.</returns>
+    /// <exception cref="CheckpointException">CKPT1001 when there is nothing of that name.</exception>
+    public static CheckpointDirectory Open(string path, SourceTolerance tolerance)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         string full = System.IO.Path.GetFullPath(path);
         if (Directory.Exists(full))
         {
-            return new CheckpointDirectory(full, full, null);
+            return new CheckpointDirectory(full, full, null) { Tolerance = tolerance };
         }
 
         return System.IO.File.Exists(full)
-            ? new CheckpointDirectory(full, System.IO.Path.GetDirectoryName(full)!, System.IO.Path.GetFileName(full))
+            ? new CheckpointDirectory(full, System.IO.Path.GetDirectoryName(full)!, System.IO.Path.GetFileName(full)) { Tolerance = tolerance }
             : throw Errors.FileNotFound(full);
     }
 
