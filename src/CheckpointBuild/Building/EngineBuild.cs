@@ -9,6 +9,7 @@ using CheckpointBuild.Building.Plugins;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.Dialects.Adapters;
+using CheckpointBuild.Dialects.LlamaCpp;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
 using CheckpointBuild.Tensors;
@@ -20,6 +21,7 @@ public sealed class EngineBuild : IDisposable
 {
     private readonly CheckpointDirectory _source;
     private readonly ImmutableArray<AdapterSource> _adapters;
+    private readonly ImportanceMatrixFile? _importance;
     private readonly SourceHashes _hashes;
     private readonly Dictionary<string, string> _stamps = new(StringComparer.Ordinal);
     private ImmutableArray<SourceFile> _inputs;
@@ -34,7 +36,16 @@ public sealed class EngineBuild : IDisposable
         Checkpoint checkpoint = dialect.Read(source);
         Checkpoint = name is null ? checkpoint : checkpoint with { Name = name };
         Recipe = recipe with { Plugins = RegisteredPlugins.In(recipe, dialect, source, Checkpoint) };
-        Plan = recipe.Apply(Checkpoint, [.. adapters.Select(a => a.Adapter)]);
+        _importance = recipe.ImportanceMatrix is { } matrix ? ImportanceMatrixFile.Open(matrix) : null;
+        try
+        {
+            Plan = recipe.Apply(Checkpoint, [.. adapters.Select(a => a.Adapter)], _importance?.Matrix);
+        }
+        catch
+        {
+            _importance?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The source as it was read.</summary>
@@ -139,6 +150,8 @@ public sealed class EngineBuild : IDisposable
             adapter.Dispose();
         }
 
+        _importance?.Dispose();
+
         _source.Dispose();
     }
 
@@ -174,7 +187,8 @@ public sealed class EngineBuild : IDisposable
     // The source's own files, then those of each adapter under its place in the recipe: where they lie is no part of what is built.
     private IEnumerable<(string Name, string Path, ByteSource Source)> Opened() =>
         _source.OpenedFiles.Select(name => (name, _source.PathOf(name), _source.OpenFile(name)))
-            .Concat(_adapters.SelectMany((adapter, i) => adapter.Directory.OpenedFiles.Select(name => ($"adapter {i + 1}/{name}", adapter.Directory.PathOf(name), adapter.Directory.OpenFile(name)))));
+            .Concat(_adapters.SelectMany((adapter, i) => adapter.Directory.OpenedFiles.Select(name => ($"adapter {i + 1}/{name}", adapter.Directory.PathOf(name), adapter.Directory.OpenFile(name)))))
+            .Concat(_importance is { } matrix ? [("importance matrix", Recipe.ImportanceMatrix!, matrix.Source)] : []);
 
     private ImmutableArray<string> OutputsOfEarlierBuild(string directory)
     {

@@ -7,6 +7,7 @@ using CheckpointBuild.Dialects;
 using CheckpointBuild.DTypes;
 using CheckpointBuild.Models;
 using CheckpointBuild.Models.Adapters;
+using CheckpointBuild.Quantization;
 using CheckpointBuild.Stages;
 using CheckpointBuild.Tensors.Views;
 
@@ -59,7 +60,15 @@ public sealed partial record Recipe
     /// <param name="adapters">The recipe's adapters, opened, in order.</param>
     /// <returns>The plan.</returns>
     /// <exception cref="Diagnostics.CheckpointException">2xxx or 9xxx when an adapter does not fit the source, or the target cannot hold what was asked.</exception>
-    public DirectoryPlan Apply(Checkpoint checkpoint, ImmutableArray<Adapter> adapters)
+    public DirectoryPlan Apply(Checkpoint checkpoint, ImmutableArray<Adapter> adapters) => Apply(checkpoint, adapters, null);
+
+    /// <summary>The forward path with the importance matrix that the recipe names. No tensor data is read.</summary>
+    /// <param name="checkpoint">The source.</param>
+    /// <param name="adapters">The recipe's adapters, opened, in order.</param>
+    /// <param name="importance">The recipe's importance matrix, read; null = none.</param>
+    /// <returns>The plan.</returns>
+    /// <exception cref="Diagnostics.CheckpointException">2xxx, 3xxx or 9xxx when something does not fit the source, or the target cannot hold what was asked.</exception>
+    public DirectoryPlan Apply(Checkpoint checkpoint, ImmutableArray<Adapter> adapters, ImportanceMatrix? importance)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         Dialect target = Dialect.Named(Engine);
@@ -73,8 +82,12 @@ public sealed partial record Recipe
             Policy = target.PolicyFor(source, DType, Quantization),
             Overflow = Compatibility == Compatibility.Reference ? OverflowRule.Infinity : OverflowRule.Refuse,
             MaxShardSize = MaxShardSize ?? long.MaxValue,
+<<<<<<< HEAD
             TensorRtLlm = target.Name == "tensorrt-llm" ? ToTensorRtLlm() : new(),
             Gguf = GgufOptions(),
+=======
+            Gguf = GgufOptions(importance),
+>>>>>>> 8d369d95f3b0af3919085ba64d973285905dbf45
         };
         DirectoryPlan plan = target.Plan(source, options);
         return plan with

@@ -32,9 +32,12 @@ public abstract partial class DType
         F32, F16, BF16, new Float64(),
         Q8_0,
 
-        // ggml's block types: the first ones, then the K types.
+        // ggml's block types: the first ones, the K types, tables and codebooks, trits and bits, four-bit floats.
         new Q4_0(), new Q4_1(), new Q5_0(), new Q5_1(),
         new Q2_K(), new Q3_K(), new Q4_K(), new Q5_K(), new Q6_K(),
+        new IQ4_NL(), new IQ4_XS(), new IQ3_S(isDisplaced: false), new IQ3_XXS(), new IQ2_S(), new IQ2_XS(), new IQ2_XXS(), new IQ1_M(), new IQ1_S(),
+        new TQ1_0(), new TQ2_0(), new Q1_0(), new Q2_0(),
+        new MXFP4(), new NVFP4(),
 
         // Stored and copied, never computed with.
         F8E4M3,
