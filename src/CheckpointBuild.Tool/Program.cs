@@ -33,6 +33,7 @@ internal static class Program
         new RenderVerb(),
         new PerplexityVerb(),
         new VerifyVerb(),
+        new FetchVerb(),
         new WorkerVerb(),
     ];
 

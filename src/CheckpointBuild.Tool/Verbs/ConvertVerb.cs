@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CheckpointBuild.Building;
+using CheckpointBuild.Dialects;
 
 namespace CheckpointBuild.Tool.Verbs;
 
@@ -17,7 +18,9 @@ internal sealed class ConvertVerb() : Verb("convert")
         SetAction(command, (parsed, cancellation) =>
         {
             Recipe recipe = RecipeField.Find("Engine")!.Set(new Recipe { Engine = "" }, parsed.GetRequiredValue(to));
-            BuildAction.Run(parsed.GetRequiredValue(checkpoint), StoredTypes.Keep(options.Apply(recipe, parsed), parsed.GetRequiredValue(checkpoint)), parsed.GetRequiredValue(output), streams, cancellation);
+            recipe = options.Apply(recipe, parsed);
+            CheckpointLocation source = options.Locate(recipe, parsed, checkpoint, streams, cancellation);
+            BuildAction.Run(source, StoredTypes.Keep(recipe, source), parsed.GetRequiredValue(output), streams, cancellation);
         });
         return command;
     }

@@ -1,13 +1,16 @@
 using System.Collections.Generic;
 using System.CommandLine;
 using System.Linq;
+using System.Threading;
 using CheckpointBuild.Building;
+using CheckpointBuild.Dialects;
 
 namespace CheckpointBuild.Tool.Verbs;
 
 /// <summary>The options of a recipe: one for each field, made from the one table.</summary>
 internal sealed class RecipeOptions
 {
+    private readonly Option<bool> _offline = new("--offline") { Description = "Do without the network: a model that is named and not in the cache is an error." };
     private readonly List<(RecipeField Field, Option<string> Option)> _options;
 
     /// <summary>Adds the options to a verb.</summary>
@@ -16,11 +19,22 @@ internal sealed class RecipeOptions
     public RecipeOptions(Command command, params string[] without)
     {
         _options = [.. RecipeField.All.Where(f => !without.Contains(f.Name)).Select(f => (f, new Option<string>(f.Option) { Description = f.Help }))];
+        command.Options.Add(_offline);
         foreach ((RecipeField _, Option<string> option) in _options)
         {
             command.Options.Add(option);
         }
     }
+
+    /// <summary>Finds the source; fetches it where it is a name.</summary>
+    /// <param name="recipe">Revision and files of a source that is a name.</param>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="source">The argument that names it.</param>
+    /// <param name="streams">Where messages go.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    /// <returns>Where it lies.</returns>
+    public CheckpointLocation Locate(Recipe recipe, ParseResult parsed, Argument<string> source, ToolStreams streams, CancellationToken cancellation) =>
+        ModelSource.ForUser(streams, parsed.GetValue(_offline)).Locate(parsed.GetRequiredValue(source), recipe, cancellation);
 
     /// <summary>Sets what the user typed.</summary>
     /// <param name="recipe">The recipe so far.</param>

@@ -51,13 +51,22 @@ public sealed class EngineBuild : IDisposable
     /// <param name="name">The checkpoint's name where its path does not tell it; null = its folder's or file's.</param>
     /// <returns>The build, ready to run.</returns>
     /// <exception cref="CheckpointException">1xxx, 2xxx, 9xxx when the source or the recipe cannot be.</exception>
-    public static EngineBuild Open(string path, Recipe recipe, SourceHashes hashes, string? name = null)
+    public static EngineBuild Open(string path, Recipe recipe, SourceHashes hashes, string? name = null) => Open(new CheckpointLocation(path) { Name = name }, recipe, hashes);
+
+    /// <summary>Opens a source of which more is known than its path, and plans; no tensor data is read.</summary>
+    /// <param name="location">Where the checkpoint lies.</param>
+    /// <param name="recipe">What is asked for.</param>
+    /// <param name="hashes">Hashes remembered from earlier builds.</param>
+    /// <returns>The build, ready to run.</returns>
+    /// <exception cref="CheckpointException">1xxx, 2xxx, 9xxx when the source or the recipe cannot be.</exception>
+    public static EngineBuild Open(CheckpointLocation location, Recipe recipe, SourceHashes hashes)
     {
+        ArgumentNullException.ThrowIfNull(location);
         ArgumentNullException.ThrowIfNull(recipe);
-        CheckpointDirectory source = CheckpointDirectory.Open(path);
+        CheckpointDirectory source = CheckpointDirectory.Open(location);
         try
         {
-            return new EngineBuild(source, recipe, hashes, name);
+            return new EngineBuild(source, recipe, hashes, location.Name);
         }
         catch
         {
@@ -80,7 +89,10 @@ public sealed class EngineBuild : IDisposable
                 cancellation.ThrowIfCancellationRequested();
                 string path = _source.PathOf(name);
                 _stamps[name] = SourceHashes.StampOf(path);
-                return new SourceFile(name, _source.OpenFile(name).Length, _hashes.Sha256(path, _source.OpenFile(name), trust));
+                string sha256 = _hashes.Sha256(path, _source.OpenFile(name), trust);
+                return _source.ExpectedSha256(name) is { } expected && expected != sha256
+                    ? throw Errors.SourceNotAsLocked(path, sha256, expected)
+                    : new SourceFile(name, _source.OpenFile(name).Length, sha256);
             })];
             _hashSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         }

@@ -30,6 +30,15 @@ public sealed record Recipe
     /// <summary>Whether what reference tools lose silently is refused or written as they do.</summary>
     public Compatibility Compatibility { get; init; }
 
+    /// <summary>The branch, tag or commit of a model of the Hub; null = <c>main</c>.</summary>
+    public string? Revision { get; init; }
+
+    /// <summary>The version of a model in a NuGet package; null = the newest, or the project's.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>Which files of a repository are fetched, as patterns separated by ';'; null = what a build needs.</summary>
+    public string? Files { get; init; }
+
     /// <summary>The forward path: from a checkpoint as it was read to the files that will be written. No tensor data is read.</summary>
     /// <param name="checkpoint">The source.</param>
     /// <returns>The plan.</returns>

@@ -15,6 +15,9 @@ namespace CheckpointBuild.Building;
 /// <param name="Get">The value as text in its one canonical spelling, or null where nothing was chosen.</param>
 public sealed record RecipeField(string Name, string Help, Func<Recipe, string, Recipe> Set, Func<Recipe, string?> Get)
 {
+    /// <summary>Whether the choice can change the product's bytes, and so belongs into its content key. Where a source comes from does not: the bytes that came do.</summary>
+    public bool ShapesProduct { get; init; } = true;
+
     private static readonly RecipeField[] AllArray =
     [
         new("Engine", "What is built: the dialect of the product.", (r, v) => r with { Engine = ParseEngine(v) }, r => r.Engine),
@@ -24,6 +27,9 @@ public sealed record RecipeField(string Name, string Help, Func<Recipe, string, 
         new("Quantization", "The quantization of the weights, as the target names it: q8_0.", (r, v) => r with { Quantization = v.ToLowerInvariant() }, r => r.Quantization),
         new("MaxShardSize", "The most bytes of tensors in one file: a number, or one with KB, MB, GB, KiB, MiB, GiB.", (r, v) => r with { MaxShardSize = ParseSize(v) }, r => r.MaxShardSize?.ToString(CultureInfo.InvariantCulture)),
         new("Compatibility", "safe: what reference tools lose silently is done right or refused; reference: their bytes.", (r, v) => r with { Compatibility = ParseCompatibility(v) }, r => r.Compatibility == Compatibility.Safe ? null : "reference"),
+        new("Revision", "The branch, tag or commit of a model that is fetched from the Hub; default: main.", (r, v) => r with { Revision = v }, r => r.Revision) { ShapesProduct = false },
+        new("Version", "The version of a model that comes from a NuGet package.", (r, v) => r with { Version = v }, r => r.Version) { ShapesProduct = false },
+        new("Files", "Which files of a repository are fetched, patterns separated by ';': these alone, +pattern these too, -pattern not these; default: what a build needs.", (r, v) => r with { Files = v }, r => r.Files) { ShapesProduct = false },
     ];
 
     /// <summary>Every field.</summary>
@@ -40,7 +46,7 @@ public sealed record RecipeField(string Name, string Help, Func<Recipe, string, 
     /// <summary>The recipe in one canonical text, a line per choice: what the content key is made of.</summary>
     /// <param name="recipe">The recipe.</param>
     /// <returns>Lines <c>Name=value</c> in the order of <see cref="All"/>; what was not chosen is left out.</returns>
-    public static string Normalize(Recipe recipe) => string.Join('\n', AllArray.Select(f => (f.Name, Value: f.Get(recipe))).Where(f => f.Value is not null).Select(f => $"{f.Name}={f.Value}"));
+    public static string Normalize(Recipe recipe) => string.Join('\n', AllArray.Where(f => f.ShapesProduct).Select(f => (f.Name, Value: f.Get(recipe))).Where(f => f.Value is not null).Select(f => $"{f.Name}={f.Value}"));
 
     private static string Kebab(string name) =>
         name == "DType" ? "dtype" : string.Concat(name.Select((c, i) => char.IsUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()));

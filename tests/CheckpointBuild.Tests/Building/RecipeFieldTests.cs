@@ -41,5 +41,5 @@ public sealed class RecipeFieldTests
 
     [Fact]
     public void Options_are_the_names_in_kebab_case() =>
-        Assert.Equal(["--engine", "--engine-name", "--format", "--dtype", "--quantization", "--max-shard-size", "--compatibility"], RecipeField.All.Select(f => f.Option));
+        Assert.Equal(["--engine", "--engine-name", "--format", "--dtype", "--quantization", "--max-shard-size", "--compatibility", "--revision", "--version", "--files"], RecipeField.All.Select(f => f.Option));
 }
