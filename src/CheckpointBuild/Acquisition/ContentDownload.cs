@@ -140,7 +140,7 @@ internal sealed class ContentDownload(HubHttp http, HubSettings settings) : IDis
             await using Stream body = await response.Content.ReadAsStreamAsync(cancellation);
             await transfer.CopyAsync(body, settings.DownloadTimeout, cancellation);
         }
-        catch (Exception e) when (Retry.IsConnectionLoss(e, cancellation) || e is CheckpointException { Code: Errors.BadHubAnswerCode })
+        catch (Exception e) when (Retry.IsWorthRepeating(e, cancellation))
         {
             if (transfer.At > before)
             {

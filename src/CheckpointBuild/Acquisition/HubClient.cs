@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.IO;
@@ -54,7 +53,7 @@ public sealed class HubClient : IDisposable
         HubFile[] missing = [.. files.Where(f => !target.Has(commit, f))];
         if (missing.Length > 0)
         {
-            RefuseOffline(subject with { File = missing[0].Path });
+            RefuseOffline(subject, [.. missing.Select(f => f.Path)]);
             await FetchFilesAsync(subject, missing, target, observer, cancellation);
         }
 
@@ -90,7 +89,7 @@ public sealed class HubClient : IDisposable
                 continue;
             }
 
-            RefuseOffline(subject);
+            RefuseOffline(subject with { File = null }, name);
             RemoteFile remote = await _http.HeadAsync(subject, cancellation, commit => cache.KeepAbsence(commit, name));
             cache.KeepCommit(revision, remote.Commit);
             revision = remote.Commit;
@@ -111,7 +110,7 @@ public sealed class HubClient : IDisposable
 
         if (_settings.Offline)
         {
-            return (cache.Commit(subject.Revision) ?? throw Errors.OfflineNeedsFile(subject.Where), null);
+            return (cache.Commit(subject.Revision) ?? throw Errors.OfflineNeedsFiles(subject.Where, []), null);
         }
 
         (byte[] body, _) = await _http.GetTextAsync(_http.At(HubAddress.Revision(subject)), subject, cancellation);
@@ -157,11 +156,11 @@ public sealed class HubClient : IDisposable
         });
     }
 
-    private void RefuseOffline(HubSubject subject)
+    private void RefuseOffline(HubSubject subject, params string[] files)
     {
         if (_settings.Offline)
         {
-            throw Errors.OfflineNeedsFile(subject.Where);
+            throw Errors.OfflineNeedsFiles(subject.Where, files);
         }
     }
 

@@ -193,7 +193,7 @@ internal sealed class HubHttp : IDisposable
         byte[] buffer = new byte[1 << 16];
         for (int read; (read = await stream.ReadAsync(buffer, cancellation)) > 0;)
         {
-            body.Write(buffer, 0, read);
+            await body.WriteAsync(buffer.AsMemory(0, read), cancellation);
             if (body.Length > MostBodyBytes)
             {
                 throw Errors.BadHubAnswer(subject.Where, "its list of files has no end");

@@ -52,8 +52,8 @@ internal static partial class Errors
     internal static CheckpointException BadHubPath(string where, string path) => new("CKPT6014",
         $"{where}: names a file {Quote(path)}, which cannot lie below a folder or is not described. The repository is made to do harm; take another.");
 
-    internal static CheckpointException OfflineNeedsFile(string where) => new("CKPT6015",
-        $"{where}: is not in the cache, and the network must not be used (CheckpointBuildOffline, --offline or HF_HUB_OFFLINE). Fetch it once with the network: ckpt fetch, or ckpt restore in the project.");
+    internal static CheckpointException OfflineNeedsFiles(string where, IReadOnlyCollection<string> files) => new("CKPT6015",
+        $"{where}: {(files.Count > 0 ? $"{Some(files)} {(files.Count == 1 ? "is" : "are")} not in the cache" : "is not in the cache")}, and the network must not be used (CheckpointBuildOffline, --offline or HF_HUB_OFFLINE). Fetch it once with the network: ckpt fetch, or ckpt restore in the project.");
 
     internal static CheckpointException ContentWrong(string where, string found, string needed) => new("CKPT6016",
         $"{where}: what was sent hashes to {found}, the server itself states {needed}. Nothing of it was kept; try again, or ask the repository's owner.");
