@@ -20,7 +20,7 @@ internal sealed class VerifyVerb() : Verb("verify")
         SetAction(command, (parsed, cancellation) =>
         {
             string path = Path.GetFullPath(parsed.GetRequiredValue(directory));
-            BuildReport report = Verify(path);
+            BuildReport report = Verify(path, cancellation);
             streams.Output.WriteLine($"{report.Outputs.Length} files match their report (key {report.Key})");
             if (parsed.GetValue(rebuild))
             {
@@ -31,11 +31,11 @@ internal sealed class VerifyVerb() : Verb("verify")
         return command;
     }
 
-    private static BuildReport Verify(string directory)
+    private static BuildReport Verify(string directory, CancellationToken cancellation)
     {
         string path = Path.Combine(directory, BuildReport.FileName);
         BuildReport report = File.Exists(path) ? BuildReport.Read(path) : throw Errors.NoReport(directory);
-        return ProductCheck.FirstFault(directory, report) is { } fault ? throw Errors.ProductWrong(directory, fault) : report;
+        return ProductCheck.FirstFault(directory, report, cancellation) is { } fault ? throw Errors.ProductWrong(directory, fault) : report;
     }
 
     private static void Rebuild(string directory, BuildReport report, CancellationToken cancellation)

@@ -77,7 +77,7 @@ public sealed class EngineBuild : IDisposable
 
     /// <summary>The content key; hashes the source's files that are not remembered.</summary>
     /// <param name="trust">Whether remembered hashes may be used.</param>
-    /// <param name="cancellation">Looked at between files.</param>
+    /// <param name="cancellation">Looked at between pieces of files.</param>
     /// <returns>64 hex digits.</returns>
     public string Key(HashTrust trust, CancellationToken cancellation)
     {
@@ -89,7 +89,7 @@ public sealed class EngineBuild : IDisposable
                 cancellation.ThrowIfCancellationRequested();
                 string path = _source.PathOf(name);
                 _stamps[name] = SourceHashes.StampOf(path);
-                string sha256 = _hashes.Sha256(path, _source.OpenFile(name), trust);
+                string sha256 = _hashes.Sha256(path, _source.OpenFile(name), trust, cancellation);
                 return _source.ExpectedSha256(name) is { } expected && expected != sha256
                     ? throw Errors.SourceNotAsLocked(path, sha256, expected)
                     : new SourceFile(name, _source.OpenFile(name).Length, sha256);
