@@ -7,8 +7,10 @@ using System.Linq;
 using System.Threading;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
+using CheckpointBuild.Dialects.Adapters;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
+using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Building;
 
@@ -16,20 +18,22 @@ namespace CheckpointBuild.Building;
 public sealed class EngineBuild : IDisposable
 {
     private readonly CheckpointDirectory _source;
+    private readonly ImmutableArray<AdapterSource> _adapters;
     private readonly SourceHashes _hashes;
     private readonly Dictionary<string, string> _stamps = new(StringComparer.Ordinal);
     private ImmutableArray<SourceFile> _inputs;
     private double _hashSeconds;
 
-    private EngineBuild(CheckpointDirectory source, Recipe recipe, SourceHashes hashes, string? name)
+    private EngineBuild(CheckpointDirectory source, ImmutableArray<AdapterSource> adapters, Recipe recipe, SourceHashes hashes, string? name)
     {
         _source = source;
+        _adapters = adapters;
         _hashes = hashes;
         Dialect dialect = recipe.Format is { } format ? Dialect.Named(format) : Dialect.Detect(source);
         Checkpoint checkpoint = dialect.Read(source);
         Checkpoint = name is null ? checkpoint : checkpoint with { Name = name };
         Recipe = recipe;
-        Plan = recipe.Apply(Checkpoint);
+        Plan = recipe.Apply(Checkpoint, [.. adapters.Select(a => a.Adapter)]);
     }
 
     /// <summary>The source as it was read.</summary>
@@ -64,12 +68,15 @@ public sealed class EngineBuild : IDisposable
         ArgumentNullException.ThrowIfNull(location);
         ArgumentNullException.ThrowIfNull(recipe);
         CheckpointDirectory source = CheckpointDirectory.Open(location);
+        var adapters = new List<AdapterSource>();
         try
         {
-            return new EngineBuild(source, recipe, hashes, location.Name);
+            adapters.AddRange(recipe.Adapter.Select(a => AdapterSource.Open(a.Path)));
+            return new EngineBuild(source, [.. adapters], recipe, hashes, location.Name);
         }
         catch
         {
+            adapters.ForEach(a => a.Dispose());
             source.Dispose();
             throw;
         }
@@ -84,15 +91,14 @@ public sealed class EngineBuild : IDisposable
         if (_inputs.IsDefault)
         {
             long start = Stopwatch.GetTimestamp();
-            _inputs = [.. _source.OpenedFiles.Select(name =>
+            _inputs = [.. Opened().Select(file =>
             {
                 cancellation.ThrowIfCancellationRequested();
-                string path = _source.PathOf(name);
-                _stamps[name] = SourceHashes.StampOf(path);
-                string sha256 = _hashes.Sha256(path, _source.OpenFile(name), trust, cancellation);
-                return _source.ExpectedSha256(name) is { } expected && expected != sha256
-                    ? throw Errors.SourceNotAsLocked(path, sha256, expected)
-                    : new SourceFile(name, _source.OpenFile(name).Length, sha256);
+                _stamps[file.Path] = SourceHashes.StampOf(file.Path);
+                string sha256 = _hashes.Sha256(file.Path, file.Source, trust, cancellation);
+                return _source.ExpectedSha256(file.Name) is { } expected && expected != sha256
+                    ? throw Errors.SourceNotAsLocked(file.Path, sha256, expected)
+                    : new SourceFile(file.Name, file.Source.Length, sha256);
             })];
             _hashSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
@@ -137,7 +143,15 @@ public sealed class EngineBuild : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _source.Dispose();
+    public void Dispose()
+    {
+        foreach (AdapterSource adapter in _adapters)
+        {
+            adapter.Dispose();
+        }
+
+        _source.Dispose();
+    }
 
     // A product in its source's folder would overwrite what it is made from, or what a later build of the same source needs.
     private void RefuseSourceAsOutput(string directory)
@@ -159,14 +173,19 @@ public sealed class EngineBuild : IDisposable
     // What was hashed and what was read are the same open files; a file that was written to meanwhile would put wrong bytes under a good key.
     private void RefuseChangedSource()
     {
-        foreach (SourceFile input in _inputs)
+        foreach ((string path, string stamp) in _stamps)
         {
-            if (SourceHashes.StampOf(_source.PathOf(input.Name)) != _stamps[input.Name])
+            if (SourceHashes.StampOf(path) != stamp)
             {
-                throw Errors.SourceChanged(_source.PathOf(input.Name));
+                throw Errors.SourceChanged(path);
             }
         }
     }
+
+    // The source's own files, then those of each adapter under its place in the recipe: where they lie is no part of what is built.
+    private IEnumerable<(string Name, string Path, ByteSource Source)> Opened() =>
+        _source.OpenedFiles.Select(name => (name, _source.PathOf(name), _source.OpenFile(name)))
+            .Concat(_adapters.SelectMany((adapter, i) => adapter.Directory.OpenedFiles.Select(name => ($"adapter {i + 1}/{name}", adapter.Directory.PathOf(name), adapter.Directory.OpenFile(name)))));
 
     private ImmutableArray<string> OutputsOfEarlierBuild(string directory)
     {

@@ -15,9 +15,6 @@ namespace CheckpointBuild.Building;
 /// <param name="Get">The value as text in its one canonical spelling, or null where nothing was chosen.</param>
 public sealed record RecipeField(string Name, string Help, Func<Recipe, string, Recipe> Set, Func<Recipe, string?> Get)
 {
-    /// <summary>Whether the choice can change the product's bytes, and so belongs into its content key. Where a source comes from does not: the bytes that came do.</summary>
-    public bool ShapesProduct { get; init; } = true;
-
     private static readonly RecipeField[] AllArray =
     [
         new("Engine", "What is built: the dialect of the product.", (r, v) => r with { Engine = ParseEngine(v) }, r => r.Engine),
@@ -26,14 +23,22 @@ public sealed record RecipeField(string Name, string Help, Func<Recipe, string, 
         new("DType", "The float type of the weights: float32, float16, bfloat16 or f32, f16, bf16.", (r, v) => r with { DType = ParseDType(v) }, r => r.DType?.LongName),
         new("Quantization", "The quantization of the weights, as the target names it: q8_0.", (r, v) => r with { Quantization = v.ToLowerInvariant() }, r => r.Quantization),
         new("MaxShardSize", "The most bytes of tensors in one file: a number, or one with KB, MB, GB, KiB, MiB, GiB.", (r, v) => r with { MaxShardSize = ParseSize(v) }, r => r.MaxShardSize?.ToString(CultureInfo.InvariantCulture)),
+        new("Adapter", "Adapters to merge, in order: PATH or PATH@weight; several times, or separated by ';'.", (r, v) => r with { Adapter = AdapterChoice.ParseList(v) }, r => r.Adapter.IsEmpty ? null : string.Join(';', r.Adapter)) { IsRepeatable = true, InKey = AdaptersInKey },
+        new("AdapterMode", "merge: adapters go into the weights; apart: they are kept beside the product in its own ecosystem's form.", (r, v) => r with { AdapterMode = ParseAdapterMode(v) }, r => r.AdapterMode == AdapterMode.Merge ? null : "apart"),
         new("Compatibility", "safe: what reference tools lose silently is done right or refused; reference: their bytes.", (r, v) => r with { Compatibility = ParseCompatibility(v) }, r => r.Compatibility == Compatibility.Safe ? null : "reference"),
-        new("Revision", "The branch, tag or commit of a model that is fetched from the Hub; default: main.", (r, v) => r with { Revision = v }, r => r.Revision) { ShapesProduct = false },
-        new("Version", "The version of a model that comes from a NuGet package.", (r, v) => r with { Version = v }, r => r.Version) { ShapesProduct = false },
-        new("Files", "Which files of a repository are fetched, patterns separated by ';': these alone, +pattern these too, -pattern not these; default: what a build needs.", (r, v) => r with { Files = v }, r => r.Files) { ShapesProduct = false },
+        new("Revision", "The branch, tag or commit of a model that is fetched from the Hub; default: main.", (r, v) => r with { Revision = v }, r => r.Revision) { InKey = NotInKey },
+        new("Version", "The version of a model that comes from a NuGet package.", (r, v) => r with { Version = v }, r => r.Version) { InKey = NotInKey },
+        new("Files", "Which files of a repository are fetched, patterns separated by ';': these alone, +pattern these too, -pattern not these; default: what a build needs.", (r, v) => r with { Files = v }, r => r.Files) { InKey = NotInKey },
     ];
 
     /// <summary>Every field.</summary>
     public static IReadOnlyList<RecipeField> All => AllArray;
+
+    /// <summary>Whether the option may be given several times; its values are joined by <c>;</c>.</summary>
+    public bool IsRepeatable { get; init; }
+
+    /// <summary>The value's part in the content key where paths do not belong there: files count by what they hold. Null = the value itself.</summary>
+    internal Func<Recipe, string?>? InKey { get; init; }
 
     /// <summary>The option of the command line: <c>--max-shard-size</c>.</summary>
     public string Option => "--" + Kebab(Name);
@@ -46,7 +51,10 @@ public sealed record RecipeField(string Name, string Help, Func<Recipe, string, 
     /// <summary>The recipe in one canonical text, a line per choice: what the content key is made of.</summary>
     /// <param name="recipe">The recipe.</param>
     /// <returns>Lines <c>Name=value</c> in the order of <see cref="All"/>; what was not chosen is left out.</returns>
-    public static string Normalize(Recipe recipe) => string.Join('\n', AllArray.Where(f => f.ShapesProduct).Select(f => (f.Name, Value: f.Get(recipe))).Where(f => f.Value is not null).Select(f => $"{f.Name}={f.Value}"));
+    public static string Normalize(Recipe recipe) => string.Join('\n', AllArray.Select(f => (f.Name, Value: (f.InKey ?? f.Get)(recipe))).Where(f => f.Value is not null).Select(f => $"{f.Name}={f.Value}"));
+
+    // Where a source comes from does not shape a product: the bytes that came do.
+    private static string? NotInKey(Recipe recipe) => null;
 
     private static string Kebab(string name) =>
         name == "DType" ? "dtype" : string.Concat(name.Select((c, i) => char.IsUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()));
@@ -64,6 +72,17 @@ public sealed record RecipeField(string Name, string Help, Func<Recipe, string, 
         "reference" => Compatibility.Reference,
         _ => throw Errors.UnknownOptionValue("compatibility", value, "a build", ["safe", "reference"]),
     };
+
+    private static AdapterMode ParseAdapterMode(string value) => value.ToLowerInvariant() switch
+    {
+        "merge" => AdapterMode.Merge,
+        "apart" => AdapterMode.Apart,
+        _ => throw Errors.UnknownOptionValue("adapter-mode", value, "adapters", ["merge", "apart"]),
+    };
+
+    // Weights decide bytes, and so do the names of what is kept under its name; where an adapter lies does not.
+    private static string? AdaptersInKey(Recipe recipe) => recipe.Adapter.IsEmpty ? null
+        : string.Join(';', recipe.Adapter.Select(a => (recipe.AdapterMode == AdapterMode.Apart ? System.IO.Path.GetFileNameWithoutExtension(a.Path) : "") + "@" + a.Weight.ToString("R", CultureInfo.InvariantCulture)));
 
     // Characters that some file system refuses become hyphens.
     private static string FileName(string value) => string.Concat(value.Select(c => c < ' ' || "<>:\"/\\|?*".Contains(c, StringComparison.Ordinal) ? '-' : c)) is { Length: > 0 } name && name.Trim('.', ' ').Length > 0

@@ -16,4 +16,7 @@ internal static partial class Errors
 
     internal static CheckpointException BrokenScale(string tensor, long row, long column, string dtype, string verb) => new("CKPT3003",
         $"tensor '{tensor}': the {dtype} block at row {N(row)}, column {N(column)} {verb} a scale that is not finite. The weights are damaged or too large for {dtype}; use a sound checkpoint or another type.");
+
+    internal static CheckpointException MergedNotFinite(string tensor, float value, long row, long column, string dtype) => new("CKPT3060",
+        string.Create(CultureInfo.InvariantCulture, $"tensor {Quote(tensor)}: with the adapter the weight at row {N(row)}, column {N(column)} is {value:G9}, which {dtype} cannot hold. Training diverged, the adapter's file is damaged, or its weight is too large; take a sound adapter, or a wider dtype."));
 }

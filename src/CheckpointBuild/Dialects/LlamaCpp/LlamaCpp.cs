@@ -6,6 +6,7 @@ using CheckpointBuild.Diagnostics;
 using CheckpointBuild.DTypes;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
+using CheckpointBuild.Models.Adapters;
 using CheckpointBuild.Quantization;
 using CheckpointBuild.Tensors;
 using CheckpointBuild.Tokenizers;
@@ -105,6 +106,10 @@ internal sealed class LlamaCpp : Dialect
         var file = new TensorFile(new TensorTable(tensors), metadata);
         return new DirectoryPlan([Format.Gguf.Plan(options.EngineName + Extension, file)], warnings);
     }
+
+    /// <inheritdoc/>
+    internal override IEnumerable<FilePlan> PlanAdapter(Checkpoint checkpoint, Adapter adapter, PlanOptions options) =>
+        [GgufAdapter.Plan(checkpoint, adapter, $"{AdapterFolder}/{options.EngineName}{Extension}", GgufAdapter.TypeFor(options.Policy))];
 
     private static ImmutableArray<Diagnostic> WriteTokenizer(Metadata metadata, Checkpoint checkpoint)
     {
