@@ -29,6 +29,9 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
     [Required]
     public ITaskItem[] Checkpoints { get; set; } = [];
 
+    /// <summary>Plug-ins: assemblies, or folders that hold one each. What they add holds for every checkpoint here, and their bytes are part of its content key.</summary>
+    public ITaskItem[] Plugins { get; set; } = [];
+
     /// <summary>The folder that relative paths in properties and metadata start from; that of the project file which calls the task, when not given.</summary>
     public string? ProjectDirectory { get; set; }
 
@@ -133,12 +136,13 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
     private List<EngineJob> ReadJobs(List<CheckpointItem> checkpoints, string tool)
     {
         List<EngineJob> jobs = [];
+        string stampsOfTool = ToolStamps.Of(tool, PluginPaths);
         foreach (CheckpointItem checkpoint in checkpoints)
         {
             try
             {
                 SourceStamps stamps = SourceStamps.Of(checkpoint, Folder);
-                EngineQuestion question = EngineQuestion.Of(GetType().Name, checkpoint, tool, Store, stamps);
+                EngineQuestion question = EngineQuestion.Of(GetType().Name, checkpoint, stampsOfTool, Store, stamps);
                 jobs.Add(new EngineJob(checkpoint, question, stamps.Bytes, EngineState.PathOf(States, checkpoint)));
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -182,6 +186,7 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
             Offline = Offline,
             Force = Force,
             Verify = Verify,
+            Plugins = PluginPaths,
         }.Write(requestPath, checkpoints);
 
         WorkerConversation conversation = new(Log, _log, checkpoints);
@@ -198,7 +203,7 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
         Log.LogMessage(MessageImportance.Low, "{0} {1}", start.FileName, start.Arguments);
         foreach (CheckpointItem checkpoint in conversation.Checkpoints)
         {
-            Log.LogMessage(MessageImportance.Low, "{0}", CommandLine.Replay(GetType().Name, checkpoint));
+            Log.LogMessage(MessageImportance.Low, "{0}", CommandLine.Replay(GetType().Name, checkpoint, PluginPaths));
         }
 
         IBuildEngine3? node = BuildEngine as IBuildEngine3;
@@ -283,6 +288,8 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
     private string Store => StoreDirectory is { Length: > 0 } given ? Full(given) : string.Empty;
 
     private string FallbackStore => Full(FallbackStoreDirectory is { Length: > 0 } given ? given : Path.Combine("obj", "checkpoint-store"));
+
+    private string[] PluginPaths => Array.ConvertAll(Plugins, plugin => Full(plugin.ItemSpec));
 
     // Of the process's current directory nothing is taken: in a multithreaded build it is not the project's.
     private string Folder => ProjectDirectory is { Length: > 0 } given ? given : Path.GetDirectoryName(BuildEngine.ProjectFileOfTaskNode);

@@ -5,6 +5,7 @@ using System.Linq;
 using System.Threading;
 using CheckpointBuild.Building;
 using CheckpointBuild.Dialects;
+using CheckpointBuild.Tool.Plugins;
 
 namespace CheckpointBuild.Tool.Verbs;
 
@@ -41,7 +42,7 @@ internal sealed class RecipeOptions
     /// <param name="parsed">The command line.</param>
     /// <returns>The recipe with it.</returns>
     public Recipe Apply(Recipe recipe, ParseResult parsed) =>
-        _options.Aggregate(recipe, (r, o) => o.Value(parsed) is { } value ? o.Field.Set(r, value) : r);
+        _options.Aggregate(recipe with { Plugins = PluginOption.Load(parsed) }, (r, o) => o.Value(parsed) is { } value ? o.Field.Set(r, value) : r);
 
     private static Func<ParseResult, string?> AddSingle(Command command, RecipeField field)
     {

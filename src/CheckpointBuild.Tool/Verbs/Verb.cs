@@ -8,6 +8,7 @@ using System.Threading.Tasks;
 using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
+using CheckpointBuild.Tool.Plugins;
 
 namespace CheckpointBuild.Tool.Verbs;
 
@@ -29,6 +30,7 @@ internal abstract class Verb(string name)
     protected static void SetAction(Command command, Action<ParseResult, CancellationToken> action) => command.SetAction((parsed, cancellation) =>
     {
         RefuseEmptyValues(parsed);
+        PluginOption.Load(parsed);
         action(parsed, cancellation);
         return Task.FromResult(0);
     });

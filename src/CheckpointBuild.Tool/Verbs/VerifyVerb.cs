@@ -4,6 +4,7 @@ using System.IO;
 using System.Linq;
 using System.Threading;
 using CheckpointBuild.Building;
+using CheckpointBuild.Building.Plugins;
 using CheckpointBuild.Diagnostics;
 
 namespace CheckpointBuild.Tool.Verbs;
@@ -38,8 +39,14 @@ internal sealed class VerifyVerb() : Verb("verify")
         return ProductCheck.FirstFault(directory, report, cancellation) is { } fault ? throw Errors.ProductWrong(directory, fault) : report;
     }
 
+    // A report may come from anywhere: it names its plug-ins, and only who runs this says where to load them from.
     private static void Rebuild(string directory, BuildReport report, CancellationToken cancellation)
     {
+        if (report.Recipe.Plugins.FirstOrDefault(p => !RegisteredPlugins.All.Contains(p)) is { } missing)
+        {
+            throw Errors.PluginMissing(directory, missing.Name, missing.Sha256);
+        }
+
         string scratch = Path.Combine(Path.GetTempPath(), $"ckpt-verify-{Guid.NewGuid():N}");
         try
         {

@@ -5,6 +5,7 @@ using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using System.Threading;
+using CheckpointBuild.Building.Plugins;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.Dialects.Adapters;
@@ -32,7 +33,7 @@ public sealed class EngineBuild : IDisposable
         Dialect dialect = recipe.Format is { } format ? Dialect.Named(format) : Dialect.Detect(source);
         Checkpoint checkpoint = dialect.Read(source);
         Checkpoint = name is null ? checkpoint : checkpoint with { Name = name };
-        Recipe = recipe;
+        Recipe = recipe with { Plugins = RegisteredPlugins.In(recipe, dialect, source, Checkpoint) };
         Plan = recipe.Apply(Checkpoint, [.. adapters.Select(a => a.Adapter)]);
     }
 

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Immutable;
 using System.Linq;
+using CheckpointBuild.Building.Plugins;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.DTypes;
@@ -40,6 +41,9 @@ public sealed record Recipe
 
     /// <summary>Whether adapters are merged or kept beside the product.</summary>
     public AdapterMode AdapterMode { get; init; }
+
+    /// <summary>The plug-ins that take part beyond those whose formats, families and mappings are used; part of the content key.</summary>
+    public ImmutableArray<PluginIdentity> Plugins { get; init; } = [];
 
     /// <summary>The branch, tag or commit of a model of the Hub; null = <c>main</c>.</summary>
     public string? Revision { get; init; }

@@ -59,8 +59,8 @@ public sealed record RecipeField(string Name, string Help, Func<Recipe, string, 
     private static string Kebab(string name) =>
         name == "DType" ? "dtype" : string.Concat(name.Select((c, i) => char.IsUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()));
 
-    private static string ParseEngine(string value) => Dialect.All.FirstOrDefault(d => d.CanWrite && string.Equals(d.Name, value, StringComparison.OrdinalIgnoreCase))?.Name
-        ?? throw Errors.UnknownOptionValue("engine", value, "a product", Dialect.All.Where(d => d.CanWrite).Select(d => d.Name));
+    private static string ParseEngine(string value) => Dialect.Known.FirstOrDefault(d => d.CanWrite && string.Equals(d.Name, value, StringComparison.OrdinalIgnoreCase))?.Name
+        ?? throw Errors.UnknownOptionValue("engine", value, "a product", Dialect.Known.Where(d => d.CanWrite).Select(d => d.Name));
 
     private static DType ParseDType(string value) => DTypes.DType.TryParse(value, out DType? dtype) && dtype.IsFloatingPoint
         ? dtype

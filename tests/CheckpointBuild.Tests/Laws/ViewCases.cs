@@ -43,6 +43,7 @@ internal static class ViewCases
         new("joined rows", new JoinedRows("joined", [Matrix, Other, Matrix]), [.. MatrixBytes, .. OtherBytes, .. MatrixBytes]),
         new("joined rows, permuted between", new JoinedRows("joined", [new SelectedRows(Matrix, new SplitHalves(Rows, HeadRows)), Other]), [.. PickRows(Rows, Split), .. OtherBytes]),
         new("shares of groups of rows", new SelectedRows(Matrix, RowShare.Of(Rows, Heads, 2, Heads * 3)), PickRows(Heads * 3, r => (r / 3 * HeadRows) + 2 + (r % 3))),
+        new("repeated heads", new SelectedRows(Matrix, new RepeatedRows(2 * Rows, HeadRows, 2)), PickRows(2 * Rows, r => (r / HeadRows / 2 * HeadRows) + (r % HeadRows))),
         new("joined rows in turns", new JoinedRows("joined", [new SelectedRows(Matrix, RowShare.Of(Rows, Heads, 4, Heads * 2)), new SelectedRows(Matrix, RowShare.Of(Rows, Heads, 0, Heads * 4))], Heads), PickRows(Rows, r => (r / HeadRows * HeadRows) + ((r + 4) % HeadRows))),
         new("transposed", new Transposed(Matrix), Transpose(MatrixBytes, Rows)),
         new("transposed one by one", new Transposed(new Renamed("heads", new Shape(Heads, HeadRows, Columns), Matrix)), [.. Enumerable.Range(0, Heads).SelectMany(h => Transpose(MatrixBytes[(h * HeadBytes)..((h + 1) * HeadBytes)], HeadRows))]),

@@ -139,7 +139,7 @@ internal sealed class LlamaCpp : Dialect
     private static ModelFamily FamilyOf(TensorFile file, string path)
     {
         string name = file.Metadata.Get<string>("general.architecture") ?? throw Errors.ConfigFieldMissing(path, "general.architecture");
-        ModelFamily family = ModelFamily.FindGguf(name) ?? throw Errors.UnknownArchitecture(path, name, ModelFamily.All.Select(f => f.GgufArchitecture).OfType<string>().Distinct());
+        ModelFamily family = ModelFamily.FindGguf(name) ?? throw Errors.UnknownArchitecture(path, name, ModelFamily.Known.Select(f => f.GgufArchitecture).OfType<string>().Distinct());
         return ModelFamily.FindArchitecture(GgufArchitecture.Of(family).Variants.FirstOrDefault(v => v.Holds(file))?.Architecture) ?? family;
     }
 
