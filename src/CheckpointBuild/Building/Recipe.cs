@@ -13,7 +13,7 @@ using CheckpointBuild.Tensors.Views;
 namespace CheckpointBuild.Building;
 
 /// <summary>What was asked for: the target and the choices that shape its bytes. Every field is an item's metadata, an option of the tool and part of the content key (<see cref="RecipeField"/>).</summary>
-public sealed record Recipe
+public sealed partial record Recipe
 {
     /// <summary>The dialect that is written: <c>gguf</c>, <c>huggingface</c>.</summary>
     public required string Engine { get; init; }
@@ -79,6 +79,7 @@ public sealed record Recipe
             Policy = target.PolicyFor(source, DType, Quantization),
             Overflow = Compatibility == Compatibility.Reference ? OverflowRule.Infinity : OverflowRule.Refuse,
             MaxShardSize = MaxShardSize ?? long.MaxValue,
+            Gguf = GgufOptions(),
         };
         DirectoryPlan plan = target.Plan(source, options);
         return plan with

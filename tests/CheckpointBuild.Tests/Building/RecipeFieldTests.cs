@@ -39,6 +39,12 @@ public sealed class RecipeFieldTests
     [InlineData("MaxShardSize", "9999999999999TB", "CKPT9001")]
     [InlineData("Compatibility", "maybe", "CKPT9001")]
     [InlineData("EngineName", "..", "CKPT9001")]
+    [InlineData("Pure", "perhaps", "CKPT9001")]
+    [InlineData("OutputTensorType", "q9_k", "CKPT9001")]
+    [InlineData("TensorTypes", "attn_v", "CKPT9001")]
+    [InlineData("TensorTypes", "attn_(=q8_0", "CKPT9001")]
+    [InlineData("PruneLayers", "-1", "CKPT9001")]
+    [InlineData("IntermediateDType", "q8_0", "CKPT9001")]
     [InlineData("Adapter", "a@1e999", "CKPT9060")]
     [InlineData("Adapter", "a@NaN", "CKPT9060")]
     [InlineData("AdapterMode", "aside", "CKPT9001")]
@@ -47,5 +53,5 @@ public sealed class RecipeFieldTests
 
     [Fact]
     public void Options_are_the_names_in_kebab_case() =>
-        Assert.Equal(["--engine", "--engine-name", "--format", "--dtype", "--quantization", "--max-shard-size", "--adapter", "--adapter-mode", "--compatibility", "--revision", "--version", "--files"], RecipeField.All.Select(f => f.Option));
+        Assert.Equal(["--engine", "--engine-name", "--format", "--dtype", "--quantization", "--max-shard-size", "--adapter", "--adapter-mode", "--pure", "--output-tensor-type", "--token-embedding-type", "--tensor-types", "--prune-layers", "--intermediate-dtype", "--compatibility", "--revision", "--version", "--files"], RecipeField.All.Select(f => f.Option));
 }
