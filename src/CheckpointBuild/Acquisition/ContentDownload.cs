@@ -129,7 +129,8 @@ internal sealed class ContentDownload(HubHttp http, HubSettings settings) : IDis
 
             if (Fault(response, remote, transfer) is { } fault)
             {
-                throw Errors.BadHubAnswer(remote.Subject.Where, fault);
+                await retry.AfterAsync(Errors.BadHubAnswer(remote.Subject.Where, fault), cancellation);
+                return;
             }
 
             if (response.StatusCode != HttpStatusCode.PartialContent && !whole && !transfers.TakeWhole(transfer))
@@ -140,7 +141,7 @@ internal sealed class ContentDownload(HubHttp http, HubSettings settings) : IDis
             await using Stream body = await response.Content.ReadAsStreamAsync(cancellation);
             await transfer.CopyAsync(body, settings.DownloadTimeout, cancellation);
         }
-        catch (Exception e) when (Retry.IsWorthRepeating(e, cancellation))
+        catch (Exception e) when (Retry.IsConnectionLoss(e, cancellation))
         {
             if (transfer.At > before)
             {

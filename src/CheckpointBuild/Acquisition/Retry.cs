@@ -32,13 +32,6 @@ internal sealed class Retry(HubSettings settings, HubSubject subject)
         e is HttpRequestException or HttpIOException or EndOfStreamException || (e is OperationCanceledException && !cancellation.IsCancellationRequested)
         || (e is IOException && e.InnerException is System.Net.Sockets.SocketException);
 
-    /// <summary>Whether a transfer may go on after an exception: a lost connection, or an answer that a proxy gave in the server's place.</summary>
-    /// <param name="e">The exception.</param>
-    /// <param name="cancellation">The user's.</param>
-    /// <returns>True when the request may be made again.</returns>
-    public static bool IsWorthRepeating(Exception e, CancellationToken cancellation) =>
-        e is CheckpointException coded ? coded.Code == Errors.BadHubAnswerCode : IsConnectionLoss(e, cancellation);
-
     /// <summary>Waits after an answer that is no success.</summary>
     /// <param name="response">The answer.</param>
     /// <param name="refusal">What it means; thrown where asking again does not help.</param>

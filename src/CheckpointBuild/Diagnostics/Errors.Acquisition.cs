@@ -7,9 +7,6 @@ namespace CheckpointBuild.Diagnostics;
 /// <content>6xxx: acquisition.</content>
 internal static partial class Errors
 {
-    /// <summary>The code of an answer that cannot be used; a download asks again after it.</summary>
-    internal const string BadHubAnswerCode = "CKPT6013";
-
     internal static CheckpointException BadModelName(string text, string needed) => new("CKPT6001",
         $"{Quote(text)}: is no name of a model ({needed} is needed). Correct it; a folder is written as ./name.");
 
@@ -46,7 +43,7 @@ internal static partial class Errors
     internal static CheckpointException NoConnection(string where, string reason) => new("CKPT6012",
         $"{where}: the server is not reached ({reason}). Check the network, HTTPS_PROXY and HF_ENDPOINT, and try again; what arrived is kept.");
 
-    internal static CheckpointException BadHubAnswer(string where, string problem) => new(BadHubAnswerCode,
+    internal static CheckpointException BadHubAnswer(string where, string problem) => new("CKPT6013",
         $"{where}: the server's answer cannot be used ({problem}). Check HF_ENDPOINT and the proxy, and try again.");
 
     internal static CheckpointException BadHubPath(string where, string path) => new("CKPT6014",
