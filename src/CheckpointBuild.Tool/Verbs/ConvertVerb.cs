@@ -4,8 +4,12 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using CheckpointBuild.Building;
+<<<<<<< HEAD
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Tool.Nvidia;
+=======
+using CheckpointBuild.Dialects;
+>>>>>>> 18d1aabc00242184a4844e680b061204f4549b75
 
 namespace CheckpointBuild.Tool.Verbs;
 
@@ -28,6 +32,7 @@ internal sealed class ConvertVerb() : Verb("convert")
         command.Validators.Add(result => Validate(result, checkpoint, output, to));
         SetAction(command, (parsed, cancellation) =>
         {
+<<<<<<< HEAD
             IReadOnlyDictionary<string, string> flags = nvidia.Values(parsed);
             Recipe recipe = options.Apply(RecipeField.Find("Engine")!.Set(new Recipe { Engine = "" }, parsed.GetRequiredValue(to)), parsed);
             var log = new ConsoleLog(streams.Error);
@@ -47,6 +52,12 @@ internal sealed class ConvertVerb() : Verb("convert")
             {
                 MadeUpModel.Write(flags, recipe, target, log, cancellation);
             }
+=======
+            Recipe recipe = RecipeField.Find("Engine")!.Set(new Recipe { Engine = "" }, parsed.GetRequiredValue(to));
+            recipe = options.Apply(recipe, parsed);
+            CheckpointLocation source = options.Locate(recipe, parsed, checkpoint, streams, cancellation);
+            BuildAction.Run(source, StoredTypes.Keep(recipe, source), parsed.GetRequiredValue(output), streams, cancellation);
+>>>>>>> 18d1aabc00242184a4844e680b061204f4549b75
         });
         return command;
     }

@@ -67,15 +67,28 @@ public sealed class EngineBuild : IDisposable
     /// <param name="name">The checkpoint's name where its path does not tell it; null = its folder's or file's.</param>
     /// <returns>The build, ready to run.</returns>
     /// <exception cref="CheckpointException">1xxx, 2xxx, 9xxx when the source or the recipe cannot be.</exception>
-    public static EngineBuild Open(string path, Recipe recipe, SourceHashes hashes, string? name = null)
+    public static EngineBuild Open(string path, Recipe recipe, SourceHashes hashes, string? name = null) => Open(new CheckpointLocation(path) { Name = name }, recipe, hashes);
+
+    /// <summary>Opens a source of which more is known than its path, and plans; no tensor data is read.</summary>
+    /// <param name="location">Where the checkpoint lies.</param>
+    /// <param name="recipe">What is asked for.</param>
+    /// <param name="hashes">Hashes remembered from earlier builds.</param>
+    /// <returns>The build, ready to run.</returns>
+    /// <exception cref="CheckpointException">1xxx, 2xxx, 9xxx when the source or the recipe cannot be.</exception>
+    public static EngineBuild Open(CheckpointLocation location, Recipe recipe, SourceHashes hashes)
     {
+        ArgumentNullException.ThrowIfNull(location);
         ArgumentNullException.ThrowIfNull(recipe);
+<<<<<<< HEAD
         CheckpointDirectory source = CheckpointDirectory.Open(path, recipe.SourceTolerance);
+=======
+        CheckpointDirectory source = CheckpointDirectory.Open(location);
+>>>>>>> 18d1aabc00242184a4844e680b061204f4549b75
         var adapters = new List<AdapterSource>();
         try
         {
             adapters.AddRange(recipe.Adapter.Select(a => AdapterSource.Open(a.Path)));
-            return new EngineBuild(source, [.. adapters], recipe, hashes, name);
+            return new EngineBuild(source, [.. adapters], recipe, hashes, location.Name);
         }
         catch
         {
@@ -98,7 +111,10 @@ public sealed class EngineBuild : IDisposable
             {
                 cancellation.ThrowIfCancellationRequested();
                 _stamps[file.Path] = SourceHashes.StampOf(file.Path);
-                return new SourceFile(file.Name, file.Source.Length, _hashes.Sha256(file.Path, file.Source, trust, cancellation));
+                string sha256 = _hashes.Sha256(file.Path, file.Source, trust, cancellation);
+                return _source.ExpectedSha256(file.Name) is { } expected && expected != sha256
+                    ? throw Errors.SourceNotAsLocked(file.Path, sha256, expected)
+                    : new SourceFile(file.Name, file.Source.Length, sha256);
             })];
             _hashSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         }

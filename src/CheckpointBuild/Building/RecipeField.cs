@@ -28,7 +28,13 @@ public sealed partial record RecipeField(string Name, string Help, Func<Recipe, 
         .. GgufFields.All,
         new("PreTokenizer", "llama.cpp's name of the way in which text is split, where none of its names fits the tokenizer and one is close enough: llama-bpe, qwen2.", (r, v) => r with { PreTokenizer = v }, r => r.PreTokenizer),
         new("Compatibility", "safe: what reference tools lose silently is done right or refused; reference: their bytes.", (r, v) => r with { Compatibility = ParseCompatibility(v) }, r => r.Compatibility == Compatibility.Safe ? null : "reference"),
+<<<<<<< HEAD
         .. TensorRtLlmFields(),
+=======
+        new("Revision", "The branch, tag or commit of a model that is fetched from the Hub; default: main.", (r, v) => r with { Revision = v }, r => r.Revision) { InKey = NotInKey },
+        new("Version", "The version of a model that comes from a NuGet package.", (r, v) => r with { Version = v }, r => r.Version) { InKey = NotInKey },
+        new("Files", "Which files of a repository are fetched, patterns separated by ';': these alone, +pattern these too, -pattern not these; default: what a build needs.", (r, v) => r with { Files = v }, r => r.Files) { InKey = NotInKey },
+>>>>>>> 18d1aabc00242184a4844e680b061204f4549b75
     ];
 
     /// <summary>Every field.</summary>
@@ -52,6 +58,9 @@ public sealed partial record RecipeField(string Name, string Help, Func<Recipe, 
     /// <param name="recipe">The recipe.</param>
     /// <returns>Lines <c>Name=value</c> in the order of <see cref="All"/>; what was not chosen is left out.</returns>
     public static string Normalize(Recipe recipe) => string.Join('\n', AllArray.Select(f => (f.Name, Value: (f.InKey ?? f.Get)(recipe))).Where(f => f.Value is not null).Select(f => $"{f.Name}={f.Value}"));
+
+    // Where a source comes from does not shape a product: the bytes that came do.
+    private static string? NotInKey(Recipe recipe) => null;
 
     private static string Kebab(string name) =>
         string.Concat(name.Replace("DType", "Dtype", StringComparison.Ordinal).Select((c, i) => char.IsUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()));
