@@ -33,6 +33,8 @@ internal static class Program
         new RenderVerb(),
         new PerplexityVerb(),
         new VerifyVerb(),
+        new StoreVerb(),
+        new PlanVerb(),
         new WorkerVerb(),
     ];
 

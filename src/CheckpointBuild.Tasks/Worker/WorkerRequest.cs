@@ -22,6 +22,12 @@ internal sealed class WorkerRequest(string task, string store, string fallbackSt
     /// <summary>Whether the tool must read every source byte again, whatever sizes and times say.</summary>
     internal bool Verify { get; set; }
 
+    /// <summary>Whether keys are all that is wanted.</summary>
+    internal bool Plan { get; set; }
+
+    /// <summary>The most threads that build, as text; empty for every processor's.</summary>
+    internal string MaxParallelism { get; set; } = string.Empty;
+
     /// <summary>Writes the request for some checkpoints; their index here is the item number in everything that the tool answers.</summary>
     internal void Write(string path, IEnumerable<CheckpointItem> checkpoints)
     {
@@ -29,6 +35,7 @@ internal sealed class WorkerRequest(string task, string store, string fallbackSt
         json.Open('{').Name("protocol").Value(Protocol).Name("task").Value(task);
         json.Name("store").Value(store).Name("fallbackStore").Value(fallbackStore);
         json.Name("offline").Value(Offline).Name("force").Value(Force).Name("verify").Value(Verify);
+        json.Name("plan").Value(Plan).Name("maxParallelism").Value(MaxParallelism);
         json.Name("items").Open('[');
         foreach (CheckpointItem checkpoint in checkpoints)
         {

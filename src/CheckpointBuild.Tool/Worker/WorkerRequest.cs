@@ -14,8 +14,10 @@ namespace CheckpointBuild.Tool.Worker;
 /// <param name="FallbackStore">The store's root where the user has no folder for one; null = none.</param>
 /// <param name="Force">Whether everything is built anew.</param>
 /// <param name="Verify">Whether every source file is read again.</param>
+/// <param name="Plan">Whether keys are all that is wanted: nothing is built.</param>
+/// <param name="MaxParallelism">The most threads that build; null = every processor's.</param>
 /// <param name="Items">The checkpoints.</param>
-internal sealed record WorkerRequest(string Task, string? Store, string? FallbackStore, bool Force, bool Verify, ImmutableArray<WorkerItem> Items)
+internal sealed record WorkerRequest(string Task, string? Store, string? FallbackStore, bool Force, bool Verify, bool Plan, int? MaxParallelism, ImmutableArray<WorkerItem> Items)
 {
     private const int Protocol = 1;
 
@@ -40,6 +42,8 @@ internal sealed record WorkerRequest(string Task, string? Store, string? Fallbac
                 Text(root, "fallbackStore"),
                 Flag(root, "force"),
                 Flag(root, "verify"),
+                Flag(root, "plan"),
+                Text(root, "maxParallelism") is { } most ? WorkerItem.ParseThreads("max-parallelism", most) : null,
                 [.. root.GetProperty("items").EnumerateArray().Select(ReadItem)]);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or IOException)

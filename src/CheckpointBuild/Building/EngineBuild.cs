@@ -4,11 +4,14 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
+using System.Runtime.ExceptionServices;
 using System.Threading;
+using System.Threading.Tasks;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
+using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Building;
 
@@ -75,13 +78,24 @@ public sealed class EngineBuild : IDisposable
         if (_inputs.IsDefault)
         {
             long start = Stopwatch.GetTimestamp();
-            _inputs = [.. _source.OpenedFiles.Select(name =>
+            (string Name, string Path, ByteSource Source)[] files = [.. _source.OpenedFiles.Select(name => (name, _source.PathOf(name), _source.OpenFile(name)))];
+            foreach ((string name, string path, ByteSource _) in files)
             {
-                cancellation.ThrowIfCancellationRequested();
-                string path = _source.PathOf(name);
                 _stamps[name] = SourceHashes.StampOf(path);
-                return new SourceFile(name, _source.OpenFile(name).Length, _hashes.Sha256(path, _source.OpenFile(name), trust));
-            })];
+            }
+
+            var inputs = new SourceFile[files.Length];
+            try
+            {
+                Parallel.For(0, files.Length, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
+                    inputs[i] = new SourceFile(files[i].Name, files[i].Source.Length, _hashes.Sha256(files[i].Path, files[i].Source, trust)));
+            }
+            catch (AggregateException failures)
+            {
+                ExceptionDispatchInfo.Throw(failures.InnerExceptions[0]);
+            }
+
+            _inputs = [.. inputs];
             _hashSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
 

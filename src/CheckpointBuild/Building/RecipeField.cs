@@ -22,7 +22,7 @@ public sealed record RecipeField(string Name, string Help, Func<Recipe, string, 
         new("Format", "The source's dialect; detected when absent.", (r, v) => r with { Format = Dialect.Named(v).Name }, r => r.Format),
         new("DType", "The float type of the weights: float32, float16, bfloat16 or f32, f16, bf16.", (r, v) => r with { DType = ParseDType(v) }, r => r.DType?.LongName),
         new("Quantization", "The quantization of the weights, as the target names it: q8_0.", (r, v) => r with { Quantization = v.ToLowerInvariant() }, r => r.Quantization),
-        new("MaxShardSize", "The most bytes of tensors in one file: a number, or one with KB, MB, GB, KiB, MiB, GiB.", (r, v) => r with { MaxShardSize = ParseSize(v) }, r => r.MaxShardSize?.ToString(CultureInfo.InvariantCulture)),
+        new("MaxShardSize", "The most bytes of tensors in one file: a number, or one with KB, MB, GB, KiB, MiB, GiB.", (r, v) => r with { MaxShardSize = ParseSize(v, "max-shard-size") }, r => r.MaxShardSize?.ToString(CultureInfo.InvariantCulture)),
         new("Compatibility", "safe: what reference tools lose silently is done right or refused; reference: their bytes.", (r, v) => r with { Compatibility = ParseCompatibility(v) }, r => r.Compatibility == Compatibility.Safe ? null : "reference"),
     ];
 
@@ -64,13 +64,18 @@ public sealed record RecipeField(string Name, string Help, Func<Recipe, string, 
         ? name
         : throw Errors.UnknownOptionValue("engine-name", value, "a file", []);
 
-    private static long ParseSize(string value)
+    /// <summary>Reads a size: a number of bytes, or one with KB, MB, GB, TB, KiB, MiB, GiB, TiB.</summary>
+    /// <param name="value">What the user wrote.</param>
+    /// <param name="option">Where, for the message.</param>
+    /// <returns>Bytes, at least 1.</returns>
+    /// <exception cref="CheckpointException">CKPT9001 when it is no size.</exception>
+    internal static long ParseSize(string value, string option)
     {
         (string Suffix, long Unit)[] units = [("KIB", 1L << 10), ("MIB", 1L << 20), ("GIB", 1L << 30), ("TIB", 1L << 40), ("KB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000), ("TB", 1_000_000_000_000), ("", 1)];
         string text = value.Trim().ToUpperInvariant();
         (string suffix, long unit) = units.First(u => text.EndsWith(u.Suffix, StringComparison.Ordinal));
         return decimal.TryParse(text[..^suffix.Length], NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out decimal number) && number > 0 && number < long.MaxValue / (decimal)unit && number * unit >= 1
             ? (long)(number * unit)
-            : throw Errors.UnknownOptionValue("max-shard-size", value, "a size", ["500MB", "2GB", "4GiB", "a number of bytes"]);
+            : throw Errors.UnknownOptionValue(option, value, "a size", ["500MB", "2GB", "4GiB", "a number of bytes"]);
     }
 }
