@@ -16,8 +16,8 @@ internal static class DotNetCommand
     /// <param name="folder">Where it runs.</param>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="cancellation">Ends it, with every process that it started.</param>
-    /// <returns>Its exit code and its standard output; standard error is not looked at.</returns>
-    public static (int ExitCode, string Output) Run(string folder, string[] arguments, CancellationToken cancellation)
+    /// <returns>Its exit code, its standard output, and its standard error.</returns>
+    public static (int ExitCode, string Output, string Error) Run(string folder, string[] arguments, CancellationToken cancellation)
     {
         var start = new ProcessStartInfo(Host(), arguments)
         {
@@ -39,10 +39,9 @@ internal static class DotNetCommand
         process.StandardInput.Close();
         Task<string> error = process.StandardError.ReadToEndAsync(CancellationToken.None);
         string output = process.StandardOutput.ReadToEnd();
-        error.GetAwaiter().GetResult();
         process.WaitForExit();
         cancellation.ThrowIfCancellationRequested();
-        return (process.ExitCode, output);
+        return (process.ExitCode, output, error.GetAwaiter().GetResult());
     }
 
     private static string Host() => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host && File.Exists(host) ? host : "dotnet";

@@ -44,8 +44,8 @@ internal static class ProjectList
     private static List<string> OfSolution(string file, CancellationToken cancellation)
     {
         string folder = Path.GetDirectoryName(file)!;
-        (int exitCode, string output) = DotNetCommand.Run(folder, ["sln", file, "list"], cancellation);
-        return exitCode == 0 ? Projects(folder, output.Split('\n')) : throw Errors.PlanFailed(file, output.Trim());
+        (int exitCode, string output, string error) = DotNetCommand.Run(folder, ["sln", file, "list"], cancellation);
+        return exitCode == 0 ? Projects(folder, output.Split('\n')) : throw Errors.PlanFailed(file, (error + output).Trim());
     }
 
     private static List<string> OfFilter(string file)

@@ -24,13 +24,13 @@ internal static class ProjectPlan
     public static IReadOnlyList<PlannedEngine> Of(string project, IEnumerable<string> properties, CancellationToken cancellation)
     {
         string[] arguments = ["build", project, "-t:" + Target, "-getTargetResult:" + Target, .. properties.Select(p => "-p:" + p)];
-        (int exitCode, string output) = DotNetCommand.Run(Path.GetDirectoryName(project)!, arguments, cancellation);
-        if (output.Contains(NoSuchTarget, StringComparison.Ordinal))
+        (int exitCode, string output, string error) = DotNetCommand.Run(Path.GetDirectoryName(project)!, arguments, cancellation);
+        if ((output + error).Contains(NoSuchTarget, StringComparison.Ordinal))
         {
             return [];
         }
 
-        return exitCode == 0 ? Read(project, output) : throw Errors.PlanFailed(project, Telling(output));
+        return exitCode == 0 ? Read(project, output) : throw Errors.PlanFailed(project, Telling(error + output));
     }
 
     private static List<PlannedEngine> Read(string project, string output)

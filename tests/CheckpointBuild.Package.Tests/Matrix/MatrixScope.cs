@@ -2,9 +2,16 @@ using System;
 
 namespace CheckpointBuild.Package.Tests.Matrix;
 
-/// <summary>How much of the matrix a run goes through.</summary>
+/// <summary>How much of the matrix a run goes through: the fast rows, or what <c>CHECKPOINTBUILD_MATRIX</c> says, which is <c>whole</c> or a part of a row's or a situation's name.</summary>
 internal static class MatrixScope
 {
-    /// <summary>Whether every row and every situation is wanted: <c>CHECKPOINTBUILD_MATRIX=whole</c>.</summary>
-    internal static bool IsWhole { get; } = Environment.GetEnvironmentVariable("CHECKPOINTBUILD_MATRIX") == "whole";
+    private static readonly string? Wanted = Environment.GetEnvironmentVariable("CHECKPOINTBUILD_MATRIX");
+
+    /// <summary>Whether a row or situation is wanted.</summary>
+    internal static bool Wants(string name, bool isFast) => Wanted switch
+    {
+        null or "" => isFast,
+        "whole" => true,
+        _ => name.Contains(Wanted, StringComparison.OrdinalIgnoreCase),
+    };
 }

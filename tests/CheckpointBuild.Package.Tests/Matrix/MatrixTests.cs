@@ -11,15 +11,12 @@ namespace CheckpointBuild.Package.Tests.Matrix;
 /// <summary>Every kind of project goes through a day of builds; each cell is a claim about one step. Without <c>CHECKPOINTBUILD_MATRIX=whole</c> only the fast rows do.</summary>
 public sealed class MatrixTests(PackageFeed feed, MatrixTests.Rows rows) : IClassFixture<MatrixTests.Rows>
 {
-    private const string Begin = "<!-- list:matrix -->";
-    private const string End = "<!-- /list -->";
-
     public static TheoryData<string, string> Cells
     {
         get
         {
             var cells = new TheoryData<string, string>();
-            foreach (Shape shape in Shapes.All.Where(s => s.IsFast || MatrixScope.IsWhole))
+            foreach (Shape shape in Shapes.All.Where(s => MatrixScope.Wants(s.Name, s.IsFast)))
             {
                 foreach (Step step in Steps.All.Where(s => Applies(shape, s)))
                 {
@@ -42,9 +39,7 @@ public sealed class MatrixTests(PackageFeed feed, MatrixTests.Rows rows) : IClas
     [Fact]
     public void Readme_table_equals_the_lists()
     {
-        string[] lines = File.ReadAllLines(Path.Combine(RepositoryPaths.Root, "tests", "CheckpointBuild.Package.Tests", "README.md"));
-        string[] table = [.. lines.SkipWhile(l => l != Begin).Skip(1).TakeWhile(l => l != End)];
-        Assert.Equal(string.Join('\n', Table()), string.Join('\n', table));
+        ReadmeTable.Is("matrix", Table());
     }
 
     [Fact]

@@ -121,7 +121,7 @@ public static class Steps
             Directory.Delete(target, recursive: true);
         }
 
-        string[] arguments = ["publish", site.Shape.Publish!, "-c", "Debug", "-o", target, .. site.Shape.PublishArguments, .. more];
+        string[] arguments = ["publish", site.Shape.Publish!, .. site.Shape.PublishArguments.Contains("-c") ? Array.Empty<string>() : ["-c", "Debug"], "-o", target, .. site.Shape.PublishArguments, .. more];
         CommandResult result = site.Folder.Run(arguments).Succeeded();
         Assert.Empty(result.Codes);
         string engine = Path.Combine(target, site.Shape.Engine);

@@ -1,4 +1,3 @@
-using System.IO;
 using System.Linq;
 using CheckpointBuild.Package.Tests.Matrix;
 using CheckpointBuild.Package.Tests.Package;
@@ -9,10 +8,7 @@ namespace CheckpointBuild.Package.Tests.Situations;
 /// <summary>Each situation ends as its entry says. Without <c>CHECKPOINTBUILD_MATRIX=whole</c> only the fast ones are played.</summary>
 public sealed class SituationTests(PackageFeed feed)
 {
-    private const string Begin = "<!-- list:situations -->";
-    private const string End = "<!-- /list -->";
-
-    public static TheoryData<string> Names => [.. All.Where(s => s.IsFast || MatrixScope.IsWhole).Select(s => s.Name)];
+    public static TheoryData<string> Names => [.. All.Where(s => MatrixScope.Wants(s.Name, s.IsFast)).Select(s => s.Name)];
 
     private static Situation[] All =>
         [.. OutputSituations.All, .. StoreSituations.All, .. DiskSituations.All, .. EditorSituations.All, .. RestoreSituations.All, .. PackageSituations.All, .. LogSituations.All];
@@ -28,8 +24,6 @@ public sealed class SituationTests(PackageFeed feed)
     [Fact]
     public void Readme_table_equals_the_list()
     {
-        string[] lines = File.ReadAllLines(Path.Combine(RepositoryPaths.Root, "tests", "CheckpointBuild.Package.Tests", "README.md"));
-        string[] table = [.. lines.SkipWhile(l => l != Begin).Skip(1).TakeWhile(l => l != End)];
-        Assert.Equal(string.Join('\n', All.Select(s => $"| {(s.IsFast ? "●" : "○")} | {s.Name} | {s.Right} |").Prepend("|---|---|---|").Prepend("| | situation | ends |")), string.Join('\n', table));
+        ReadmeTable.Is("situations", All.Select(s => $"| {(s.IsFast ? "●" : "○")} | {s.Name} | {s.Right} |").Prepend("|---|---|---|").Prepend("| | situation | ends |"));
     }
 }
