@@ -43,7 +43,7 @@ public sealed record RecipeField(string Name, string Help, Func<Recipe, string, 
     public static string Normalize(Recipe recipe) => string.Join('\n', AllArray.Select(f => (f.Name, Value: f.Get(recipe))).Where(f => f.Value is not null).Select(f => $"{f.Name}={f.Value}"));
 
     private static string Kebab(string name) =>
-        name == "DType" ? "dtype" : string.Concat(name.Select((c, i) => char.IsUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()));
+        string.Concat(name.Select((c, i) => (i > 0 && char.IsUpper(c) && !char.IsUpper(name[i - 1]) ? "-" : "") + char.ToLowerInvariant(c)));
 
     private static string ParseEngine(string value) => Dialect.All.FirstOrDefault(d => d.CanWrite && string.Equals(d.Name, value, StringComparison.OrdinalIgnoreCase))?.Name
         ?? throw Errors.UnknownOptionValue("engine", value, "a product", Dialect.All.Where(d => d.CanWrite).Select(d => d.Name));

@@ -1,6 +1,4 @@
-using System;
 using System.Collections.Generic;
-using System.Diagnostics;
 using System.IO;
 using CheckpointBuild.Package.Tests.Package;
 using Xunit;

@@ -99,7 +99,7 @@ internal static class LogSituations
     {
         folder.WriteProject("app", Scene.Eight);
         folder.Run("restore", "app").Succeeded();
-        Assert.Equal("", Build("-v:quiet").Trim());
+        Assert.DoesNotContain("doc-llama", Build("-v:quiet"));
         Assert.Single(Lines(Build("-v:minimal")));
         string normal = Build("-v:normal");
         Assert.Contains("doc-llama: 50 %", normal);
