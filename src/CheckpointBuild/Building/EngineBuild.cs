@@ -4,8 +4,13 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
+using System.Runtime.ExceptionServices;
 using System.Threading;
+<<<<<<< HEAD
 using CheckpointBuild.Building.Plugins;
+=======
+using System.Threading.Tasks;
+>>>>>>> b916fae68ce715a901818d83a5f0f8a7c6f8e41d
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.Dialects.Adapters;
@@ -107,6 +112,7 @@ public sealed class EngineBuild : IDisposable
         if (_inputs.IsDefault)
         {
             long start = Stopwatch.GetTimestamp();
+<<<<<<< HEAD
             _inputs = [.. Opened().Select(file =>
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -116,6 +122,26 @@ public sealed class EngineBuild : IDisposable
                     ? throw Errors.SourceNotAsLocked(file.Path, sha256, expected)
                     : new SourceFile(file.Name, file.Source.Length, sha256);
             })];
+=======
+            (string Name, string Path, ByteSource Source)[] files = [.. _source.OpenedFiles.Select(name => (name, _source.PathOf(name), _source.OpenFile(name)))];
+            foreach ((string name, string path, ByteSource _) in files)
+            {
+                _stamps[name] = SourceHashes.StampOf(path);
+            }
+
+            var inputs = new SourceFile[files.Length];
+            try
+            {
+                Parallel.For(0, files.Length, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
+                    inputs[i] = new SourceFile(files[i].Name, files[i].Source.Length, _hashes.Sha256(files[i].Path, files[i].Source, trust)));
+            }
+            catch (AggregateException failures)
+            {
+                ExceptionDispatchInfo.Throw(failures.InnerExceptions[0]);
+            }
+
+            _inputs = [.. inputs];
+>>>>>>> b916fae68ce715a901818d83a5f0f8a7c6f8e41d
             _hashSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
 
