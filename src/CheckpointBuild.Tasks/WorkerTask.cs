@@ -233,73 +233,11 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
             Offline = Offline,
             Force = Force,
             Verify = Verify,
-<<<<<<< HEAD
             Plugins = PluginPaths,
-        }.Write(requestPath, checkpoints);
-
-        WorkerConversation conversation = new(Log, _log, checkpoints);
-        bool succeeded = Converse(new ToolCommand(tool, DotNetHost), requestPath, conversation);
-        if (!_cancel.IsSet)
-        {
-            Remember(stale, conversation, succeeded);
-        }
-    }
-
-    private bool Converse(ToolCommand command, string requestPath, WorkerConversation conversation)
-    {
-        System.Diagnostics.ProcessStartInfo start = command.StartInfo(requestPath, Folder);
-        Log.LogMessage(MessageImportance.Low, "{0} {1}", start.FileName, start.Arguments);
-        foreach (CheckpointItem checkpoint in conversation.Checkpoints)
-        {
-            Log.LogMessage(MessageImportance.Low, "{0}", CommandLine.Replay(GetType().Name, checkpoint, PluginPaths));
-        }
-
-        IBuildEngine3? node = BuildEngine as IBuildEngine3;
-        try
-        {
-            using WorkerProcess process = new(start);
-            node?.Yield();
-            try
-            {
-                process.Run(conversation.Receive, _cancel);
-            }
-            finally
-            {
-                node?.Reacquire();
-            }
-
-            return Judge(conversation, process.ExitCode);
-        }
-        catch (Win32Exception exception)
-        {
-            _log.Error(TaskErrors.ToolNotStarted(start.FileName, exception.Message));
-            return false;
-        }
-    }
-
-    private bool Judge(WorkerConversation conversation, int? exitCode)
-    {
-        if (_cancel.IsSet || (conversation.Result == "ok" && !conversation.HasErrors))
-        {
-            return true;
-        }
-
-        if (conversation.Result is null)
-        {
-            _log.Error(TaskErrors.ToolDied(exitCode, conversation.LastWords), conversation.Checkpoints[0].Item);
-        }
-        else if (!conversation.HasErrors)
-        {
-            _log.Error(TaskErrors.ToolFailedSilently(), conversation.Checkpoints[0].Item);
-        }
-
-        return false;
-=======
             Plan = Plan,
             MaxParallelism = MaxParallelism ?? string.Empty,
         }.Write(request, checkpoints);
-        return new ToolRun(this, _log, _cancel) { Level = MessageLevel.Parse(Verbosity ?? string.Empty)! }.Run(new ToolCommand(tool, DotNetHost), request, Folder, checkpoints);
->>>>>>> b916fae68ce715a901818d83a5f0f8a7c6f8e41d
+        return new ToolRun(this, _log, _cancel) { Plugins = PluginPaths, Level = MessageLevel.Parse(Verbosity ?? string.Empty)! }.Run(new ToolCommand(tool, DotNetHost), request, Folder, checkpoints);
     }
 
     // One checkpoint's error takes nothing from the others: what was built for them is remembered.

@@ -35,12 +35,9 @@ internal static class Program
         new PerplexityVerb(),
         new DiffVerb(),
         new VerifyVerb(),
-<<<<<<< HEAD
         new FetchVerb(),
-=======
         new StoreVerb(),
         new PlanVerb(),
->>>>>>> b916fae68ce715a901818d83a5f0f8a7c6f8e41d
         new WorkerVerb(),
     ];
 

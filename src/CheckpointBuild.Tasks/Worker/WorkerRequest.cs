@@ -22,16 +22,14 @@ internal sealed class WorkerRequest(string task, string store, string fallbackSt
     /// <summary>Whether the tool must read every source byte again, whatever sizes and times say.</summary>
     internal bool Verify { get; set; }
 
-<<<<<<< HEAD
     /// <summary>Full paths of plug-ins: assemblies, or folders that hold one each.</summary>
     internal IReadOnlyList<string> Plugins { get; set; } = [];
-=======
+
     /// <summary>Whether keys are all that is wanted.</summary>
     internal bool Plan { get; set; }
 
     /// <summary>The most threads that build, as text; empty for every processor's.</summary>
     internal string MaxParallelism { get; set; } = string.Empty;
->>>>>>> b916fae68ce715a901818d83a5f0f8a7c6f8e41d
 
     /// <summary>Writes the request for some checkpoints; their index here is the item number in everything that the tool answers.</summary>
     internal void Write(string path, IEnumerable<CheckpointItem> checkpoints)
@@ -40,7 +38,7 @@ internal sealed class WorkerRequest(string task, string store, string fallbackSt
         json.Open('{').Name("protocol").Value(Protocol).Name("task").Value(task);
         json.Name("store").Value(store).Name("fallbackStore").Value(fallbackStore);
         json.Name("offline").Value(Offline).Name("force").Value(Force).Name("verify").Value(Verify);
-<<<<<<< HEAD
+        json.Name("plan").Value(Plan).Name("maxParallelism").Value(MaxParallelism);
         json.Name("plugins").Open('[');
         foreach (string plugin in Plugins)
         {
@@ -48,10 +46,6 @@ internal sealed class WorkerRequest(string task, string store, string fallbackSt
         }
 
         json.Close(']').Name("items").Open('[');
-=======
-        json.Name("plan").Value(Plan).Name("maxParallelism").Value(MaxParallelism);
-        json.Name("items").Open('[');
->>>>>>> b916fae68ce715a901818d83a5f0f8a7c6f8e41d
         foreach (CheckpointItem checkpoint in checkpoints)
         {
             json.Open('{').Name("source").Value(checkpoint.Source).Name("engineName").Value(checkpoint.EngineName);

@@ -4,12 +4,9 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using CheckpointBuild.Building;
-<<<<<<< HEAD
 using CheckpointBuild.Diagnostics;
-using CheckpointBuild.Tool.Nvidia;
-=======
 using CheckpointBuild.Dialects;
->>>>>>> 18d1aabc00242184a4844e680b061204f4549b75
+using CheckpointBuild.Tool.Nvidia;
 
 namespace CheckpointBuild.Tool.Verbs;
 
@@ -32,7 +29,6 @@ internal sealed class ConvertVerb() : Verb("convert")
         command.Validators.Add(result => Validate(result, checkpoint, output, to));
         SetAction(command, (parsed, cancellation) =>
         {
-<<<<<<< HEAD
             IReadOnlyDictionary<string, string> flags = nvidia.Values(parsed);
             Recipe recipe = options.Apply(RecipeField.Find("Engine")!.Set(new Recipe { Engine = "" }, parsed.GetRequiredValue(to)), parsed);
             var log = new ConsoleLog(streams.Error);
@@ -46,18 +42,13 @@ internal sealed class ConvertVerb() : Verb("convert")
             string target = parsed.GetValue(output) ?? request.Output!;
             if ((parsed.GetValue(checkpoint) ?? request.Source) is { } source)
             {
-                BuildAction.Run(source, StoredTypes.Keep(recipe, source), target, streams, cancellation);
+                CheckpointLocation location = options.Locate(recipe, parsed, source, streams, cancellation);
+                BuildAction.Run(location, StoredTypes.Keep(recipe, location), target, streams, cancellation);
             }
             else
             {
                 MadeUpModel.Write(flags, recipe, target, log, cancellation);
             }
-=======
-            Recipe recipe = RecipeField.Find("Engine")!.Set(new Recipe { Engine = "" }, parsed.GetRequiredValue(to));
-            recipe = options.Apply(recipe, parsed);
-            CheckpointLocation source = options.Locate(recipe, parsed, checkpoint, streams, cancellation);
-            BuildAction.Run(source, StoredTypes.Keep(recipe, source), parsed.GetRequiredValue(output), streams, cancellation);
->>>>>>> 18d1aabc00242184a4844e680b061204f4549b75
         });
         return command;
     }

@@ -35,7 +35,17 @@ internal sealed class RecipeOptions
     /// <param name="cancellation">Ends the work.</param>
     /// <returns>Where it lies.</returns>
     public CheckpointLocation Locate(Recipe recipe, ParseResult parsed, Argument<string> source, ToolStreams streams, CancellationToken cancellation) =>
-        ModelSource.ForUser(streams, parsed.GetValue(_offline)).Locate(parsed.GetRequiredValue(source), recipe, cancellation);
+        Locate(recipe, parsed, parsed.GetRequiredValue(source), streams, cancellation);
+
+    /// <summary>Finds the source under a name that another option gave.</summary>
+    /// <param name="recipe">What is asked for.</param>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="source">The source's path or name.</param>
+    /// <param name="streams">Where progress is written.</param>
+    /// <param name="cancellation">Ends a download.</param>
+    /// <returns>Where it lies.</returns>
+    public CheckpointLocation Locate(Recipe recipe, ParseResult parsed, string source, ToolStreams streams, CancellationToken cancellation) =>
+        ModelSource.ForUser(streams, parsed.GetValue(_offline)).Locate(source, recipe, cancellation);
 
     /// <summary>Sets what the user typed.</summary>
     /// <param name="recipe">The recipe so far.</param>

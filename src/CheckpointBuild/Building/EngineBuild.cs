@@ -6,11 +6,8 @@ using System.IO;
 using System.Linq;
 using System.Runtime.ExceptionServices;
 using System.Threading;
-<<<<<<< HEAD
-using CheckpointBuild.Building.Plugins;
-=======
 using System.Threading.Tasks;
->>>>>>> b916fae68ce715a901818d83a5f0f8a7c6f8e41d
+using CheckpointBuild.Building.Plugins;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.Dialects.Adapters;
@@ -84,11 +81,7 @@ public sealed class EngineBuild : IDisposable
     {
         ArgumentNullException.ThrowIfNull(location);
         ArgumentNullException.ThrowIfNull(recipe);
-<<<<<<< HEAD
-        CheckpointDirectory source = CheckpointDirectory.Open(path, recipe.SourceTolerance);
-=======
-        CheckpointDirectory source = CheckpointDirectory.Open(location);
->>>>>>> 18d1aabc00242184a4844e680b061204f4549b75
+        CheckpointDirectory source = CheckpointDirectory.Open(location, recipe.SourceTolerance);
         var adapters = new List<AdapterSource>();
         try
         {
@@ -112,28 +105,16 @@ public sealed class EngineBuild : IDisposable
         if (_inputs.IsDefault)
         {
             long start = Stopwatch.GetTimestamp();
-<<<<<<< HEAD
-            _inputs = [.. Opened().Select(file =>
+            (string Name, string Path, ByteSource Source)[] files = [.. Opened()];
+            foreach ((string _, string path, ByteSource _) in files)
             {
-                cancellation.ThrowIfCancellationRequested();
-                _stamps[file.Path] = SourceHashes.StampOf(file.Path);
-                string sha256 = _hashes.Sha256(file.Path, file.Source, trust, cancellation);
-                return _source.ExpectedSha256(file.Name) is { } expected && expected != sha256
-                    ? throw Errors.SourceNotAsLocked(file.Path, sha256, expected)
-                    : new SourceFile(file.Name, file.Source.Length, sha256);
-            })];
-=======
-            (string Name, string Path, ByteSource Source)[] files = [.. _source.OpenedFiles.Select(name => (name, _source.PathOf(name), _source.OpenFile(name)))];
-            foreach ((string name, string path, ByteSource _) in files)
-            {
-                _stamps[name] = SourceHashes.StampOf(path);
+                _stamps[path] = SourceHashes.StampOf(path);
             }
 
             var inputs = new SourceFile[files.Length];
             try
             {
-                Parallel.For(0, files.Length, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
-                    inputs[i] = new SourceFile(files[i].Name, files[i].Source.Length, _hashes.Sha256(files[i].Path, files[i].Source, trust)));
+                Parallel.For(0, files.Length, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount }, i => inputs[i] = Hash(files[i].Name, files[i].Path, files[i].Source, trust, cancellation));
             }
             catch (AggregateException failures)
             {
@@ -141,7 +122,6 @@ public sealed class EngineBuild : IDisposable
             }
 
             _inputs = [.. inputs];
->>>>>>> b916fae68ce715a901818d83a5f0f8a7c6f8e41d
             _hashSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
 
@@ -195,6 +175,14 @@ public sealed class EngineBuild : IDisposable
         _importance?.Dispose();
 
         _source.Dispose();
+    }
+
+    private SourceFile Hash(string name, string path, ByteSource source, HashTrust trust, CancellationToken cancellation)
+    {
+        string sha256 = _hashes.Sha256(path, source, trust, cancellation);
+        return _source.ExpectedSha256(name) is { } expected && expected != sha256
+            ? throw Errors.SourceNotAsLocked(path, sha256, expected)
+            : new SourceFile(name, source.Length, sha256);
     }
 
     // A product in its source's folder would overwrite what it is made from, or what a later build of the same source needs.

@@ -91,12 +91,8 @@ public sealed partial record Recipe
             Policy = target.PolicyFor(source, DType, Quantization),
             Overflow = Compatibility == Compatibility.Reference ? OverflowRule.Infinity : OverflowRule.Refuse,
             MaxShardSize = MaxShardSize ?? long.MaxValue,
-<<<<<<< HEAD
             TensorRtLlm = target.Name == "tensorrt-llm" ? ToTensorRtLlm() : new(),
-            Gguf = GgufOptions(),
-=======
             Gguf = GgufOptions(importance),
->>>>>>> 8d369d95f3b0af3919085ba64d973285905dbf45
         };
         DirectoryPlan plan = target.Plan(source, options);
         return plan with

@@ -61,43 +61,31 @@ public sealed class CheckpointDirectory : IDisposable
     /// <param name="path">The path.</param>
     /// <returns>The directory; nothing in it is read yet.</returns>
     /// <exception cref="CheckpointException">CKPT1001 when there is nothing of that name.</exception>
-<<<<<<< HEAD
-    public static CheckpointDirectory Open(string path) => Open(path, SourceTolerance.Strict);
-
-    /// <summary>Opens a folder or a single file.</summary>
-    /// <param name="path">The path.</param>
-    /// <param name="tolerance">What happens when configuration and weights do not fit each other.</param>
-    /// <returns>The directory; nothing in it is read yet.</returns>
-    /// <exception cref="CheckpointException">CKPT1001 when there is nothing of that name.</exception>
-    public static CheckpointDirectory Open(string path, SourceTolerance tolerance)
-=======
     public static CheckpointDirectory Open(string path) => Open(new CheckpointLocation(path));
 
     /// <summary>Opens a folder or a single file, of which more is known than its path.</summary>
     /// <param name="location">Where it lies.</param>
     /// <returns>The directory; nothing in it is read yet.</returns>
     /// <exception cref="CheckpointException">CKPT1001 when there is nothing of that name.</exception>
-    public static CheckpointDirectory Open(CheckpointLocation location)
->>>>>>> 18d1aabc00242184a4844e680b061204f4549b75
+    public static CheckpointDirectory Open(CheckpointLocation location) => Open(location, SourceTolerance.Strict);
+
+    /// <summary>Opens a folder or a single file, of which more is known than its path.</summary>
+    /// <param name="location">Where it lies.</param>
+    /// <param name="tolerance">What happens when configuration and weights do not fit each other.</param>
+    /// <returns>The directory; nothing in it is read yet.</returns>
+    /// <exception cref="CheckpointException">CKPT1001 when there is nothing of that name.</exception>
+    public static CheckpointDirectory Open(CheckpointLocation location, SourceTolerance tolerance)
     {
         ArgumentNullException.ThrowIfNull(location);
         ArgumentException.ThrowIfNullOrEmpty(location.Path);
         string full = System.IO.Path.GetFullPath(location.Path);
         if (Directory.Exists(full))
         {
-<<<<<<< HEAD
-            return new CheckpointDirectory(full, full, null) { Tolerance = tolerance };
+            return new CheckpointDirectory(location, full, full, null) { Tolerance = tolerance };
         }
 
         return System.IO.File.Exists(full)
-            ? new CheckpointDirectory(full, System.IO.Path.GetDirectoryName(full)!, System.IO.Path.GetFileName(full)) { Tolerance = tolerance }
-=======
-            return new CheckpointDirectory(location, full, full, null);
-        }
-
-        return System.IO.File.Exists(full)
-            ? new CheckpointDirectory(location, full, System.IO.Path.GetDirectoryName(full)!, System.IO.Path.GetFileName(full))
->>>>>>> 18d1aabc00242184a4844e680b061204f4549b75
+            ? new CheckpointDirectory(location, full, System.IO.Path.GetDirectoryName(full)!, System.IO.Path.GetFileName(full)) { Tolerance = tolerance }
             : throw Errors.FileNotFound(full);
     }
 
