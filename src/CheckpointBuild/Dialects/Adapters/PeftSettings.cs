@@ -31,6 +31,9 @@ internal sealed class PeftSettings
         "layers_to_transform", "layers_pattern", "trainable_token_indices",
     ];
 
+    // What a torchtune adapter cannot do without.
+    private static readonly string[] Scaling = ["r", "lora_alpha"];
+
     private readonly JsonElement _root;
     private readonly int _rank;
     private readonly double _alpha;
@@ -103,7 +106,7 @@ internal sealed class PeftSettings
     public static PeftSettings ReadBesideTorchtune(string path, byte[] bytes)
     {
         JsonElement root = JsonFile.Parse(path, bytes);
-        return new[] { "r", "lora_alpha" }.FirstOrDefault(field => !root.TryGetProperty(field, out _)) is { } missing
+        return Scaling.FirstOrDefault(field => !root.TryGetProperty(field, out _)) is { } missing
             ? throw Errors.ConfigFieldMissing(path, missing)
             : new PeftSettings(path, root);
     }
