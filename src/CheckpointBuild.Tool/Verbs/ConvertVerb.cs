@@ -1,8 +1,7 @@
+using System.Collections.Generic;
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Collections.Generic;
 using System.Linq;
-using System.Threading;
 using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
