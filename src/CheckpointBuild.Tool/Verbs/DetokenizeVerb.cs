@@ -15,9 +15,9 @@ internal sealed class DetokenizeVerb() : Verb("detokenize")
         Argument<string> checkpoint = CheckpointArgument();
         var jsonl = new Option<string>("--jsonl") { Description = "An array of ids a line, or an object with ids and skip_special_tokens.", Required = true };
         var command = new Command(Name, "Turns token ids into texts.") { checkpoint, jsonl };
-        SetAction(command, (parsed, _) =>
+        SetAction(command, (parsed, cancellation) =>
         {
-            Tokenizer tokenizer = TokenizerSource.Open(parsed.GetRequiredValue(checkpoint));
+            Tokenizer tokenizer = TokenizerSource.Open(Locate(parsed, checkpoint, streams, cancellation));
             string file = parsed.GetRequiredValue(jsonl);
             foreach (JsonElement line in TextLines.ReadJson(file))
             {

@@ -28,9 +28,9 @@ internal sealed class TokenizeVerb() : Verb("tokenize")
                     break;
             }
         });
-        SetAction(command, (parsed, _) =>
+        SetAction(command, (parsed, cancellation) =>
         {
-            Tokenizer tokenizer = TokenizerSource.Open(parsed.GetRequiredValue(checkpoint));
+            Tokenizer tokenizer = TokenizerSource.Open(Locate(parsed, checkpoint, streams, cancellation));
             EncodeOptions options = (parsed.GetValue(noSpecial) ? 0 : EncodeOptions.AddSpecialTokens) | (parsed.GetValue(noParse) ? 0 : EncodeOptions.ParseSpecialTokens);
             if (parsed.GetValue(textFile) is { } file)
             {

@@ -1,3 +1,4 @@
+using CheckpointBuild.Dialects.TensorRtLlm;
 using CheckpointBuild.Models;
 using CheckpointBuild.Quantization;
 using CheckpointBuild.Tensors;
@@ -19,6 +20,9 @@ public sealed record PlanOptions
 
     /// <summary>The most bytes of tensors in one shard.</summary>
     public long MaxShardSize { get; init; } = long.MaxValue;
+
+    /// <summary>Ranks and quantization of a TensorRT-LLM checkpoint.</summary>
+    public TensorRtLlmOptions TensorRtLlm { get; init; } = new();
 
     /// <summary>What is asked of llama.cpp's quantizer beside the kind of file.</summary>
     public GgufMixOptions Gguf { get; init; } = new();
