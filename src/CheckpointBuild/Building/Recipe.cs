@@ -98,6 +98,7 @@ public sealed partial record Recipe
             TorchtuneLayout = TorchtuneLayout,
             TensorRtLlm = target.Name == "tensorrt-llm" ? ToTensorRtLlm() : new(),
             Gguf = GgufOptions(importance),
+            PreTokenizer = PreTokenizer is null || target.NamesPreTokenizers ? PreTokenizer : throw Errors.UnknownOptionValue("pre-tokenizer", PreTokenizer, Engine, []),
         };
         DirectoryPlan plan = target.Plan(source, options);
         return plan with

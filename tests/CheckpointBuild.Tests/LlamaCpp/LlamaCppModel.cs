@@ -61,6 +61,11 @@ internal sealed class LlamaCppModel : IDisposable
     /// <returns>The ids.</returns>
     public int[] Tokenize(string text) => [.. _weights.Tokenize(text, true, true, System.Text.Encoding.UTF8).Select(t => (int)t)];
 
+    /// <summary>Turns a text into ids, nothing added, special tokens parsed.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>The ids.</returns>
+    public int[] TokenizeAlone(string text) => [.. _weights.Tokenize(text, false, true, System.Text.Encoding.UTF8).Select(t => (int)t)];
+
     /// <summary>Computes the logits of every position.</summary>
     /// <param name="ids">The prompt.</param>
     /// <returns>[ids, vocabulary], row by row.</returns>
