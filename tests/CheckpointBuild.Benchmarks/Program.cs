@@ -25,6 +25,12 @@ internal static class Program
             case ["child-merge", var mergeBase, var adapter, var merged]:
                 MergeRatio.Child(mergeBase, adapter, merged);
                 return 0;
+            case ["convert-ratio", var size, var folder, .. var rest]:
+                ConvertRatio.Run(ModelSize.Named(size), folder, rest is [var times] ? int.Parse(times, CultureInfo.InvariantCulture) : 3);
+                return 0;
+            case ["child-convert", var checkpoint, var output, var hashes]:
+                ConvertRatio.Child(checkpoint, output, hashes);
+                return 0;
             case ["quantize-ratio", var size, var folder, .. var rest]:
                 QuantizeRatio.Run(ModelSize.Named(size), folder, rest is [var pairs] ? int.Parse(pairs, CultureInfo.InvariantCulture) : 3);
                 return 0;
@@ -47,7 +53,7 @@ internal static class Program
                 KernelSpeed.Run();
                 return 0;
             default:
-                Console.Error.WriteLine("generate SIZE FOLDER | build-ratio SIZE FOLDER [RUNS] | merge-ratio SIZE FOLDER [RUNS] | quantize-ratio SIZE FOLDER [RUNS] | decode SIZE DTYPE [THREADS] | decode-ratio GGUF [THREADS] | tokenizer-ratio FOLDER | kernels   (SIZE: 100m, 1b, 4b)");
+                Console.Error.WriteLine("generate SIZE FOLDER | build-ratio SIZE FOLDER [RUNS] | convert-ratio SIZE FOLDER [RUNS] | merge-ratio SIZE FOLDER [RUNS] | quantize-ratio SIZE FOLDER [RUNS] | decode SIZE DTYPE [THREADS] | decode-ratio GGUF [THREADS] | tokenizer-ratio FOLDER | kernels   (SIZE: 100m, 1b, 4b)");
                 return 2;
         }
     }

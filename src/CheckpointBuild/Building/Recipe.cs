@@ -36,6 +36,9 @@ public sealed partial record Recipe
     /// <summary>Whether what reference tools lose silently is refused or written as they do.</summary>
     public Compatibility Compatibility { get; init; }
 
+    /// <summary>How torchtune's folder is arranged.</summary>
+    public TorchtuneLayout TorchtuneLayout { get; init; }
+
     /// <summary>Adapters, merged in this order.</summary>
     public ImmutableArray<AdapterChoice> Adapter { get; init; } = [];
 
@@ -70,6 +73,8 @@ public sealed partial record Recipe
             Policy = target.PolicyFor(source, DType, Quantization),
             Overflow = Compatibility == Compatibility.Reference ? OverflowRule.Infinity : OverflowRule.Refuse,
             MaxShardSize = MaxShardSize ?? long.MaxValue,
+            FollowsReference = Compatibility == Compatibility.Reference,
+            TorchtuneLayout = TorchtuneLayout,
             Gguf = GgufOptions(),
         };
         DirectoryPlan plan = target.Plan(source, options);

@@ -26,6 +26,7 @@ public sealed record RecipeField(string Name, string Help, Func<Recipe, string, 
         new("Adapter", "Adapters to merge, in order: PATH or PATH@weight; several times, or separated by ';'.", (r, v) => r with { Adapter = AdapterChoice.ParseList(v) }, r => r.Adapter.IsEmpty ? null : string.Join(';', r.Adapter)) { IsRepeatable = true, InKey = AdaptersInKey },
         new("AdapterMode", "merge: adapters go into the weights; apart: they are kept beside the product in its own ecosystem's form.", (r, v) => r with { AdapterMode = ParseAdapterMode(v) }, r => r.AdapterMode == AdapterMode.Merge ? null : "apart"),
         .. GgufFields.All,
+        new("TorchtuneLayout", "How torchtune's folder is arranged: current (a folder for each epoch) or classic (the epoch in each name).", (r, v) => r with { TorchtuneLayout = ParseLayout(v) }, r => r.TorchtuneLayout == TorchtuneLayout.Current ? null : "classic"),
         new("Compatibility", "safe: what reference tools lose silently is done right or refused; reference: their bytes.", (r, v) => r with { Compatibility = ParseCompatibility(v) }, r => r.Compatibility == Compatibility.Safe ? null : "reference"),
     ];
 
@@ -60,6 +61,13 @@ public sealed record RecipeField(string Name, string Help, Func<Recipe, string, 
     private static DType ParseDType(string value) => DTypes.DType.TryParse(value, out DType? dtype) && dtype.IsFloatingPoint
         ? dtype
         : throw Errors.UnknownOptionValue("dtype", value, "weights", DTypes.DType.All.Where(d => d.IsFloatingPoint).Select(d => d.LongName));
+
+    private static TorchtuneLayout ParseLayout(string value) => value.ToLowerInvariant() switch
+    {
+        "current" => TorchtuneLayout.Current,
+        "classic" => TorchtuneLayout.Classic,
+        _ => throw Errors.UnknownOptionValue("torchtune-layout", value, "torchtune", ["current", "classic"]),
+    };
 
     private static Compatibility ParseCompatibility(string value) => value.ToLowerInvariant() switch
     {

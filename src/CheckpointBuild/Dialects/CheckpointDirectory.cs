@@ -16,8 +16,11 @@ public sealed class CheckpointDirectory : IDisposable
     private readonly List<IDisposable> _kept = [];
     private readonly Lazy<ImmutableArray<string>> _files;
 
-    private CheckpointDirectory(string path, string folder, string? file)
+    private readonly CheckpointDirectory? _above;
+
+    private CheckpointDirectory(string path, string folder, string? file, CheckpointDirectory? above = null)
     {
+        _above = above;
         Path = path;
         Folder = folder;
         File = file;
@@ -69,6 +72,18 @@ public sealed class CheckpointDirectory : IDisposable
             : throw Errors.FileNotFound(full);
     }
 
+    /// <summary>Whether this is a folder inside one that was opened.</summary>
+    public bool IsBelow => _above is not null;
+
+    /// <summary>A folder inside this one. Its files are this directory's: what is opened through it is counted and closed here.</summary>
+    /// <param name="folder">Its name.</param>
+    /// <returns>The folder as a directory of its own; it need not be disposed.</returns>
+    public CheckpointDirectory Below(string folder)
+    {
+        string full = System.IO.Path.Combine(Folder, folder);
+        return Directory.Exists(full) ? new CheckpointDirectory(full, full, null, this) : throw Errors.FileNotFound(full);
+    }
+
     /// <summary>Names of all files in the folder, in ordinal order, also where a single file was opened.</summary>
     public ImmutableArray<string> FolderFiles => _files.Value;
 
@@ -87,6 +102,11 @@ public sealed class CheckpointDirectory : IDisposable
     /// <returns>Its bytes.</returns>
     public ByteSource OpenFile(string name)
     {
+        if (_above is not null)
+        {
+            return _above.OpenFile($"{System.IO.Path.GetFileName(Folder)}/{name}");
+        }
+
         lock (_open)
         {
             if (!_open.TryGetValue(name, out ByteSource? source))

@@ -9,8 +9,8 @@ namespace CheckpointBuild.Dialects;
 /// <content>The list.</content>
 public abstract partial class Dialect
 {
-    // A folder may hold weights of several ecosystems: Hugging Face's are preferred, as every tool of the field does.
-    private static readonly Dialect[] AllArray = [new HuggingFace.HuggingFace(), new LlamaCpp.LlamaCpp()];
+    // A folder may hold weights of several ecosystems: Hugging Face's are preferred, as every tool of the field does. torchtune's lie in such a folder, and are known by the names of their tensors.
+    private static readonly Dialect[] AllArray = [new Torchtune.Torchtune(), new HuggingFace.HuggingFace(), new Meta.Meta(), new LlamaCpp.LlamaCpp()];
 
     private static ImmutableArray<Dialect> _added = [];
 

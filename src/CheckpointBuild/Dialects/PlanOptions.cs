@@ -23,6 +23,12 @@ public sealed record PlanOptions
     /// <summary>What is asked of llama.cpp's quantizer beside the kind of file.</summary>
     public GgufMixOptions Gguf { get; init; } = new();
 
+    /// <summary>Whether what the ecosystem's own tools lose or round is lost and rounded too.</summary>
+    public bool FollowsReference { get; init; }
+
+    /// <summary>How torchtune's folder is arranged.</summary>
+    public TorchtuneLayout TorchtuneLayout { get; init; }
+
     /// <summary>A tensor in the dtype that the policy gives it.</summary>
     /// <param name="role">What it is; the first role where several lie in it.</param>
     /// <param name="tensor">The tensor, named and arranged as it will be written.</param>
