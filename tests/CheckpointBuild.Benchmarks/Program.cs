@@ -19,17 +19,17 @@ internal static class Program
             case ["child-build", var checkpoint, var output, var durability, var hashing, var hashes]:
                 ChildBuild.Run(checkpoint, output, durability, hashing, hashes);
                 return 0;
-            case ["merge-ratio", var size, var folder, .. var rest]:
-                MergeRatio.Run(ModelSize.Named(size), folder, rest is [var mergeRuns] ? int.Parse(mergeRuns, CultureInfo.InvariantCulture) : 3);
-                return 0;
-            case ["child-merge", var mergeBase, var adapter, var merged]:
-                MergeRatio.Child(mergeBase, adapter, merged);
-                return 0;
             case ["convert-ratio", var size, var folder, .. var rest]:
                 ConvertRatio.Run(ModelSize.Named(size), folder, rest is [var times] ? int.Parse(times, CultureInfo.InvariantCulture) : 3);
                 return 0;
             case ["child-convert", var checkpoint, var output, var hashes]:
                 ConvertRatio.Child(checkpoint, output, hashes);
+                return 0;
+            case ["merge-ratio", var size, var folder, .. var rest]:
+                MergeRatio.Run(ModelSize.Named(size), folder, rest is [var mergeRuns] ? int.Parse(mergeRuns, CultureInfo.InvariantCulture) : 3);
+                return 0;
+            case ["child-merge", var mergeBase, var adapter, var merged]:
+                MergeRatio.Child(mergeBase, adapter, merged);
                 return 0;
             case ["quantize-ratio", var size, var folder, .. var rest]:
                 QuantizeRatio.Run(ModelSize.Named(size), folder, rest is [var pairs] ? int.Parse(pairs, CultureInfo.InvariantCulture) : 3);

@@ -27,7 +27,7 @@ internal sealed class PendingFile : IDisposable
     {
         _plan = plan;
         _target = Path.Combine(directory, plan.Path.Replace('/', Path.DirectorySeparatorChar));
-        _temporary = $"{_target}.{Guid.NewGuid():N}.tmp";
+        _temporary = TemporaryName.Beside(_target);
     }
 
     /// <summary>What was written.</summary>
@@ -42,6 +42,7 @@ internal sealed class PendingFile : IDisposable
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(_target)!);
+            TemporaryName.RemoveAbandoned(_target);
             using SafeFileHandle handle = File.OpenHandle(_temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.None, _plan.Length);
             _exists = true;
             if (RandomAccess.GetLength(handle) != _plan.Length)
@@ -78,7 +79,7 @@ internal sealed class PendingFile : IDisposable
         }
         catch (IOException e) when (e.HResult is 28 or unchecked((int)0x80070070) or unchecked((int)0x80070027))
         {
-            throw Errors.DiskFull(Path.GetDirectoryName(_target)!, _plan.Length, 0);
+            throw Errors.DiskFull(Path.GetDirectoryName(_target)!, _plan.Length, OutputDirectory.FreeBytes(Path.GetDirectoryName(_target)!));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

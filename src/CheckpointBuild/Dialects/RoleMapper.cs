@@ -27,6 +27,9 @@ internal sealed class RoleMapper(ModelFamily family, TensorNaming naming, string
     /// <summary>After mapping: how many roles stand before a copy of the tied head that the source holds; null where it holds none.</summary>
     public int? TiedHeadPlace { get; private set; }
 
+    /// <summary>What happens to tensors that the configuration does not expect so.</summary>
+    public SourceTolerance Tolerance { get; init; }
+
     /// <summary>Maps tensors to roles.</summary>
     /// <param name="config">The configuration as stated.</param>
     /// <param name="tensors">The named tensors, in order.</param>
@@ -52,7 +55,7 @@ internal sealed class RoleMapper(ModelFamily family, TensorNaming naming, string
             Tensor tensor = byName.GetValueOrDefault(stored.Name) ?? throw Errors.TensorMissing(file, stored.Name, stored.Shape.ToString());
             if (tensor.Shape != stored.Shape)
             {
-                throw Errors.TensorShape(file, stored.Name, tensor.Shape.ToString(), stored.Shape.ToString());
+                byName[stored.Name] = FilledUp(tensor, stored);
             }
 
             expected.Add(stored.Name, stored);
@@ -68,9 +71,26 @@ internal sealed class RoleMapper(ModelFamily family, TensorNaming naming, string
         }
 
         List<string> unknown = [.. byName.Keys.Where(name => !expected.ContainsKey(name) && !family.Ignores(name) && !family.LeavesOut(name, config))];
+        if (unknown.Count > 0 && Tolerance == SourceTolerance.Reference)
+        {
+            problems.Add(Errors.TensorsIgnored(file, unknown.Count, unknown[0]));
+            unknown = [];
+        }
+
         return unknown.Count == 0
             ? (config, new RoleTable(byName.Values.Where(t => expected.ContainsKey(t.Name)).SelectMany(t => expected[t.Name].Split(t))))
             : throw Errors.TensorUnknown(file, unknown, family.Architecture);
+    }
+
+    private Tensor FilledUp(Tensor tensor, StoredTensor stored)
+    {
+        if (Tolerance == SourceTolerance.Strict || tensor.Shape.Rank != 2 || stored.Shape.Rank != 2 || tensor.Rows > stored.Shape.Rows || tensor.Shape.Columns > stored.Shape.Columns)
+        {
+            throw Errors.TensorShape(file, stored.Name, tensor.Shape.ToString(), stored.Shape.ToString());
+        }
+
+        problems.Add(Errors.TensorFilledUp(file, stored.Name, tensor.Shape.ToString(), stored.Shape.ToString()));
+        return Padded.Of(tensor, stored.Shape.Rows, stored.Shape.Columns);
     }
 
     private IReadOnlyList<Tensor> WithoutWrapper(IReadOnlyList<Tensor> tensors)

@@ -25,6 +25,7 @@ public sealed partial class ErrorTests
         ["CKPT226"] = "Errors.Adapters.cs",
         ["CKPT236"] = "Errors.Adapters.cs",
         ["CKPT3"] = "Errors.Stages.cs",
+        ["CKPT32"] = "Errors.TensorRtLlm.cs",
         ["CKPT4"] = "Errors.Writing.cs",
         ["CKPT5"] = "Errors.Running.cs",
         ["CKPT6"] = "Errors.Acquisition.cs",

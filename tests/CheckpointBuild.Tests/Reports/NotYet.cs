@@ -18,13 +18,6 @@ internal static class NotYet
             "trtllm/gptq-zero-biases",
             "trtllm/nvfp4-gate-up-scales-differ",
         ]),
-        ("TensorRT-LLM checkpoints (convert --to tensorrt-llm)",
-        [
-            "trtllm/trt-fp8-missing-activation-scales",
-            "trtllm/trt-mlp-bias-kept",
-            "trtllm/trt-qwen3-explicit-head-dim",
-            "trtllm/trt-rope-parameters-only",
-        ]),
         ("ONNX Runtime GenAI engines (build --engine onnx-genai)",
         [
             "trtllm/genai-eos-from-generation-config",

@@ -25,6 +25,6 @@ internal static class SidecarFiles
         .. directory.FolderFiles
             .Where(name => !name.StartsWith('.') && !NotCarried.Contains(name) && !WeightEndings.Any(e => name.EndsWith(e, StringComparison.OrdinalIgnoreCase)))
             .Select(name => new Sidecar(name, () => directory.OpenFile(name))),
-        .. OfMeta.Where(name => File.Exists(directory.PathOf(name))).Select(name => new Sidecar(name, () => directory.OpenFile(name))),
+        .. OfMeta.Where(name => directory.Holds(name) && File.Exists(directory.PathOf(name))).Select(name => new Sidecar(name, () => directory.OpenFile(name))),
     ];
 }

@@ -43,11 +43,12 @@ internal sealed class Meta : Dialect
         ParamsFile parameters = ParamsFile.Read(directory);
         MetaShards shards = MetaShards.Open(directory, parameters, problems);
         IReadOnlyList<Tensor> weights = shards.Merge();
-        (TokenizerModel? tokenizer, Diagnostic? fault) = TokenizerSidecars.Read(directory);
+        ModelDescription? stated = StatedIn(directory, parameters);
+        (TokenizerModel? tokenizer, Diagnostic? fault) = stated is null ? TokenizerSidecars.Read(directory) : (stated.Tokenizer, stated.TokenizerFault);
 
-        ModelFamily family = ModelFamily.FindArchitecture(Architecture)!;
-        JsonObject json = MetaConfig.Write(parameters, Facts(directory.Path, weights), tokenizer);
-        ModelConfig config = family.ReadConfig(new ConfigReader(directory.PathOf(ParamsFile.Name), JsonElement.Parse(json.ToJsonString())));
+        ModelFamily family = stated?.Family ?? ModelFamily.FindArchitecture(Architecture)!;
+        JsonObject json = stated?.SourceConfig ?? MetaConfig.Write(parameters, Facts(directory.Path, weights), tokenizer);
+        ModelConfig config = stated?.Config ?? family.ReadConfig(new ConfigReader(directory.PathOf(ParamsFile.Name), JsonElement.Parse(json.ToJsonString())));
         (config, RoleTable tensors) = new RoleMapper(family, MetaNames.Naming, directory.Path, problems).Map(config, weights);
         var layout = new MetaLayout(shards.Count, shards.EmbeddingByColumns, shards.Frequencies?.DType.LongName);
         return new Checkpoint
@@ -56,10 +57,10 @@ internal sealed class Meta : Dialect
             Dialect = Name,
             Family = family,
             Config = config,
-            Tensors = tensors,
+            Tensors = InOrderOfNames(tensors, family, config),
             Tokenizer = tokenizer,
             TokenizerFault = fault,
-            Sidecars = SidecarsOf(directory, parameters, tokenizer, layout),
+            Sidecars = [.. SidecarsOf(directory, parameters, tokenizer, layout).Concat(stated?.Sidecars.Where(s => s.Name is not (ParamsFile.Name or SentencePieceFile.FileName)) ?? []).DistinctBy(s => s.Name)],
             SourceConfig = json,
             Problems = problems.DrainToImmutable(),
         };
@@ -88,6 +89,22 @@ internal sealed class Meta : Dialect
         ArgumentNullException.ThrowIfNull(options);
         return new MetaWriter(checkpoint, options).Plan();
     }
+
+    // What Hugging Face's form says beyond Meta's sizes lies beside them where the folder came from there; it counts as long as it is of the same model.
+    private static ModelDescription? StatedIn(CheckpointDirectory directory, ParamsFile parameters)
+    {
+        if (!File.Exists(directory.PathOf(ConfigFile.Name)))
+        {
+            return null;
+        }
+
+        ModelDescription stated = ConfigSource.HuggingFace.Read(directory, DialectName);
+        return parameters.Describes(stated.Config) ? stated : null;
+    }
+
+    // The canonical order: as Hugging Face's file would have the tensors, by name.
+    private static RoleTable InOrderOfNames(RoleTable tensors, ModelFamily family, ModelConfig config) =>
+        new(family.Naming.TensorsOf(config).OrderBy(t => t.Name, StringComparer.Ordinal).SelectMany(t => t.Roles).Select(role => KeyValuePair.Create(role, tensors[role])));
 
     // The embedding's rows count, whatever params.json says of the vocabulary: -1 there means "as many as the tokenizer has".
     private static (long Rows, bool IsTied, DType DType) Facts(string path, IReadOnlyList<Tensor> weights)

@@ -81,7 +81,7 @@ internal sealed class MetaShards
 
     /// <summary>Puts every tensor together, but for the frequencies.</summary>
     /// <returns>The whole tensors in the first file's order.</returns>
-    /// <exception cref="CheckpointException">CKPT2151 to CKPT2153.</exception>
+    /// <exception cref="CheckpointException">CKPT2151 or CKPT2152.</exception>
     public IReadOnlyList<Tensor> Merge()
     {
         RefuseMissing();

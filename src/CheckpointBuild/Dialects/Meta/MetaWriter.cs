@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Dialects.HuggingFace;
 using CheckpointBuild.DTypes;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
@@ -45,6 +46,14 @@ internal sealed class MetaWriter(Checkpoint checkpoint, PlanOptions options)
         else
         {
             warnings = [Errors.MetaTokenizerMissing(checkpoint.Name)];
+        }
+
+        if (!options.FollowsReference)
+        {
+            // Meta's own tools look at none of these; with them the folder says all that its source said.
+            (IReadOnlyList<FilePlan> companions, ImmutableArray<Diagnostic> more) = CompanionFiles.Of(checkpoint, tensors, options);
+            files.AddRange(companions.Where(c => !c.Path.StartsWith(MetaLayout.Folder, StringComparison.Ordinal) && files.All(f => f.Path != c.Path)));
+            warnings = warnings.AddRange(more);
         }
 
         return new DirectoryPlan(files.DrainToImmutable(), warnings);
