@@ -76,6 +76,19 @@ internal sealed class LlamaCppModel : IDisposable
         return [.. Enumerable.Range(0, ids.Count).SelectMany(i => context.NativeHandle.GetLogitsIth(i).ToArray())];
     }
 
+    /// <summary>Computes the logits of every position with an adapter beside the model.</summary>
+    /// <param name="ids">The prompt.</param>
+    /// <param name="adapter">The adapter's file.</param>
+    /// <returns>[ids, vocabulary], row by row.</returns>
+    public float[] Logits(IReadOnlyList<int> ids, string adapter)
+    {
+        using LLamaContext context = _weights.CreateContext(_parameters);
+        LoraAdapter lora = _weights.NativeHandle.LoadLoraFromFile(adapter);
+        context.NativeHandle.SetLoraAdapters([(lora, 1f)]);
+        Decode(context, ids, 0);
+        return [.. Enumerable.Range(0, ids.Count).SelectMany(i => context.NativeHandle.GetLogitsIth(i).ToArray())];
+    }
+
     /// <summary>Continues greedily, token by token through the cache.</summary>
     /// <param name="ids">The prompt.</param>
     /// <param name="most">The most ids to add.</param>

@@ -4,10 +4,12 @@ using System.Collections.Immutable;
 using System.IO;
 using System.Linq;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Dialects.Adapters;
 using CheckpointBuild.Dialects.HuggingFace;
 using CheckpointBuild.DTypes;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
+using CheckpointBuild.Models.Adapters;
 using CheckpointBuild.Quantization;
 using CheckpointBuild.Tensors;
 
@@ -94,6 +96,9 @@ internal sealed class Torchtune : Dialect
 
         return new DirectoryPlan(files.DrainToImmutable(), warnings);
     }
+
+    /// <inheritdoc/>
+    internal override IEnumerable<FilePlan> PlanAdapter(Checkpoint checkpoint, Adapter adapter, PlanOptions options) => TorchtuneFiles.Plan(checkpoint, adapter, $"{AdapterFolder}/{options.EngineName}/");
 
     /// <summary>A checkpoint's tensors under torchtune's names, in the order of the source.</summary>
     /// <param name="checkpoint">The checkpoint.</param>

@@ -55,6 +55,11 @@ internal static class TorchtuneNames
     /// <returns>A map that reads both ways, or null where torchtune does not train the family.</returns>
     internal static TensorNaming? Of(ModelFamily family) => ByArchitecture.GetValueOrDefault(family.Architecture);
 
+    /// <summary>The names as a list of namings, as adapters have them.</summary>
+    /// <param name="family">The family.</param>
+    /// <returns>One naming; none where torchtune does not train the family.</returns>
+    internal static IReadOnlyList<TensorNaming> AllOf(ModelFamily family) => Of(family) is { } naming ? [naming] : [];
+
     private static ImmutableArray<NameRule> Common(TensorLayout turned, ImmutableArray<NameRule> norms) =>
     [
         new(RoleKind.TokenEmbedding, "tok_embeddings"),
