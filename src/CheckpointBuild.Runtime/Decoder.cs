@@ -1,5 +1,6 @@
 using System;
 using System.Linq;
+using System.Threading;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Models;
 using CheckpointBuild.Runtime.Operations;
@@ -73,9 +74,10 @@ public sealed partial class Decoder : IDisposable
     /// <summary>Reads a checkpoint's weights into memory. Its files may be closed afterwards.</summary>
     /// <param name="checkpoint">The checkpoint.</param>
     /// <param name="options">Threads and context.</param>
+    /// <param name="cancellation">Looked at between matrices.</param>
     /// <returns>A decoder at position 0.</returns>
     /// <exception cref="CheckpointException">CKPT5003 a weight is not finite, CKPT5006 too little memory, CKPT5008 a dtype without values, CKPT5011 a longer context than the model's; 1xxx a file cannot be read.</exception>
-    public static Decoder Load(Checkpoint checkpoint, DecoderOptions options)
+    public static Decoder Load(Checkpoint checkpoint, DecoderOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         ArgumentNullException.ThrowIfNull(options);
@@ -90,7 +92,7 @@ public sealed partial class Decoder : IDisposable
         var pool = new WorkerPool(options.ThreadCount == 0 ? Environment.ProcessorCount : options.ThreadCount);
         try
         {
-            return new Decoder(checkpoint, context, pool, DecoderWeights.Load(checkpoint, pool));
+            return new Decoder(checkpoint, context, pool, DecoderWeights.Load(checkpoint, pool, cancellation));
         }
         catch
         {

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Numerics.Tensors;
+using System.Threading;
 using CheckpointBuild.Models;
 using CheckpointBuild.Tensors;
 using Tensor = CheckpointBuild.Tensors.Tensor;
@@ -14,13 +15,15 @@ internal sealed partial class DecoderWeights : IDisposable
     private readonly Checkpoint _checkpoint;
     private readonly WorkerPool _pool;
     private readonly Workspace _workspace;
+    private readonly CancellationToken _cancellation;
     private readonly Dictionary<Tensor, WeightMatrix> _matrices = new(ReferenceEqualityComparer.Instance);
 
-    private DecoderWeights(Checkpoint checkpoint, WorkerPool pool, Workspace workspace)
+    private DecoderWeights(Checkpoint checkpoint, WorkerPool pool, Workspace workspace, CancellationToken cancellation)
     {
         _checkpoint = checkpoint;
         _pool = pool;
         _workspace = workspace;
+        _cancellation = cancellation;
     }
 
     /// <summary>Token embedding, [vocabulary, embedding width].</summary>
@@ -52,11 +55,12 @@ internal sealed partial class DecoderWeights : IDisposable
     /// <summary>Reads all weights.</summary>
     /// <param name="checkpoint">The checkpoint; its files are not needed afterwards.</param>
     /// <param name="pool">Whose threads read.</param>
+    /// <param name="cancellation">Looked at between matrices.</param>
     /// <returns>The weights.</returns>
-    public static DecoderWeights Load(Checkpoint checkpoint, WorkerPool pool)
+    public static DecoderWeights Load(Checkpoint checkpoint, WorkerPool pool, CancellationToken cancellation)
     {
         using var workspace = new Workspace();
-        var weights = new DecoderWeights(checkpoint, pool, workspace);
+        var weights = new DecoderWeights(checkpoint, pool, workspace, cancellation);
         try
         {
             weights.LoadAll();
@@ -103,6 +107,7 @@ internal sealed partial class DecoderWeights : IDisposable
         Tensor tensor = _checkpoint.Tensors[role];
         if (!_matrices.TryGetValue(tensor, out WeightMatrix? matrix))
         {
+            _cancellation.ThrowIfCancellationRequested();
             matrix = WeightMatrix.Load(tensor, _pool, _workspace);
             _workspace.ReleaseResidents();
             _matrices.Add(tensor, matrix);

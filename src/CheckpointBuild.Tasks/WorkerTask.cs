@@ -28,6 +28,9 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
     [Required]
     public ITaskItem[] Checkpoints { get; set; } = [];
 
+    /// <summary>Plug-ins: assemblies, or folders that hold one each. What they add holds for every checkpoint here, and their bytes are part of its content key.</summary>
+    public ITaskItem[] Plugins { get; set; } = [];
+
     /// <summary>The folder that relative paths in properties and metadata start from; that of the project file which calls the task, when not given.</summary>
     public string? ProjectDirectory { get; set; }
 
@@ -152,12 +155,13 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
     private List<EngineJob> ReadJobs(List<CheckpointItem> checkpoints, string tool)
     {
         List<EngineJob> jobs = [];
+        string stampsOfTool = ToolStamps.Of(tool, PluginPaths);
         foreach (CheckpointItem checkpoint in checkpoints)
         {
             try
             {
                 SourceStamps stamps = SourceStamps.Of(checkpoint, Folder);
-                EngineQuestion question = EngineQuestion.Of(GetType().Name, checkpoint, tool, Store, stamps);
+                EngineQuestion question = EngineQuestion.Of(GetType().Name, checkpoint, stampsOfTool, Store, stamps);
                 jobs.Add(new EngineJob(checkpoint, question, stamps.Bytes, EngineState.PathOf(States, checkpoint)));
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -231,8 +235,10 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
             Verify = Verify,
             Plan = Plan,
             MaxParallelism = MaxParallelism ?? string.Empty,
+            Plugins = PluginPaths,
         }.Write(request, checkpoints);
-        return new ToolRun(this, _log, _cancel) { Level = MessageLevel.Parse(Verbosity ?? string.Empty)! }.Run(new ToolCommand(tool, DotNetHost), request, Folder, checkpoints);
+        ToolRun run = new(this, _log, _cancel) { Level = MessageLevel.Parse(Verbosity ?? string.Empty)!, Plugins = PluginPaths };
+        return run.Run(new ToolCommand(tool, DotNetHost), request, Folder, checkpoints);
     }
 
     // One checkpoint's error takes nothing from the others: what was built for them is remembered.
@@ -275,6 +281,8 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
     private string Store => StoreDirectory is { Length: > 0 } given ? Full(given) : string.Empty;
 
     private string FallbackStore => Full(FallbackStoreDirectory is { Length: > 0 } given ? given : Path.Combine("obj", "checkpoint-store"));
+
+    private string[] PluginPaths => Array.ConvertAll(Plugins, plugin => Full(plugin.ItemSpec));
 
     // Of the process's current directory nothing is taken: in a multithreaded build it is not the project's.
     private string Folder => ProjectDirectory is { Length: > 0 } given ? given : Path.GetDirectoryName(BuildEngine.ProjectFileOfTaskNode);

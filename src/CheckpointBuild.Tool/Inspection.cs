@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Linq;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -9,6 +10,7 @@ using CheckpointBuild.Dialects;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
 using CheckpointBuild.Tensors;
+using CheckpointBuild.Tensors.Views;
 using CheckpointBuild.Tokenizers;
 
 namespace CheckpointBuild.Tool;
@@ -37,6 +39,12 @@ internal static class Inspection
             {
                 tensors.Add((JsonNode)Describe(tensor, file, roles));
             }
+        }
+
+        foreach (Tensor tensor in tensors.Count == 0 ? roles.Select(r => r.Key) : [])
+        {
+            // What a plug-in reads may lie in no file of a known format.
+            tensors.Add((JsonNode)Describe(tensor, tensor is Stored stored ? Path.GetFileName(stored.Source.Name) : "", roles));
         }
 
         if (checkpoint is null && tensors.Count == 0)

@@ -7,6 +7,7 @@ using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Tool.Plugins;
 using CheckpointBuild.Tool.Verbs;
 
 namespace CheckpointBuild.Tool;
@@ -16,9 +17,9 @@ internal static class Program
 {
     private const int Failed = 1;
     private const int Usage = 2;
+
     /// <summary>The exit code of cancelled work.</summary>
     internal const int Cancelled = 130;
-
 
     private static readonly Verb[] Verbs =
     [
@@ -32,6 +33,7 @@ internal static class Program
         new DetokenizeVerb(),
         new RenderVerb(),
         new PerplexityVerb(),
+        new DiffVerb(),
         new VerifyVerb(),
         new StoreVerb(),
         new PlanVerb(),
@@ -48,6 +50,7 @@ internal static class Program
     internal static async Task<int> RunAsync(string[] args, TextReader input, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
         var root = new RootCommand("Inspects, converts, quantizes, builds, runs and verifies model checkpoints.");
+        root.Options.Add(PluginOption.Create());
         foreach (Verb verb in Verbs)
         {
             root.Subcommands.Add(verb.Create(new ToolStreams(input, output, error)));
@@ -78,8 +81,8 @@ internal static class Program
         }
         catch (Exception e) when (e is not CheckpointException)
         {
-            // Whatever comes here is our own fault; scripts still get a code and an exit status that they know.
-            CheckpointException fault = Errors.Internal(e);
+            // Whatever comes here is our own fault or a plug-in's; scripts still get a code and an exit status that they know.
+            CheckpointException fault = PluginLoader.Blame(e) ?? Errors.Internal(e);
             await error.WriteLineAsync($"{fault.Code}: {fault.Message}".AsMemory(), CancellationToken.None);
             return Failed;
         }

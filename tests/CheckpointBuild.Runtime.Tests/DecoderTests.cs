@@ -81,7 +81,7 @@ public sealed class DecoderTests
     public void Logits_do_not_depend_on_how_a_sequence_is_cut(int length)
     {
         Checkpoint checkpoint = new TinyModel { DType = DType.BF16 }.Checkpoint;
-        using Decoder decoder = Decoder.Load(checkpoint, new DecoderOptions { ThreadCount = 2 });
+        using Decoder decoder = Decoder.Load(checkpoint, new DecoderOptions { ThreadCount = 2 }, TestContext.Current.CancellationToken);
         float[] logits = new float[Tokens.Length * 51];
 
         for (int at = 0; at < Tokens.Length; at += length)
@@ -97,7 +97,7 @@ public sealed class DecoderTests
     public void Forward_gives_the_last_row_of_ForwardAll()
     {
         Checkpoint checkpoint = new TinyModel().Checkpoint;
-        using Decoder decoder = Decoder.Load(checkpoint, new DecoderOptions { ThreadCount = 1 });
+        using Decoder decoder = Decoder.Load(checkpoint, new DecoderOptions { ThreadCount = 1 }, TestContext.Current.CancellationToken);
 
         Assert.Equal(All(checkpoint, Tokens, threads: 1)[^51..], decoder.Forward(Tokens).ToArray());
     }
@@ -105,7 +105,7 @@ public sealed class DecoderTests
     [Fact]
     public void Truncate_forgets_what_came_after()
     {
-        using Decoder decoder = Decoder.Load(new TinyModel().Checkpoint, new DecoderOptions { ThreadCount = 1 });
+        using Decoder decoder = Decoder.Load(new TinyModel().Checkpoint, new DecoderOptions { ThreadCount = 1 }, TestContext.Current.CancellationToken);
         float[] first = decoder.Forward(Tokens.AsSpan(0, 9)).ToArray();
         decoder.Forward([50, 49, 48]);
 
@@ -121,7 +121,7 @@ public sealed class DecoderTests
     [InlineData(51)]
     public void Forward_refuses_an_id_that_is_none_of_the_models(int id)
     {
-        using Decoder decoder = Decoder.Load(new TinyModel().Checkpoint, new DecoderOptions { ThreadCount = 1 });
+        using Decoder decoder = Decoder.Load(new TinyModel().Checkpoint, new DecoderOptions { ThreadCount = 1 }, TestContext.Current.CancellationToken);
 
         CheckpointException error = Assert.Throws<CheckpointException>(() => decoder.Forward([1, id]));
 
@@ -132,7 +132,7 @@ public sealed class DecoderTests
     [Fact]
     public void Forward_refuses_tokens_beyond_the_context()
     {
-        using Decoder decoder = Decoder.Load(new TinyModel().Checkpoint, new DecoderOptions { ThreadCount = 1, ContextLength = 4 });
+        using Decoder decoder = Decoder.Load(new TinyModel().Checkpoint, new DecoderOptions { ThreadCount = 1, ContextLength = 4 }, TestContext.Current.CancellationToken);
         decoder.Forward([1, 2, 3]);
 
         CheckpointException error = Assert.Throws<CheckpointException>(() => decoder.Forward([4, 5]));
@@ -144,7 +144,7 @@ public sealed class DecoderTests
     [Fact]
     public void Load_refuses_a_context_longer_than_the_models()
     {
-        CheckpointException error = Assert.Throws<CheckpointException>(() => Decoder.Load(new TinyModel().Checkpoint, new DecoderOptions { ContextLength = 641 }));
+        CheckpointException error = Assert.Throws<CheckpointException>(() => Decoder.Load(new TinyModel().Checkpoint, new DecoderOptions { ContextLength = 641 }, TestContext.Current.CancellationToken));
 
         Assert.Equal("CKPT5011", error.Code);
     }
@@ -161,7 +161,7 @@ public sealed class DecoderTests
         values[(3 * 40) + 7] = bad;
         checkpoint = checkpoint with { Tensors = checkpoint.Tensors.Select((r, t) => r == role ? TinyModel.Of(t.Name, DType.F16, t.Shape, values) : t) };
 
-        CheckpointException error = Assert.Throws<CheckpointException>(() => Decoder.Load(checkpoint, new DecoderOptions { ThreadCount = 2 }));
+        CheckpointException error = Assert.Throws<CheckpointException>(() => Decoder.Load(checkpoint, new DecoderOptions { ThreadCount = 2 }, TestContext.Current.CancellationToken));
 
         Assert.Equal("CKPT5003", error.Code);
         Assert.Contains("model.layers.1.mlp.up_proj.weight", error.Message);
@@ -175,14 +175,14 @@ public sealed class DecoderTests
         var source = new MemorySource(new byte[4096]);
         checkpoint = checkpoint with { Tensors = checkpoint.Tensors.Select((r, t) => r.Kind == RoleKind.Gate ? new Tensors.Views.Stored(t.Name, DType.All.First(d => d.Name == "I8"), t.Shape, source, 0) : t) };
 
-        CheckpointException error = Assert.Throws<CheckpointException>(() => Decoder.Load(checkpoint, new DecoderOptions { ThreadCount = 1 }));
+        CheckpointException error = Assert.Throws<CheckpointException>(() => Decoder.Load(checkpoint, new DecoderOptions { ThreadCount = 1 }, TestContext.Current.CancellationToken));
 
         Assert.Equal("CKPT5008", error.Code);
     }
 
     private static float[] All(Checkpoint checkpoint, int[] tokens, int threads)
     {
-        using Decoder decoder = Decoder.Load(checkpoint, new DecoderOptions { ThreadCount = threads });
+        using Decoder decoder = Decoder.Load(checkpoint, new DecoderOptions { ThreadCount = threads }, TestContext.Current.CancellationToken);
         float[] logits = new float[tokens.Length * checkpoint.Config.VocabularySize];
         decoder.ForwardAll(tokens, logits);
         return logits;

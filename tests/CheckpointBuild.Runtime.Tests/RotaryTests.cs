@@ -71,7 +71,7 @@ public sealed class RotaryTests
         var rope = new RopeConfig { Theta = 10000, Dimensions = 8, Scaling = RopeScalingKind.Yarn, Factor = 4, OriginalContextLength = 32 };
         var model = new TinyModel { Rope = rope };
         int[] tokens = [.. Enumerable.Range(0, 40)];
-        using Decoder decoder = Decoder.Load(model.Checkpoint, new DecoderOptions { ThreadCount = 1 });
+        using Decoder decoder = Decoder.Load(model.Checkpoint, new DecoderOptions { ThreadCount = 1 }, TestContext.Current.CancellationToken);
         float[] logits = new float[tokens.Length * 51];
 
         decoder.ForwardAll(tokens, logits);

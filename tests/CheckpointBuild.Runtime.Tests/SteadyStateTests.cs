@@ -23,7 +23,7 @@ public sealed class SteadyStateTests
     [InlineData(2)]
     public void Decoding_and_sampling_take_no_memory(int threads)
     {
-        using Decoder decoder = Decoder.Load(new TinyModel { DType = DType.F16, Biases = true }.Checkpoint, new DecoderOptions { ThreadCount = threads });
+        using Decoder decoder = Decoder.Load(new TinyModel { DType = DType.F16, Biases = true }.Checkpoint, new DecoderOptions { ThreadCount = threads }, TestContext.Current.CancellationToken);
         var sampler = new Sampler(new SamplingOptions { Temperature = 1, TopK = 20, TopP = 0.9, MinP = 0.01, RepetitionPenalty = 1.1, Seed = 1 }, decoder.Config.VocabularySize);
         decoder.Forward([1, 2, 3]);
         Generate(decoder, sampler, 100);

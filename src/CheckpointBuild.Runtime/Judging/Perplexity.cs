@@ -14,7 +14,7 @@ public static class Perplexity
     /// <param name="ids">The text.</param>
     /// <param name="protocol">How it is cut and scored.</param>
     /// <param name="window">Tokens of a window; 0 = the protocol's own, or the model's context where that is shorter.</param>
-    /// <param name="cancellation">Looked at between windows.</param>
+    /// <param name="cancellation">Looked at every few tokens.</param>
     /// <returns>The result.</returns>
     /// <exception cref="CheckpointException">CKPT5007 when the text is shorter than a window, CKPT5012 when the context is; CKPT5001 when an id is none of the model's.</exception>
     public static PerplexityResult Measure(Decoder decoder, ReadOnlySpan<int> ids, PerplexityProtocol protocol, int window = 0, CancellationToken cancellation = default)
@@ -41,7 +41,7 @@ public static class Perplexity
             cancellation.ThrowIfCancellationRequested();
             ids.Slice(i * length, length).CopyTo(tokens);
             tokens[0] = protocol.FirstToken(decoder.Config) ?? tokens[0];
-            scoring.Add(tokens);
+            scoring.Add(tokens, cancellation);
         }
 
         return new PerplexityResult(protocol.Name, length, windows, scoring.Count, scoring.Mean, scoring.StandardError);
@@ -64,17 +64,19 @@ public static class Perplexity
 
         public double StandardError => Count > 1 ? Math.Sqrt(Math.Max(0, (_sumOfSquares / Count) - (Mean * Mean)) / (Count - 1)) : 0;
 
-        public void Add(ReadOnlySpan<int> tokens)
+        public void Add(ReadOnlySpan<int> tokens, CancellationToken cancellation)
         {
             decoder.Reset();
-            if (firstScored > 0)
+            for (int first = 0; first < firstScored; first += chunk)
             {
-                decoder.Forward(tokens[..firstScored]);
+                cancellation.ThrowIfCancellationRequested();
+                decoder.Forward(tokens[first..Math.Min(firstScored, first + chunk)]);
             }
 
             // The last token has nothing to predict.
             for (int first = firstScored; first < tokens.Length - 1; first += chunk)
             {
+                cancellation.ThrowIfCancellationRequested();
                 int count = Math.Min(chunk, tokens.Length - 1 - first);
                 Span<float> logits = _logits.AsSpan(0, count * _vocabulary);
                 decoder.ForwardAll(tokens.Slice(first, count), logits);

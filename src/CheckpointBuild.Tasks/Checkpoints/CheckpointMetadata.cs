@@ -10,7 +10,7 @@ internal static class CheckpointMetadata
     internal static readonly IReadOnlyList<string> Recipe =
     [
         "Engine", "Format", "DType", "IntermediateDType", "Quantization", "TensorTypes", "Pure", "OutputTensorType", "TokenEmbeddingType", "PruneLayers", "ImportanceMatrix",
-        "Calibration", "CalibrationStatistics", "Adapter", "MaxShardSize", "TensorParallel", "PipelineParallel", "ContextParallel", "MoeTensorParallel", "MoeExpertParallel",
+        "Calibration", "CalibrationStatistics", "Adapter", "AdapterMode", "MaxShardSize", "TensorParallel", "PipelineParallel", "ContextParallel", "MoeTensorParallel", "MoeExpertParallel",
         "Workers", "TargetSm", "TensorRtLlmVersion", "TorchtuneLayout", "EngineOptional", "Compatibility", "KeepStages", "KeepSource", "EvaluationText", "MaxPerplexityIncrease",
         "MaxKlDivergence", "MaxEngineSize", "Revision", "Version", "Files",
 

@@ -132,7 +132,7 @@ internal sealed class EngineState(string targetFolder, EngineQuestion question, 
                 case "task" or "engine" or "name" or "metadata":
                     recipe.Append(line).Append('\n');
                     break;
-                case "source" or "store" or "tool":
+                case "source" or "store" or "tool" or "plugin":
                     surroundings.Append(line).Append('\n');
                     break;
                 case "input":

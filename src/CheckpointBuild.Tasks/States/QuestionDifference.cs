@@ -43,7 +43,7 @@ internal static class QuestionDifference
     private static string Describe(string[] line, string[]? was, string[]? now) => line[0] switch
     {
         "metadata" => $"{line[1]} was {Value(was)}, is {Value(now)}",
-        "input" or "tool" => $"{line[1]} {(was is null ? "is new" : now is null ? "is gone" : "changed")}",
+        "input" or "tool" or "plugin" => $"{line[1]} {(was is null ? "is new" : now is null ? "is gone" : "changed")}",
         _ => $"{line[0]} was '{was?[1]}', is '{now?[1]}'",
     };
 
@@ -55,7 +55,7 @@ internal static class QuestionDifference
         foreach (string line in TabbedLine.Lines(text))
         {
             string[] fields = TabbedLine.Split(line);
-            bool named = fields[0] is "metadata" or "input" || (fields[0] == "tool" && fields.Length > 2);
+            bool named = fields[0] is "metadata" or "input" or "plugin" || (fields[0] == "tool" && fields.Length > 2);
             lines[named ? fields[0] + "\t" + fields[1] : fields[0]] = fields;
         }
 

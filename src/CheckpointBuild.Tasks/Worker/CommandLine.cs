@@ -36,7 +36,7 @@ internal static class CommandLine
     }
 
     /// <summary>Writes the <c>ckpt</c> command that does what a task asks for one checkpoint.</summary>
-    internal static string Replay(string task, CheckpointItem checkpoint)
+    internal static string Replay(string task, CheckpointItem checkpoint, IReadOnlyList<string> plugins)
     {
         // The verb convert does not quantize; build does both.
         string verb = task switch
@@ -56,6 +56,11 @@ internal static class CommandLine
 
             string option = pair.Key.Equals("Engine", StringComparison.Ordinal) && !verb.Equals("build", StringComparison.Ordinal) ? "to" : Kebab(pair.Key);
             command.Append(" --").Append(option).Append(' ').Append(Quote(pair.Value));
+        }
+
+        foreach (string plugin in plugins)
+        {
+            command.Append(" --plugin ").Append(Quote(plugin));
         }
 
         return command.Append(" --engine-name ").Append(Quote(checkpoint.EngineName)).Append(" --output DIR").ToString();

@@ -17,6 +17,9 @@ internal sealed class ToolRun(Task task, DiagnosticLog diagnostics, CancelSignal
     /// <summary>How loud the tool is in the build's log.</summary>
     internal MessageLevel Level { get; set; } = MessageLevel.Default;
 
+    /// <summary>Full paths of plug-ins, for the command that does the same by hand.</summary>
+    internal IReadOnlyList<string> Plugins { get; set; } = [];
+
     /// <summary>Runs the tool. The node is yielded meanwhile, so that other projects go on.</summary>
     /// <param name="command">How it is started.</param>
     /// <param name="request">The request file; its folder is where the log goes.</param>
@@ -32,8 +35,8 @@ internal sealed class ToolRun(Task task, DiagnosticLog diagnostics, CancelSignal
         using WorkerLog file = new(WorkerLog.PathOf(Path.GetDirectoryName(request), name), start.FileName + " " + start.Arguments);
         foreach (CheckpointItem checkpoint in checkpoints)
         {
-            log.LogMessage(MessageImportance.Low, "{0}", CommandLine.Replay(name, checkpoint));
-            file.Write(CommandLine.Replay(name, checkpoint));
+            log.LogMessage(MessageImportance.Low, "{0}", CommandLine.Replay(name, checkpoint, Plugins));
+            file.Write(CommandLine.Replay(name, checkpoint, Plugins));
         }
 
         WorkerConversation conversation = new(log, diagnostics, checkpoints, file) { Level = Level };

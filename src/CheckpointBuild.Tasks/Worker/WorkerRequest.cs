@@ -28,6 +28,9 @@ internal sealed class WorkerRequest(string task, string store, string fallbackSt
     /// <summary>The most threads that build, as text; empty for every processor's.</summary>
     internal string MaxParallelism { get; set; } = string.Empty;
 
+    /// <summary>Full paths of plug-ins: assemblies, or folders that hold one each.</summary>
+    internal IReadOnlyList<string> Plugins { get; set; } = [];
+
     /// <summary>Writes the request for some checkpoints; their index here is the item number in everything that the tool answers.</summary>
     internal void Write(string path, IEnumerable<CheckpointItem> checkpoints)
     {
@@ -36,7 +39,13 @@ internal sealed class WorkerRequest(string task, string store, string fallbackSt
         json.Name("store").Value(store).Name("fallbackStore").Value(fallbackStore);
         json.Name("offline").Value(Offline).Name("force").Value(Force).Name("verify").Value(Verify);
         json.Name("plan").Value(Plan).Name("maxParallelism").Value(MaxParallelism);
-        json.Name("items").Open('[');
+        json.Name("plugins").Open('[');
+        foreach (string plugin in Plugins)
+        {
+            json.Value(plugin);
+        }
+
+        json.Close(']').Name("items").Open('[');
         foreach (CheckpointItem checkpoint in checkpoints)
         {
             json.Open('{').Name("source").Value(checkpoint.Source).Name("engineName").Value(checkpoint.EngineName);

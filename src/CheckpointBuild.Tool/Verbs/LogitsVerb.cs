@@ -25,7 +25,7 @@ internal sealed class LogitsVerb() : Verb("logits")
         {
             int[] tokens = IdList.Parse(parsed.GetRequiredValue(ids));
             using OpenedCheckpoint opened = OpenedCheckpoint.Open(parsed.GetRequiredValue(checkpoint));
-            using Decoder decoder = Decoder.Load(opened.Checkpoint, DecoderOptions.Default);
+            using Decoder decoder = Decoder.Load(opened.Checkpoint, DecoderOptions.Default, cancellation);
             Write(decoder, tokens, Path.GetFullPath(parsed.GetRequiredValue(output)), cancellation);
         });
         return command;

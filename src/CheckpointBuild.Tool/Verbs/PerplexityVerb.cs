@@ -38,7 +38,7 @@ internal sealed class PerplexityVerb() : Verb("perplexity")
             int[] ids = parsed.GetValue(idsFile) is { } file
                 ? ReadIds(file)
                 : Tokenizer.Create(opened.Checkpoint.TokenizerOrThrow()).Encode(TextLines.ReadAll(parsed.GetRequiredValue(textFile)));
-            using Decoder decoder = Decoder.Load(opened.Checkpoint, DecoderOptions.Default);
+            using Decoder decoder = Decoder.Load(opened.Checkpoint, DecoderOptions.Default, cancellation);
             PerplexityResult result = Perplexity.Measure(decoder, ids, rules, parsed.GetValue(window), cancellation);
             streams.Output.WriteLine(new JsonObject
             {

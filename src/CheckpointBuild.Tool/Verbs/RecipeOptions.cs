@@ -1,24 +1,25 @@
+using System;
 using System.Collections.Generic;
 using System.CommandLine;
 using System.Linq;
 using CheckpointBuild.Building;
+using CheckpointBuild.Tool.Plugins;
 
 namespace CheckpointBuild.Tool.Verbs;
 
 /// <summary>The options of a recipe: one for each field, made from the one table.</summary>
 internal sealed class RecipeOptions
 {
-    private readonly List<(RecipeField Field, Option<string> Option)> _options;
+    private readonly List<(RecipeField Field, Func<ParseResult, string?> Value)> _options = [];
 
     /// <summary>Adds the options to a verb.</summary>
     /// <param name="command">The verb.</param>
     /// <param name="without">Fields that the verb sets itself.</param>
     public RecipeOptions(Command command, params string[] without)
     {
-        _options = [.. RecipeField.All.Where(f => !without.Contains(f.Name)).Select(f => (f, new Option<string>(f.Option) { Description = f.Help }))];
-        foreach ((RecipeField _, Option<string> option) in _options)
+        foreach (RecipeField field in RecipeField.All.Where(f => !without.Contains(f.Name)))
         {
-            command.Options.Add(option);
+            _options.Add((field, field.IsRepeatable ? AddRepeatable(command, field) : AddSingle(command, field)));
         }
     }
 
@@ -27,5 +28,19 @@ internal sealed class RecipeOptions
     /// <param name="parsed">The command line.</param>
     /// <returns>The recipe with it.</returns>
     public Recipe Apply(Recipe recipe, ParseResult parsed) =>
-        _options.Aggregate(recipe, (r, o) => parsed.GetValue(o.Option) is { } value ? o.Field.Set(r, value) : r);
+        _options.Aggregate(recipe with { Plugins = PluginOption.Load(parsed) }, (r, o) => o.Value(parsed) is { } value ? o.Field.Set(r, value) : r);
+
+    private static Func<ParseResult, string?> AddSingle(Command command, RecipeField field)
+    {
+        var option = new Option<string>(field.Option) { Description = field.Help };
+        command.Options.Add(option);
+        return parsed => parsed.GetValue(option);
+    }
+
+    private static Func<ParseResult, string?> AddRepeatable(Command command, RecipeField field)
+    {
+        var option = new Option<string[]>(field.Option) { Description = field.Help, AllowMultipleArgumentsPerToken = false };
+        command.Options.Add(option);
+        return parsed => parsed.GetValue(option) is { Length: > 0 } values ? string.Join(';', values) : null;
+    }
 }

@@ -6,6 +6,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Tool.Plugins;
 
 namespace CheckpointBuild.Tool.Verbs;
 
@@ -24,11 +25,20 @@ internal abstract class Verb(string name)
     /// <summary>Says what a verb does; it works synchronously, and exits with 0 where nothing is thrown.</summary>
     /// <param name="command">The verb's command.</param>
     /// <param name="action">What it does.</param>
-    protected static void SetAction(Command command, Action<ParseResult, CancellationToken> action) => command.SetAction((parsed, cancellation) =>
+    protected static void SetAction(Command command, Action<ParseResult, CancellationToken> action) => SetAction(command, (parsed, cancellation) =>
+    {
+        action(parsed, cancellation);
+        return 0;
+    });
+
+    /// <summary>Says what a verb does whose exit code is a result.</summary>
+    /// <param name="command">The verb's command.</param>
+    /// <param name="action">What it does; gives the exit code.</param>
+    protected static void SetAction(Command command, Func<ParseResult, CancellationToken, int> action) => command.SetAction((parsed, cancellation) =>
     {
         RefuseEmptyValues(parsed);
-        action(parsed, cancellation);
-        return Task.FromResult(0);
+        PluginOption.Load(parsed);
+        return Task.FromResult(action(parsed, cancellation));
     });
 
     /// <summary>An option of a number, written with a point whatever the user's language.</summary>

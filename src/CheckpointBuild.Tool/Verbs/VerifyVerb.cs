@@ -4,6 +4,7 @@ using System.IO;
 using System.Linq;
 using System.Threading;
 using CheckpointBuild.Building;
+using CheckpointBuild.Building.Plugins;
 using CheckpointBuild.Diagnostics;
 
 namespace CheckpointBuild.Tool.Verbs;
@@ -20,7 +21,7 @@ internal sealed class VerifyVerb() : Verb("verify")
         SetAction(command, (parsed, cancellation) =>
         {
             string path = Path.GetFullPath(parsed.GetRequiredValue(directory));
-            BuildReport report = Verify(path);
+            BuildReport report = Verify(path, cancellation);
             streams.Output.WriteLine($"{report.Outputs.Length} files match their report (key {report.Key})");
             if (parsed.GetValue(rebuild))
             {
@@ -31,15 +32,21 @@ internal sealed class VerifyVerb() : Verb("verify")
         return command;
     }
 
-    private static BuildReport Verify(string directory)
+    private static BuildReport Verify(string directory, CancellationToken cancellation)
     {
         string path = Path.Combine(directory, BuildReport.FileName);
         BuildReport report = File.Exists(path) ? BuildReport.Read(path) : throw Errors.NoReport(directory);
-        return ProductCheck.FirstFault(directory, report) is { } fault ? throw Errors.ProductWrong(directory, fault) : report;
+        return ProductCheck.FirstFault(directory, report, cancellation) is { } fault ? throw Errors.ProductWrong(directory, fault) : report;
     }
 
+    // A report may come from anywhere: it names its plug-ins, and only who runs this says where to load them from.
     private static void Rebuild(string directory, BuildReport report, CancellationToken cancellation)
     {
+        if (report.Recipe.Plugins.FirstOrDefault(p => !RegisteredPlugins.All.Contains(p)) is { } missing)
+        {
+            throw Errors.PluginMissing(directory, missing.Name, missing.Sha256);
+        }
+
         string scratch = Path.Combine(Path.GetTempPath(), $"ckpt-verify-{Guid.NewGuid():N}");
         try
         {

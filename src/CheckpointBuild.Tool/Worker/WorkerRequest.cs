@@ -16,8 +16,9 @@ namespace CheckpointBuild.Tool.Worker;
 /// <param name="Verify">Whether every source file is read again.</param>
 /// <param name="Plan">Whether keys are all that is wanted: nothing is built.</param>
 /// <param name="MaxParallelism">The most threads that build; null = every processor's.</param>
+/// <param name="Plugins">Assemblies of plug-ins, or folders that hold one each.</param>
 /// <param name="Items">The checkpoints.</param>
-internal sealed record WorkerRequest(string Task, string? Store, string? FallbackStore, bool Force, bool Verify, bool Plan, int? MaxParallelism, ImmutableArray<WorkerItem> Items)
+internal sealed record WorkerRequest(string Task, string? Store, string? FallbackStore, bool Force, bool Verify, bool Plan, int? MaxParallelism, ImmutableArray<string> Plugins, ImmutableArray<WorkerItem> Items)
 {
     private const int Protocol = 1;
 
@@ -44,6 +45,7 @@ internal sealed record WorkerRequest(string Task, string? Store, string? Fallbac
                 Flag(root, "verify"),
                 Flag(root, "plan"),
                 Text(root, "maxParallelism") is { } most ? WorkerItem.ParseThreads("max-parallelism", most) : null,
+                root.TryGetProperty("plugins", out JsonElement plugins) ? [.. plugins.EnumerateArray().Select(p => p.GetString()!)] : [],
                 [.. root.GetProperty("items").EnumerateArray().Select(ReadItem)]);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or IOException)

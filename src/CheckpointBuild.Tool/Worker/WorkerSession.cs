@@ -1,10 +1,13 @@
 using System;
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using System.Threading;
 using CheckpointBuild.Building;
+using CheckpointBuild.Building.Plugins;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Tool.Plugins;
 
 namespace CheckpointBuild.Tool.Worker;
 
@@ -13,6 +16,7 @@ namespace CheckpointBuild.Tool.Worker;
 internal sealed class WorkerSession(LineProtocol protocol)
 {
     private const int WholeRequest = -1;
+    private ImmutableArray<PluginIdentity> _plugins = [];
 
     /// <summary>Serves a request file.</summary>
     /// <param name="path">The file.</param>
@@ -23,6 +27,7 @@ internal sealed class WorkerSession(LineProtocol protocol)
         try
         {
             WorkerRequest request = WorkerRequest.Read(path);
+            _plugins = PluginLoader.Load(request.Plugins);
             bool failed = false;
             for (int i = 0; i < request.Items.Length; i++)
             {
@@ -61,8 +66,8 @@ internal sealed class WorkerSession(LineProtocol protocol)
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            // Our own fault; it has a code too, and the items after this one are served.
-            protocol.Error(index, Errors.Internal(e));
+            // Our own fault or a plug-in's; it has a code too, and the items after this one are served.
+            protocol.Error(index, PluginLoader.Blame(e) ?? Errors.Internal(e));
             return false;
         }
     }
@@ -71,7 +76,7 @@ internal sealed class WorkerSession(LineProtocol protocol)
     {
         long start = Stopwatch.GetTimestamp();
         var store = new Store(request.Store ?? UserStore() ?? Fallback(request));
-        using EngineBuild build = EngineBuild.Open(item.Source, item.ToRecipe(request.Task), new SourceHashes(store.HashFolder), item.Name);
+        using EngineBuild build = EngineBuild.Open(item.Source, item.ToRecipe(request.Task) with { Plugins = _plugins }, new SourceHashes(store.HashFolder), item.Name);
         foreach (Diagnostic warning in build.Warnings)
         {
             protocol.Warning(index, warning);

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Linq;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CheckpointBuild.Building.Plugins;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Tensors;
 
@@ -64,6 +65,7 @@ public sealed record BuildReport
             ["key"] = Key,
             ["checkpoint"] = new JsonObject { ["name"] = CheckpointName, ["path"] = CheckpointPath, ["dialect"] = Dialect, ["family"] = Family },
             ["recipe"] = new JsonObject(RecipeField.All.Select(f => (f.Name, Value: f.Get(Recipe))).Where(f => f.Value is not null).Select(f => new System.Collections.Generic.KeyValuePair<string, JsonNode?>(f.Name, f.Value))),
+            ["plugins"] = new JsonArray([.. Recipe.Plugins.Select(p => new JsonObject { ["name"] = p.Name, ["sha256"] = p.Sha256 })]),
             ["inputs"] = new JsonArray([.. Inputs.Select(i => new JsonObject { ["name"] = i.Name, ["size"] = i.Length, ["sha256"] = i.Sha256 })]),
             ["outputs"] = new JsonArray([.. Outputs.Select(o => new JsonObject { ["path"] = o.Path, ["size"] = o.Length, ["sha256"] = o.Sha256 })]),
             ["tensors"] = new JsonArray([.. Tensors.Select(t => new JsonObject { ["name"] = t.Name, ["dtype"] = t.DType, ["shape"] = t.Shape, ["file"] = t.File, ["derivation"] = t.Derivation })]),
@@ -87,7 +89,7 @@ public sealed record BuildReport
             return new BuildReport
             {
                 Key = Text(root, "key"),
-                Recipe = ReportFormat.ReadRecipe(root.GetProperty("recipe")),
+                Recipe = ReportFormat.ReadRecipe(root.GetProperty("recipe")) with { Plugins = ReadPlugins(root) },
                 CheckpointName = Text(checkpoint, "name"),
                 CheckpointPath = Text(checkpoint, "path"),
                 Dialect = Text(checkpoint, "dialect"),
@@ -102,6 +104,9 @@ public sealed record BuildReport
             throw Errors.ReportDamaged(path, e.Message);
         }
     }
+
+    private static ImmutableArray<PluginIdentity> ReadPlugins(JsonElement root) =>
+        root.TryGetProperty("plugins", out JsonElement plugins) ? [.. plugins.EnumerateArray().Select(p => new PluginIdentity(Text(p, "name"), Text(p, "sha256")))] : [];
 
     private static byte[] ReadBytes(string path)
     {

@@ -7,8 +7,10 @@ using System.Linq;
 using System.Runtime.ExceptionServices;
 using System.Threading;
 using System.Threading.Tasks;
+using CheckpointBuild.Building.Plugins;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
+using CheckpointBuild.Dialects.Adapters;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
 using CheckpointBuild.Tensors;
@@ -19,20 +21,22 @@ namespace CheckpointBuild.Building;
 public sealed class EngineBuild : IDisposable
 {
     private readonly CheckpointDirectory _source;
+    private readonly ImmutableArray<AdapterSource> _adapters;
     private readonly SourceHashes _hashes;
     private readonly Dictionary<string, string> _stamps = new(StringComparer.Ordinal);
     private ImmutableArray<SourceFile> _inputs;
     private double _hashSeconds;
 
-    private EngineBuild(CheckpointDirectory source, Recipe recipe, SourceHashes hashes, string? name)
+    private EngineBuild(CheckpointDirectory source, ImmutableArray<AdapterSource> adapters, Recipe recipe, SourceHashes hashes, string? name)
     {
         _source = source;
+        _adapters = adapters;
         _hashes = hashes;
         Dialect dialect = recipe.Format is { } format ? Dialect.Named(format) : Dialect.Detect(source);
         Checkpoint checkpoint = dialect.Read(source);
         Checkpoint = name is null ? checkpoint : checkpoint with { Name = name };
-        Recipe = recipe;
-        Plan = recipe.Apply(Checkpoint);
+        Recipe = recipe with { Plugins = RegisteredPlugins.In(recipe, dialect, source, Checkpoint) };
+        Plan = recipe.Apply(Checkpoint, [.. adapters.Select(a => a.Adapter)]);
     }
 
     /// <summary>The source as it was read.</summary>
@@ -58,12 +62,15 @@ public sealed class EngineBuild : IDisposable
     {
         ArgumentNullException.ThrowIfNull(recipe);
         CheckpointDirectory source = CheckpointDirectory.Open(path);
+        var adapters = new List<AdapterSource>();
         try
         {
-            return new EngineBuild(source, recipe, hashes, name);
+            adapters.AddRange(recipe.Adapter.Select(a => AdapterSource.Open(a.Path)));
+            return new EngineBuild(source, [.. adapters], recipe, hashes, name);
         }
         catch
         {
+            adapters.ForEach(a => a.Dispose());
             source.Dispose();
             throw;
         }
@@ -71,24 +78,24 @@ public sealed class EngineBuild : IDisposable
 
     /// <summary>The content key; hashes the source's files that are not remembered.</summary>
     /// <param name="trust">Whether remembered hashes may be used.</param>
-    /// <param name="cancellation">Looked at between files.</param>
+    /// <param name="cancellation">Looked at between pieces of files.</param>
     /// <returns>64 hex digits.</returns>
     public string Key(HashTrust trust, CancellationToken cancellation)
     {
         if (_inputs.IsDefault)
         {
             long start = Stopwatch.GetTimestamp();
-            (string Name, string Path, ByteSource Source)[] files = [.. _source.OpenedFiles.Select(name => (name, _source.PathOf(name), _source.OpenFile(name)))];
-            foreach ((string name, string path, ByteSource _) in files)
+            (string Name, string Path, ByteSource Source)[] files = [.. Opened()];
+            foreach ((string _, string path, ByteSource _) in files)
             {
-                _stamps[name] = SourceHashes.StampOf(path);
+                _stamps[path] = SourceHashes.StampOf(path);
             }
 
             var inputs = new SourceFile[files.Length];
             try
             {
                 Parallel.For(0, files.Length, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
-                    inputs[i] = new SourceFile(files[i].Name, files[i].Source.Length, _hashes.Sha256(files[i].Path, files[i].Source, trust)));
+                    inputs[i] = new SourceFile(files[i].Name, files[i].Source.Length, _hashes.Sha256(files[i].Path, files[i].Source, trust, cancellation)));
             }
             catch (AggregateException failures)
             {
@@ -139,7 +146,15 @@ public sealed class EngineBuild : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _source.Dispose();
+    public void Dispose()
+    {
+        foreach (AdapterSource adapter in _adapters)
+        {
+            adapter.Dispose();
+        }
+
+        _source.Dispose();
+    }
 
     // A product in its source's folder would overwrite what it is made from, or what a later build of the same source needs.
     private void RefuseSourceAsOutput(string directory)
@@ -161,14 +176,19 @@ public sealed class EngineBuild : IDisposable
     // What was hashed and what was read are the same open files; a file that was written to meanwhile would put wrong bytes under a good key.
     private void RefuseChangedSource()
     {
-        foreach (SourceFile input in _inputs)
+        foreach ((string path, string stamp) in _stamps)
         {
-            if (SourceHashes.StampOf(_source.PathOf(input.Name)) != _stamps[input.Name])
+            if (SourceHashes.StampOf(path) != stamp)
             {
-                throw Errors.SourceChanged(_source.PathOf(input.Name));
+                throw Errors.SourceChanged(path);
             }
         }
     }
+
+    // The source's own files, then those of each adapter under its place in the recipe: where they lie is no part of what is built.
+    private IEnumerable<(string Name, string Path, ByteSource Source)> Opened() =>
+        _source.OpenedFiles.Select(name => (name, _source.PathOf(name), _source.OpenFile(name)))
+            .Concat(_adapters.SelectMany((adapter, i) => adapter.Directory.OpenedFiles.Select(name => ($"adapter {i + 1}/{name}", adapter.Directory.PathOf(name), adapter.Directory.OpenFile(name)))));
 
     private ImmutableArray<string> OutputsOfEarlierBuild(string directory)
     {

@@ -87,12 +87,13 @@ internal sealed class FileHash : IDisposable
 
     /// <summary>The hash of the whole file, after every band was submitted.</summary>
     /// <param name="handle">The file, for those that must be read back.</param>
+    /// <param name="cancellation">Looked at between pieces that are read back.</param>
     /// <returns>64 hex digits in lower case.</returns>
-    public string Finish(SafeFileHandle handle)
+    public string Finish(SafeFileHandle handle, CancellationToken cancellation)
     {
         if (!_inOrder)
         {
-            return FileDigest.Sha256(handle, _plan.Length);
+            return FileDigest.Sha256(handle, _plan.Length, cancellation);
         }
 
         SkipTo(_plan.Length);

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Linq;
 using System.Security.Cryptography;
 using System.Text;
+using CheckpointBuild.Building.Plugins;
 
 namespace CheckpointBuild.Building;
 
@@ -20,9 +21,15 @@ public static class Fingerprint
     /// <returns>64 hex digits in lower case.</returns>
     public static string Of(string checkpointName, Recipe recipe, IEnumerable<SourceFile> files)
     {
+        ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(files);
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"checkpointbuild {AlgorithmVersion}\ncheckpoint {checkpointName}\n{RecipeField.Normalize(recipe)}\n");
+        foreach (PluginIdentity plugin in recipe.Plugins.OrderBy(p => p.Name, StringComparer.Ordinal))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"plugin {plugin.Sha256} {plugin.Name}\n");
+        }
+
         foreach (SourceFile file in files.OrderBy(f => f.Name, StringComparer.Ordinal))
         {
             text.Append(CultureInfo.InvariantCulture, $"file {file.Sha256} {file.Length} {file.Name}\n");

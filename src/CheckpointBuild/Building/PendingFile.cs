@@ -52,15 +52,23 @@ internal sealed class PendingFile : IDisposable
 
             RandomAccess.Write(handle, _plan.Head.Span, 0);
             progress.Add(_plan.Head.Length);
+            using WriteBehind? behind = options.Durability == Durability.Flushed ? new WriteBehind(handle) : null;
             using (FileHash? hash = options.Hashing == OutputHashing.Sha256 ? new FileHash(_plan, options.Workers) : null)
             {
-                Fill(handle, hash, options, progress, cancellation);
-                _sha256 = hash?.Finish(handle);
+                Fill(handle, hash, options, Count, cancellation);
+                _sha256 = hash?.Finish(handle, cancellation);
             }
 
-            if (options.Durability == Durability.Flushed)
+            if (behind is not null)
             {
+                behind.Finish();
                 RandomAccess.FlushToDisk(handle);
+            }
+
+            void Count(long bytes)
+            {
+                progress.Add(bytes);
+                behind?.Add(bytes);
             }
         }
         catch (IOException e) when (e.HResult is 28 or unchecked((int)0x80070070) or unchecked((int)0x80070027))
@@ -106,7 +114,7 @@ internal sealed class PendingFile : IDisposable
         }
     }
 
-    private void Fill(SafeFileHandle handle, FileHash? hash, BuilderOptions options, BuildProgress progress, CancellationToken cancellation)
+    private void Fill(SafeFileHandle handle, FileHash? hash, BuilderOptions options, Action<long> written, CancellationToken cancellation)
     {
         BandPlan[] bands = [.. BandPlan.Of(_plan, options.BandBytes)];
         using var workspace = new Workspace();
@@ -116,7 +124,7 @@ internal sealed class PendingFile : IDisposable
             FillRun(start..end, Math.Max(1, options.Workers), i =>
             {
                 FillBand(handle, bands[i], i, hash, workspace);
-                progress.Add(bands[i].Bytes);
+                written(bands[i].Bytes);
             }, hash, cancellation);
             workspace.ReleaseResidents();
         }

@@ -1,13 +1,19 @@
 using System;
+using System.Collections.Immutable;
+using System.Linq;
+using CheckpointBuild.Building.Plugins;
+using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.DTypes;
 using CheckpointBuild.Models;
+using CheckpointBuild.Models.Adapters;
+using CheckpointBuild.Stages;
 using CheckpointBuild.Tensors.Views;
 
 namespace CheckpointBuild.Building;
 
 /// <summary>What was asked for: the target and the choices that shape its bytes. Every field is an item's metadata, an option of the tool and part of the content key (<see cref="RecipeField"/>).</summary>
-public sealed record Recipe
+public sealed partial record Recipe
 {
     /// <summary>The dialect that is written: <c>gguf</c>, <c>huggingface</c>.</summary>
     public required string Engine { get; init; }
@@ -30,20 +36,67 @@ public sealed record Recipe
     /// <summary>Whether what reference tools lose silently is refused or written as they do.</summary>
     public Compatibility Compatibility { get; init; }
 
+    /// <summary>Adapters, merged in this order.</summary>
+    public ImmutableArray<AdapterChoice> Adapter { get; init; } = [];
+
+    /// <summary>Whether adapters are merged or kept beside the product.</summary>
+    public AdapterMode AdapterMode { get; init; }
+
+    /// <summary>The plug-ins that take part beyond those whose formats, families and mappings are used; part of the content key.</summary>
+    public ImmutableArray<PluginIdentity> Plugins { get; init; } = [];
+
     /// <summary>The forward path: from a checkpoint as it was read to the files that will be written. No tensor data is read.</summary>
     /// <param name="checkpoint">The source.</param>
     /// <returns>The plan.</returns>
     /// <exception cref="Diagnostics.CheckpointException">2xxx or 9xxx when the target cannot hold what was asked.</exception>
-    public DirectoryPlan Apply(Checkpoint checkpoint)
+    public DirectoryPlan Apply(Checkpoint checkpoint) => Apply(checkpoint, []);
+
+    /// <summary>The forward path: adapters are merged, types chosen, files laid out. No tensor data is read.</summary>
+    /// <param name="checkpoint">The source.</param>
+    /// <param name="adapters">The recipe's adapters, opened, in order.</param>
+    /// <returns>The plan.</returns>
+    /// <exception cref="Diagnostics.CheckpointException">2xxx or 9xxx when an adapter does not fit the source, or the target cannot hold what was asked.</exception>
+    public DirectoryPlan Apply(Checkpoint checkpoint, ImmutableArray<Adapter> adapters)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         Dialect target = Dialect.Named(Engine);
-        return target.Plan(checkpoint, new PlanOptions
+        Checkpoint merged = Merged(checkpoint, adapters);
+        ImmutableArray<Diagnostic> noticed = [.. merged.Problems.Skip(checkpoint.Problems.Length)];
+        bool apart = AdapterMode == AdapterMode.Apart;
+        Checkpoint source = apart ? checkpoint : merged;
+        var options = new PlanOptions
         {
-            EngineName = EngineName ?? checkpoint.Name,
-            Policy = target.PolicyFor(checkpoint, DType, Quantization),
+            EngineName = EngineName ?? source.Name,
+            Policy = target.PolicyFor(source, DType, Quantization),
             Overflow = Compatibility == Compatibility.Reference ? OverflowRule.Infinity : OverflowRule.Refuse,
             MaxShardSize = MaxShardSize ?? long.MaxValue,
-        });
+            Gguf = GgufOptions(),
+        };
+        DirectoryPlan plan = target.Plan(source, options);
+        return plan with
+        {
+            Files = apart ? [.. plan.Files, .. AdapterNames.Of(adapters).Zip(adapters).SelectMany(a => target.PlanAdapter(source, a.Second, options with { EngineName = a.First }))] : plan.Files,
+            Warnings = [.. noticed, .. plan.Warnings],
+        };
+    }
+
+    // One after the other; what is kept apart is merged too, for the faults that show then, and thrown away.
+    private Checkpoint Merged(Checkpoint checkpoint, ImmutableArray<Adapter> adapters)
+    {
+        for (int i = 0; i < adapters.Length; i++)
+        {
+            if (AdapterMode == AdapterMode.Merge)
+            {
+                AdapterConflicts.Refuse(adapters[i], adapters.AsSpan(0, i));
+            }
+            else if (Adapter[i].Weight != 1)
+            {
+                throw Errors.WeightApart(Adapter[i].Path, Adapter[i].Weight);
+            }
+
+            checkpoint = MergeAdapter.Apply(checkpoint, adapters[i], new MergeOptions { Weight = Adapter[i].Weight, BaseDType = DType is { IsFloatingPoint: true } ? DType : null });
+        }
+
+        return checkpoint;
     }
 }

@@ -21,13 +21,22 @@ public sealed record RecipeField(string Name, string Help, Func<Recipe, string, 
         new("EngineName", "What the product is called; default: the checkpoint's folder or file name.", (r, v) => r with { EngineName = FileName(v) }, r => r.EngineName),
         new("Format", "The source's dialect; detected when absent.", (r, v) => r with { Format = Dialect.Named(v).Name }, r => r.Format),
         new("DType", "The float type of the weights: float32, float16, bfloat16 or f32, f16, bf16.", (r, v) => r with { DType = ParseDType(v) }, r => r.DType?.LongName),
-        new("Quantization", "The quantization of the weights, as the target names it: q8_0.", (r, v) => r with { Quantization = v.ToLowerInvariant() }, r => r.Quantization),
+        new("Quantization", "The quantization of the weights, as the target names it: q4_k_m, q8_0.", (r, v) => r with { Quantization = v.ToLowerInvariant() }, r => r.Quantization),
         new("MaxShardSize", "The most bytes of tensors in one file: a number, or one with KB, MB, GB, KiB, MiB, GiB.", (r, v) => r with { MaxShardSize = ParseSize(v, "max-shard-size") }, r => r.MaxShardSize?.ToString(CultureInfo.InvariantCulture)),
+        new("Adapter", "Adapters to merge, in order: PATH or PATH@weight; several times, or separated by ';'.", (r, v) => r with { Adapter = AdapterChoice.ParseList(v) }, r => r.Adapter.IsEmpty ? null : string.Join(';', r.Adapter)) { IsRepeatable = true, InKey = AdaptersInKey },
+        new("AdapterMode", "merge: adapters go into the weights; apart: they are kept beside the product in its own ecosystem's form.", (r, v) => r with { AdapterMode = ParseAdapterMode(v) }, r => r.AdapterMode == AdapterMode.Merge ? null : "apart"),
+        .. GgufFields.All,
         new("Compatibility", "safe: what reference tools lose silently is done right or refused; reference: their bytes.", (r, v) => r with { Compatibility = ParseCompatibility(v) }, r => r.Compatibility == Compatibility.Safe ? null : "reference"),
     ];
 
     /// <summary>Every field.</summary>
     public static IReadOnlyList<RecipeField> All => AllArray;
+
+    /// <summary>Whether the option may be given several times; its values are joined by <c>;</c>.</summary>
+    public bool IsRepeatable { get; init; }
+
+    /// <summary>The value's part in the content key where paths do not belong there: files count by what they hold. Null = the value itself.</summary>
+    internal Func<Recipe, string?>? InKey { get; init; }
 
     /// <summary>The option of the command line: <c>--max-shard-size</c>.</summary>
     public string Option => "--" + Kebab(Name);
@@ -40,13 +49,13 @@ public sealed record RecipeField(string Name, string Help, Func<Recipe, string, 
     /// <summary>The recipe in one canonical text, a line per choice: what the content key is made of.</summary>
     /// <param name="recipe">The recipe.</param>
     /// <returns>Lines <c>Name=value</c> in the order of <see cref="All"/>; what was not chosen is left out.</returns>
-    public static string Normalize(Recipe recipe) => string.Join('\n', AllArray.Select(f => (f.Name, Value: f.Get(recipe))).Where(f => f.Value is not null).Select(f => $"{f.Name}={f.Value}"));
+    public static string Normalize(Recipe recipe) => string.Join('\n', AllArray.Select(f => (f.Name, Value: (f.InKey ?? f.Get)(recipe))).Where(f => f.Value is not null).Select(f => $"{f.Name}={f.Value}"));
 
     private static string Kebab(string name) =>
-        string.Concat(name.Select((c, i) => (i > 0 && char.IsUpper(c) && !char.IsUpper(name[i - 1]) ? "-" : "") + char.ToLowerInvariant(c)));
+        string.Concat(name.Replace("DType", "Dtype", StringComparison.Ordinal).Select((c, i) => char.IsUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()));
 
-    private static string ParseEngine(string value) => Dialect.All.FirstOrDefault(d => d.CanWrite && string.Equals(d.Name, value, StringComparison.OrdinalIgnoreCase))?.Name
-        ?? throw Errors.UnknownOptionValue("engine", value, "a product", Dialect.All.Where(d => d.CanWrite).Select(d => d.Name));
+    private static string ParseEngine(string value) => Dialect.Known.FirstOrDefault(d => d.CanWrite && string.Equals(d.Name, value, StringComparison.OrdinalIgnoreCase))?.Name
+        ?? throw Errors.UnknownOptionValue("engine", value, "a product", Dialect.Known.Where(d => d.CanWrite).Select(d => d.Name));
 
     private static DType ParseDType(string value) => DTypes.DType.TryParse(value, out DType? dtype) && dtype.IsFloatingPoint
         ? dtype
@@ -58,6 +67,17 @@ public sealed record RecipeField(string Name, string Help, Func<Recipe, string, 
         "reference" => Compatibility.Reference,
         _ => throw Errors.UnknownOptionValue("compatibility", value, "a build", ["safe", "reference"]),
     };
+
+    private static AdapterMode ParseAdapterMode(string value) => value.ToLowerInvariant() switch
+    {
+        "merge" => AdapterMode.Merge,
+        "apart" => AdapterMode.Apart,
+        _ => throw Errors.UnknownOptionValue("adapter-mode", value, "adapters", ["merge", "apart"]),
+    };
+
+    // Weights decide bytes, and so do the names of what is kept under its name; where an adapter lies does not.
+    private static string? AdaptersInKey(Recipe recipe) => recipe.Adapter.IsEmpty ? null
+        : string.Join(';', recipe.Adapter.Select(a => (recipe.AdapterMode == AdapterMode.Apart ? System.IO.Path.GetFileNameWithoutExtension(a.Path) : "") + "@" + a.Weight.ToString("R", CultureInfo.InvariantCulture)));
 
     // Characters that some file system refuses become hyphens.
     private static string FileName(string value) => string.Concat(value.Select(c => c < ' ' || "<>:\"/\\|?*".Contains(c, StringComparison.Ordinal) ? '-' : c)) is { Length: > 0 } name && name.Trim('.', ' ').Length > 0

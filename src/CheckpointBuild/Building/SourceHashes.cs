@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO;
 using System.Security.Cryptography;
 using System.Text;
+using System.Threading;
 using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Building;
@@ -21,8 +22,9 @@ public sealed class SourceHashes
     /// <param name="path">Its full path; links are followed, so that a cache of links is remembered by its contents' files.</param>
     /// <param name="source">The same file, open: what is hashed is what is read later.</param>
     /// <param name="trust">Whether what is remembered may be used.</param>
+    /// <param name="cancellation">Looked at between pieces.</param>
     /// <returns>64 hex digits in lower case.</returns>
-    public string Sha256(string path, ByteSource source, HashTrust trust)
+    public string Sha256(string path, ByteSource source, HashTrust trust, CancellationToken cancellation)
     {
         string real = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
         string stamp = Stamp(real);
@@ -32,7 +34,7 @@ public sealed class SourceHashes
             return known;
         }
 
-        string hash = FileDigest.Sha256(source);
+        string hash = FileDigest.Sha256(source, cancellation);
 
         // A file that changes while it is hashed must not be remembered under its new time.
         if (entry is not null && Stamp(real) == stamp)

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace CheckpointBuild.DTypes;
@@ -58,6 +59,7 @@ internal sealed partial class BFloat16
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<uint> Encode16(Vector512<uint> bits)
     {
         Vector512<uint> upper = bits >> 16;
@@ -66,6 +68,7 @@ internal sealed partial class BFloat16
         return Vector512.ConditionalSelect(isNan, upper | Vector512.Create(0x0040u), rounded);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<uint> Encode8(Vector256<uint> bits)
     {
         Vector256<uint> upper = bits >> 16;

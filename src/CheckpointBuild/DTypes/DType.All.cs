@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using CheckpointBuild.DTypes.Ggml;
 
 namespace CheckpointBuild.DTypes;
 
@@ -24,6 +25,10 @@ public abstract partial class DType
     [
         F32, F16, BF16, new Float64(),
         Q8_0,
+
+        // ggml's block types: the first ones, then the K types.
+        new Q4_0(), new Q4_1(), new Q5_0(), new Q5_1(),
+        new Q2_K(), new Q3_K(), new Q4_K(), new Q5_K(), new Q6_K(),
 
         // Stored and copied, never computed with.
         new PlainStorage("F8_E4M3", "float8_e4m3", 1, "F8_E4M3", null),

@@ -37,6 +37,9 @@ public abstract partial class DType
     /// <summary>Whether values are rounded to a few levels per block or group, so that a value that is not finite would vanish in them.</summary>
     public virtual bool IsQuantized => false;
 
+    /// <summary>Whether <see cref="EncodeWeighted"/> looks at importance.</summary>
+    public virtual bool UsesImportance => false;
+
     /// <summary>Whether this is a floating-point layout of single numbers, which a cast may turn into another.</summary>
     public virtual bool IsFloatingPoint => false;
 
@@ -70,6 +73,13 @@ public abstract partial class DType
     /// <param name="columns">Columns of one row.</param>
     /// <param name="destination">Bytes of the same rows, plane by plane.</param>
     public abstract void Encode(ReadOnlySpan<float> values, int columns, Planes destination);
+
+    /// <summary>Writes numbers in this dtype, with the errors of some columns counting more than those of others. A dtype that has no use for that does the same as <see cref="Encode"/>.</summary>
+    /// <param name="values">Numbers of whole rows, row after row: [rows × columns].</param>
+    /// <param name="importance">[columns], how much each column's error counts, the same for all rows; empty = not known.</param>
+    /// <param name="columns">Columns of one row.</param>
+    /// <param name="destination">Bytes of the same rows, plane by plane.</param>
+    public virtual void EncodeWeighted(ReadOnlySpan<float> values, ReadOnlySpan<float> importance, int columns, Planes destination) => Encode(values, columns, destination);
 
     /// <summary>Reads numbers written in this dtype.</summary>
     /// <param name="source">Bytes of whole rows, plane by plane.</param>

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace CheckpointBuild.DTypes;
@@ -63,6 +64,7 @@ internal sealed partial class Float16
     }
 
     // Sixteen lanes of FromSingle; the comments there name each constant. The result stands in the lower 16 bits of each lane.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<uint> Encode16(Vector512<uint> bits)
     {
         Vector512<uint> sign = (bits >> 16) & Vector512.Create(0x8000u);
@@ -78,6 +80,7 @@ internal sealed partial class Float16
         return result | sign;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<uint> Encode8(Vector256<uint> bits)
     {
         Vector256<uint> sign = (bits >> 16) & Vector256.Create(0x8000u);
@@ -94,6 +97,7 @@ internal sealed partial class Float16
     }
 
     // Sixteen lanes of ToSingle: infinity and NaN get the largest exponent (and NaN its quiet bit), everything else the exact product with 2^112.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Decode16(Vector512<uint> bits)
     {
         Vector512<uint> sign = (bits & Vector512.Create(0x8000u)) << 16;
@@ -106,6 +110,7 @@ internal sealed partial class Float16
         return (Vector512.ConditionalSelect(isSpecial, special, number) | sign).AsSingle();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Decode8(Vector256<uint> bits)
     {
         Vector256<uint> sign = (bits & Vector256.Create(0x8000u)) << 16;

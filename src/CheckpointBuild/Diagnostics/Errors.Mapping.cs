@@ -86,4 +86,10 @@ internal static partial class Errors
 
     internal static Diagnostic TensorsLeftOut(string file, int count, string first) => new("CKPT2062",
         $"{file}: {count} tensors from '{first}' on belong to layers that predict further tokens in training. They are left out; the model's own results do not depend on them.");
+
+    internal static CheckpointException MappingPatternWrong(string pattern, System.Exception inner) => new("CKPT2800",
+        $"mapping: the pattern {Quote(pattern)} cannot be used ({inner.Message}). Write a regular expression without look-around and back-references.", null, inner);
+
+    internal static Diagnostic TensorsSkipped(string file, int count, string first) => new("CKPT2830",
+        $"{file}: {(count == 1 ? "tensor" : $"{N(count)} tensors, first of them")} {Quote(first)} {(count == 1 ? "is" : "are")} left out. The mapping that a plug-in registered says so.");
 }

@@ -5,6 +5,8 @@ namespace CheckpointBuild.Diagnostics;
 /// <content>3xxx: stages and quantization.</content>
 internal static partial class Errors
 {
+    private const string HowToGetImportance = "Give one with ImportanceMatrix (a file of llama-imatrix), or name a text with Calibration and have it measured.";
+
     internal static CheckpointException NotFinite(string tensor, float value, long row, long column, string dtype) => new("CKPT3001",
         string.Create(CultureInfo.InvariantCulture, $"tensor '{tensor}': the weight at row {N(row)}, column {N(column)} is {value}, which {dtype} cannot hold. The checkpoint is damaged or training diverged; use a sound one, or a float dtype to keep the value."));
 
@@ -16,4 +18,28 @@ internal static partial class Errors
 
     internal static CheckpointException BrokenScale(string tensor, long row, long column, string dtype, string verb) => new("CKPT3003",
         $"tensor '{tensor}': the {dtype} block at row {N(row)}, column {N(column)} {verb} a scale that is not finite. The weights are damaged or too large for {dtype}; use a sound checkpoint or another type.");
+
+    internal static CheckpointException ImportanceNeeded(string file, string kind) => new("CKPT3070",
+        $"{file}: {kind} is poor without an importance matrix (none given, one needed). {HowToGetImportance}");
+
+    internal static CheckpointException ImportanceNeededFor(string file, string tensor, string dtype) => new("CKPT3071",
+        $"{file}: tensor {Quote(tensor)} as {dtype} is poor without importance (none for this tensor, {dtype} needs it). {HowToGetImportance} Or give the tensor another type with TensorTypes.");
+
+    internal static CheckpointException ImportanceDoesNotFit(string file, string tensor, long found, long needed) => new("CKPT3072",
+        $"{file}: the importance matrix has {N(found)} numbers for tensor {Quote(tensor)} ({N(needed)} are needed). It was made for another model; make one for this.", file);
+
+    internal static CheckpointException NoFallback(string file, string tensor, string dtype, long columns, int block) => new("CKPT3073",
+        $"{file}: tensor {Quote(tensor)} has rows of {N(columns)} (a multiple of {block} is needed for {dtype}, and there is no smaller type to fall back to). Give it another type with TensorTypes.");
+
+    internal static CheckpointException NoSuchLayer(string file, int found, int layers) => new("CKPT3074",
+        $"{file}: PruneLayers names layer {found}, the model has layers 0 to {layers - 1}. Name layers that are there.");
+
+    internal static Diagnostic WidthFallsBack(string file, int count, string first, long columns, string wanted, string given) => new("CKPT3075",
+        $"{file}: {N(count)} tensors have rows that are no whole number of {wanted} blocks ({Quote(first)} is the first, with {N(columns)} columns); they become {given}.");
+
+    internal static Diagnostic QuantizedAgain(string file, int count, string first) => new("CKPT3076",
+        $"{file}: {N(count)} tensors are quantized already ({Quote(first)} is the first) and are quantized again, which loses more than from the original weights. Use the original checkpoint where there is one.");
+
+    internal static CheckpointException MergedNotFinite(string tensor, float value, long row, long column, string dtype) => new("CKPT3060",
+        string.Create(CultureInfo.InvariantCulture, $"tensor {Quote(tensor)}: with the adapter the weight at row {N(row)}, column {N(column)} is {value:G9}, which {dtype} cannot hold. Training diverged, the adapter's file is damaged, or its weight is too large; take a sound adapter, or a wider dtype."));
 }

@@ -30,6 +30,12 @@ internal static partial class Errors
     internal static CheckpointException EmptyValue(string option) => new("CKPT9007",
         $"{option}: is empty. Give a value; in a script, check that its variable is set.");
 
+    internal static CheckpointException AdapterChoiceWrong(string found) => new("CKPT9060",
+        $"adapter {Quote(found)}: a path is needed, and behind an '@' at its end a number. Write PATH or PATH@0.5; a path that itself ends in '@' and a number has '%40' for the '@'.");
+
+    internal static CheckpointException WeightApart(string path, double weight) => new("CKPT9061",
+        System.FormattableString.Invariant($"{path}: the weight {weight} is asked for, and the adapter is kept apart. Whoever loads an adapter of its own weighs it; leave the weight out, or merge."), path);
+
     internal static CheckpointException Internal(Exception inner) => new("CKPT9005",
         $"{inner.GetType().Name}: {inner.Message}. This is a fault of the tool itself; please report it with the command and the input.", null, inner);
 

@@ -13,6 +13,7 @@ public sealed class CheckpointDirectory : IDisposable
 {
     private const int MostSmallFileBytes = 256 << 20;
     private readonly Dictionary<string, ByteSource> _open = new(StringComparer.Ordinal);
+    private readonly List<IDisposable> _kept = [];
     private readonly Lazy<ImmutableArray<string>> _files;
 
     private CheckpointDirectory(string path, string folder, string? file)
@@ -108,9 +109,30 @@ public sealed class CheckpointDirectory : IDisposable
         return source.Length <= MostSmallFileBytes ? source.ReadBytes(0, (int)source.Length) : throw Errors.SmallFileTooLarge(source.Name, source.Length, MostSmallFileBytes);
     }
 
+    /// <summary>Takes something that must live as long as the checkpoint is used: a connection that tensors read through.</summary>
+    /// <typeparam name="T">What it is.</typeparam>
+    /// <param name="owned">What is disposed with the directory.</param>
+    /// <returns>The same.</returns>
+    public T Keep<T>(T owned)
+        where T : IDisposable
+    {
+        lock (_open)
+        {
+            _kept.Add(owned);
+        }
+
+        return owned;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        foreach (IDisposable owned in _kept)
+        {
+            owned.Dispose();
+        }
+
+        _kept.Clear();
         foreach (ByteSource source in _open.Values)
         {
             source.Dispose();

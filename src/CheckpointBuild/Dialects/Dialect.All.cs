@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Linq;
 using CheckpointBuild.Diagnostics;
 
@@ -11,15 +12,24 @@ public abstract partial class Dialect
     // A folder may hold weights of several ecosystems: Hugging Face's are preferred, as every tool of the field does.
     private static readonly Dialect[] AllArray = [new HuggingFace.HuggingFace(), new LlamaCpp.LlamaCpp()];
 
-    /// <summary>Every dialect, in the order in which a directory is held against them.</summary>
+    private static ImmutableArray<Dialect> _added = [];
+
+    /// <summary>Every dialect of the product, in the order in which a directory is held against them.</summary>
     public static IReadOnlyList<Dialect> All => AllArray;
+
+    /// <summary>The product's dialects, then those that plug-ins added.</summary>
+    public static IEnumerable<Dialect> Known => AllArray.Concat(_added);
+
+    /// <summary>Adds a plug-in's dialect, whose name is free.</summary>
+    /// <param name="dialect">The dialect.</param>
+    internal static void Add(Dialect dialect) => ImmutableInterlocked.Update(ref _added, (all, more) => all.Add(more), dialect);
 
     /// <summary>Finds a dialect by its name.</summary>
     /// <param name="name">For instance <c>huggingface</c>, in any case.</param>
     /// <returns>The dialect.</returns>
     /// <exception cref="CheckpointException">CKPT2011 listing the names.</exception>
     public static Dialect Named(string name) =>
-        AllArray.FirstOrDefault(d => string.Equals(d.Name, name, StringComparison.OrdinalIgnoreCase)) ?? throw Errors.UnknownDialect(name, AllArray.Select(d => d.Name));
+        Known.FirstOrDefault(d => string.Equals(d.Name, name, StringComparison.OrdinalIgnoreCase)) ?? throw Errors.UnknownDialect(name, Known.Select(d => d.Name));
 
     /// <summary>Finds the dialect of a directory.</summary>
     /// <param name="directory">A directory or file.</param>
@@ -28,6 +38,6 @@ public abstract partial class Dialect
     public static Dialect Detect(CheckpointDirectory directory)
     {
         ArgumentNullException.ThrowIfNull(directory);
-        return AllArray.FirstOrDefault(d => d.Recognizes(directory)) ?? throw Errors.NoCheckpoint(directory.Path, AllArray.Select(d => d.Name));
+        return Known.FirstOrDefault(d => d.Recognizes(directory)) ?? throw Errors.NoCheckpoint(directory.Path, Known.Select(d => d.Name));
     }
 }

@@ -1,6 +1,10 @@
 using System;
+using System.Collections.Generic;
 using CheckpointBuild.DTypes;
+using CheckpointBuild.Dialects.Adapters;
+using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
+using CheckpointBuild.Models.Adapters;
 using CheckpointBuild.Quantization;
 
 namespace CheckpointBuild.Dialects;
@@ -8,6 +12,9 @@ namespace CheckpointBuild.Dialects;
 /// <summary>How one ecosystem names and arranges a checkpoint: which files, which tensor names, which metadata.</summary>
 public abstract partial class Dialect
 {
+    /// <summary>The folder of a product that holds adapters.</summary>
+    internal const string AdapterFolder = "adapters";
+
     /// <summary>What <c>Format</c>, <c>Engine</c> and <c>--to</c> call it: <c>huggingface</c>.</summary>
     public abstract string Name { get; }
 
@@ -38,4 +45,12 @@ public abstract partial class Dialect
     /// <param name="options">Names, sizes and policy.</param>
     /// <returns>The files.</returns>
     public virtual DirectoryPlan Plan(Checkpoint checkpoint, PlanOptions options) => throw new NotSupportedException($"{Name} is only read.");
+
+    /// <summary>Lays out the files of an adapter that is kept beside a product: PEFT's, which most runtimes load, unless the ecosystem has a form of its own.</summary>
+    /// <param name="checkpoint">The base.</param>
+    /// <param name="adapter">The adapter, which fits the base.</param>
+    /// <param name="options">The product's options; <see cref="PlanOptions.EngineName"/> is what the adapter is called.</param>
+    /// <returns>The files, below <see cref="AdapterFolder"/>.</returns>
+    /// <exception cref="Diagnostics.CheckpointException">CKPT2012 when the form cannot hold the adapter.</exception>
+    internal virtual IEnumerable<FilePlan> PlanAdapter(Checkpoint checkpoint, Adapter adapter, PlanOptions options) => PeftFiles.Plan(checkpoint, adapter, $"{AdapterFolder}/{options.EngineName}/");
 }

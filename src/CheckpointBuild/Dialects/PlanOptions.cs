@@ -20,6 +20,9 @@ public sealed record PlanOptions
     /// <summary>The most bytes of tensors in one shard.</summary>
     public long MaxShardSize { get; init; } = long.MaxValue;
 
+    /// <summary>What is asked of llama.cpp's quantizer beside the kind of file.</summary>
+    public GgufMixOptions Gguf { get; init; } = new();
+
     /// <summary>A tensor in the dtype that the policy gives it.</summary>
     /// <param name="role">What it is; the first role where several lie in it.</param>
     /// <param name="tensor">The tensor, named and arranged as it will be written.</param>

@@ -34,4 +34,23 @@ internal static class TensorComparison
 
         return true;
     }
+
+    /// <summary>Whether every byte of a tensor is zero; stops at the first that is not.</summary>
+    /// <param name="tensor">A tensor.</param>
+    /// <returns>True when all of plane 0 is.</returns>
+    public static bool IsZero(Tensor tensor)
+    {
+        using var workspace = new Workspace();
+        int rows = (int)Math.Max(1, BandBytes / Math.Max(1, tensor.RowBytes(0)));
+        for (long row = 0; row < tensor.Rows; row += rows)
+        {
+            using Band band = tensor.ReadBand(new RowRange(row, (int)Math.Min(rows, tensor.Rows - row)), workspace);
+            if (band.Codes.ContainsAnyExcept((byte)0))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 }

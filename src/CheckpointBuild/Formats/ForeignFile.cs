@@ -37,7 +37,7 @@ internal static class ForeignFile
             return Errors.GitLfsPointer(source.Name, GitLfsPointer.RealSize(head));
         }
 
-        string known = string.Join(", ", Format.All.Select(f => f.Name));
+        string known = string.Join(", ", Format.Known.Select(f => f.Name));
         return Errors.UnknownFormat(source.Name, Describe(head), known);
     }
 

@@ -1,5 +1,7 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Tensors;
 
@@ -17,8 +19,17 @@ public abstract partial class Format
     // GGUF first: its four letters are certain, while a safetensors file begins with a plain length.
     private static readonly Format[] AllArray = [Gguf, Safetensors];
 
-    /// <summary>Every format, in the order in which files are held against them.</summary>
+    private static ImmutableArray<Format> _added = [];
+
+    /// <summary>Every format of the product, in the order in which files are held against them.</summary>
     public static IReadOnlyList<Format> All => AllArray;
+
+    /// <summary>The product's formats, then those that plug-ins added.</summary>
+    public static IEnumerable<Format> Known => AllArray.Concat(_added);
+
+    /// <summary>Adds a plug-in's format, whose name is free.</summary>
+    /// <param name="format">The format.</param>
+    internal static void Add(Format format) => ImmutableInterlocked.Update(ref _added, (all, more) => all.Add(more), format);
 
     /// <summary>Finds the format of a file by its first bytes.</summary>
     /// <param name="source">The file.</param>
@@ -28,6 +39,6 @@ public abstract partial class Format
     {
         ArgumentNullException.ThrowIfNull(source);
         byte[] head = source.ReadBytes(0, (int)Math.Min(64, source.Length));
-        return Array.Find(AllArray, f => f.Recognizes(head, source.Length)) ?? throw ForeignFile.Refuse(source);
+        return Known.FirstOrDefault(f => f.Recognizes(head, source.Length)) ?? throw ForeignFile.Refuse(source);
     }
 }

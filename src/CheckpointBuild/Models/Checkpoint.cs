@@ -36,6 +36,9 @@ public sealed record Checkpoint
     /// <summary>The Hugging Face configuration as it stood in the file, with the fields that we do not know; null where the source had none.</summary>
     public JsonObject? SourceConfig { get; init; }
 
+    /// <summary>The source as its container holds it, where a product of the same dialect may keep it so; null where there is none.</summary>
+    public SourceContainer? Container { get; init; }
+
     /// <summary>What was noticed on reading and did not stop it.</summary>
     public ImmutableArray<Diagnostic> Problems { get; init; } = [];
 

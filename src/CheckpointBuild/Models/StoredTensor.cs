@@ -53,6 +53,9 @@ public sealed class StoredTensor
     /// <summary>Whether it holds all experts of a layer.</summary>
     public bool IsStackOfExperts => _layout.IsStacked && Roles[0].Kind is RoleKind.ExpertGate or RoleKind.ExpertUp or RoleKind.ExpertDown;
 
+    /// <summary>Whether it is a matrix that is stored [in, out].</summary>
+    public bool IsInOut => IsWeight && _layout.IsInOut;
+
     private bool IsWeight { get; }
 
     private int StackCount => Roles.Length / _kindCount;
@@ -95,9 +98,25 @@ public sealed class StoredTensor
         return Renamed.Of(Affine.Of(Reshaped.Of(JoinedRows.Of(Name, stack.MoveToImmutable(), 1), Shape), _offset), Name);
     }
 
-    private int? HeadRows => _layout.InterleavedHeadRows(_config);
+    /// <summary>Brings something that has one row for each row of a role's matrix, such as a low-rank factor, into the canonical order of rows.</summary>
+    /// <param name="rows">As many rows as the only role in here has, in the stored order; any columns.</param>
+    /// <returns>The rows in canonical order.</returns>
+    public Tensor CanonicalRows(Tensor rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        return HeadRows is { } head ? SelectedRows.Of(rows, new SplitHalves(rows.Rows, head)) : rows;
+    }
 
-    private bool IsInOut => IsWeight && _layout.IsInOut;
+    /// <summary>Undoes <see cref="CanonicalRows"/>.</summary>
+    /// <param name="rows">In canonical order.</param>
+    /// <returns>The rows in the stored order.</returns>
+    public Tensor StoredRows(Tensor rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        return HeadRows is { } head ? SelectedRows.Of(rows, new InterleavedHalves(rows.Rows, head)) : rows;
+    }
+
+    private int? HeadRows => _layout.InterleavedHeadRows(_config);
 
     // [out, in], or [heads, out, in].
     private Shape SeparatedShape() => IsWeight && _layout.Heads(_config) is { } heads ? new Shape(heads, _fused.Rows / heads, _fused.Columns) : _fused;

@@ -35,6 +35,15 @@ public sealed class SampleTests(PackageFeed feed) : IDisposable
     }
 
     [Fact]
+    public void FineTunedModel_with_package_references_runs_the_base_with_its_adapter()
+    {
+        CopySample("FineTunedModel");
+
+        // What the base alone says here is another sentence.
+        Assert.Contains("Represents a collection of StringBuilder objects.", _folder.Run("run", "--project", "FineTunedModel", "--", "class StringBuilder").Succeeded().Output);
+    }
+
+    [Fact]
     public void DocWriter_inside_the_tree_needs_no_package_and_builds_its_engine_once()
     {
         string store = _folder.Below("store-of-the-tree");

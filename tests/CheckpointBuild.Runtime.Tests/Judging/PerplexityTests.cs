@@ -43,7 +43,7 @@ public sealed class PerplexityTests(DocLlama golden) : IClassFixture<DocLlama>
         PerplexityProtocol protocol = PerplexityProtocol.Named(name);
         Checkpoint checkpoint = new TinyModel().Checkpoint;
         int[] ids = [.. Enumerable.Range(0, 70).Select(i => (i * 7) % 51)];
-        using Decoder decoder = Decoder.Load(checkpoint, new DecoderOptions { ThreadCount = 1 });
+        using Decoder decoder = Decoder.Load(checkpoint, new DecoderOptions { ThreadCount = 1 }, TestContext.Current.CancellationToken);
 
         PerplexityResult result = Measure(decoder, ids, name, 32);
 
@@ -75,7 +75,7 @@ public sealed class PerplexityTests(DocLlama golden) : IClassFixture<DocLlama>
     [Fact]
     public void Measure_refuses_a_text_shorter_than_a_window()
     {
-        using Decoder decoder = Decoder.Load(new TinyModel().Checkpoint, new DecoderOptions { ThreadCount = 1 });
+        using Decoder decoder = Decoder.Load(new TinyModel().Checkpoint, new DecoderOptions { ThreadCount = 1 }, TestContext.Current.CancellationToken);
 
         Assert.Equal("CKPT5007", Assert.Throws<CheckpointException>(() => Measure(decoder, new int[31], "windows", 32)).Code);
     }
@@ -85,7 +85,7 @@ public sealed class PerplexityTests(DocLlama golden) : IClassFixture<DocLlama>
     [InlineData(641)]
     public void Measure_refuses_a_window_that_does_not_fit(int window)
     {
-        using Decoder decoder = Decoder.Load(new TinyModel().Checkpoint, new DecoderOptions { ThreadCount = 1 });
+        using Decoder decoder = Decoder.Load(new TinyModel().Checkpoint, new DecoderOptions { ThreadCount = 1 }, TestContext.Current.CancellationToken);
 
         Assert.Equal("CKPT5012", Assert.Throws<CheckpointException>(() => Measure(decoder, new int[2000], "windows", window)).Code);
     }

@@ -20,6 +20,9 @@ public sealed class RecipeFieldTests
     [InlineData("MaxShardSize", "2GiB", "2147483648")]
     [InlineData("MaxShardSize", "1.5 KB", "1500")]
     [InlineData("EngineName", "a/b", "a-b")]
+    [InlineData("Adapter", " /a ; /b@0.50;;/c%40d@-1e0 ", "/a;/b@0.5;/c@d@-1")]
+    [InlineData("Adapter", "/a%402@1", "/a%402")]
+    [InlineData("AdapterMode", "Apart", "apart")]
     public void A_value_has_one_canonical_spelling(string field, string typed, string canonical)
     {
         RecipeField entry = RecipeField.Find(field)!;
@@ -36,10 +39,19 @@ public sealed class RecipeFieldTests
     [InlineData("MaxShardSize", "9999999999999TB", "CKPT9001")]
     [InlineData("Compatibility", "maybe", "CKPT9001")]
     [InlineData("EngineName", "..", "CKPT9001")]
+    [InlineData("Pure", "perhaps", "CKPT9001")]
+    [InlineData("OutputTensorType", "q9_k", "CKPT9001")]
+    [InlineData("TensorTypes", "attn_v", "CKPT9001")]
+    [InlineData("TensorTypes", "attn_(=q8_0", "CKPT9001")]
+    [InlineData("PruneLayers", "-1", "CKPT9001")]
+    [InlineData("IntermediateDType", "q8_0", "CKPT9001")]
+    [InlineData("Adapter", "a@1e999", "CKPT9060")]
+    [InlineData("Adapter", "a@NaN", "CKPT9060")]
+    [InlineData("AdapterMode", "aside", "CKPT9001")]
     public void A_value_that_means_nothing_is_refused(string field, string typed, string code) =>
         Assert.Equal(code, Assert.Throws<CheckpointException>(() => RecipeField.Find(field)!.Set(new Recipe { Engine = "gguf" }, typed)).Code);
 
     [Fact]
     public void Options_are_the_names_in_kebab_case() =>
-        Assert.Equal(["--engine", "--engine-name", "--format", "--dtype", "--quantization", "--max-shard-size", "--compatibility"], RecipeField.All.Select(f => f.Option));
+        Assert.Equal(["--engine", "--engine-name", "--format", "--dtype", "--quantization", "--max-shard-size", "--adapter", "--adapter-mode", "--pure", "--output-tensor-type", "--token-embedding-type", "--tensor-types", "--prune-layers", "--intermediate-dtype", "--compatibility"], RecipeField.All.Select(f => f.Option));
 }

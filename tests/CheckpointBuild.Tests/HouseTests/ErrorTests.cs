@@ -16,6 +16,8 @@ public sealed partial class ErrorTests
         ["CKPT1"] = "Errors.Reading.cs",
         ["CKPT2"] = "Errors.Mapping.cs",
         ["CKPT21"] = "Errors.Tokenizers.cs",
+        ["CKPT226"] = "Errors.Adapters.cs",
+        ["CKPT236"] = "Errors.Adapters.cs",
         ["CKPT3"] = "Errors.Stages.cs",
         ["CKPT4"] = "Errors.Writing.cs",
         ["CKPT5"] = "Errors.Running.cs",

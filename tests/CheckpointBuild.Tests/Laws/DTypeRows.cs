@@ -67,6 +67,19 @@ internal sealed class DTypeRows
         return rows;
     }
 
+    /// <summary>Writes numbers as rows, with importance.</summary>
+    /// <param name="dtype">How.</param>
+    /// <param name="values">The numbers, row after row.</param>
+    /// <param name="importance">[columns], or empty.</param>
+    /// <param name="columns">Numbers in a row.</param>
+    /// <returns>The rows.</returns>
+    public static DTypeRows Encode(DType dtype, ReadOnlySpan<float> values, ReadOnlySpan<float> importance, int columns)
+    {
+        var rows = new DTypeRows(dtype, columns, values.Length / columns);
+        dtype.EncodeWeighted(values, importance, columns, rows.Planes);
+        return rows;
+    }
+
     /// <summary>Reads the numbers of all rows.</summary>
     /// <returns>The numbers, row after row.</returns>
     public float[] Decode()

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using CheckpointBuild.DTypes;
 
 namespace CheckpointBuild.Tests.Laws;
@@ -18,6 +19,17 @@ internal static class ErrorBound
     // Where d itself is a binary16 subnormal it is off by up to 2^-25, and a code multiplies that by up to 127.
     private const float Q8Smallest = 127f / (1 << 25);
 
+    // Of the largest magnitude in the block, how far a number may move: for the first types half a step, or a whole one at the end that the signed codes lack. The searched types make a weighted sum of errors small,
+    // not the largest error, so that a small number beside a large one may move by more than half a step of its sub-block: the bound is what a code at most two steps off gives.
+    private static readonly Dictionary<string, float> BlockSteps = new(StringComparer.Ordinal)
+    {
+        ["Q4_0"] = 1f / 7, ["Q4_1"] = 1f / 14, ["Q5_0"] = 1f / 15, ["Q5_1"] = 1f / 30,
+        ["Q2_K"] = 1, ["Q3_K"] = 0.6f, ["Q4_K"] = 0.3f, ["Q5_K"] = 0.15f, ["Q6_K"] = 0.1f,
+    };
+
+    // Scales are binary16 subnormals, off by up to 2^-25, times codes and scales up to 127 · 32.
+    private const float BlockSmallest = 127f * 32 / (1 << 25);
+
     /// <summary>The bound for one number.</summary>
     /// <param name="dtype">A dtype with values.</param>
     /// <param name="value">The number.</param>
@@ -29,6 +41,7 @@ internal static class ErrorBound
         "F16" => MathF.Max(MathF.Abs(value) * Float16Relative, Float16Smallest),
         "BF16" => MathF.Max(MathF.Abs(value) * BFloat16Relative, BFloat16Smallest),
         "Q8_0" => (largest * Q8Steps) + Q8Smallest,
+        _ when BlockSteps.TryGetValue(dtype.Name, out float steps) => (largest * steps) + BlockSmallest,
         _ => null,
     };
 }

@@ -114,7 +114,7 @@ public sealed class FamilyLaws
     {
         FamilySample sample = FamilySample.Named(name);
         int[] ids = [.. Enumerable.Range(0, 21).Select(i => i * 7 % sample.Config.VocabularySize)];
-        using Decoder decoder = Decoder.Load(sample.Checkpoint(), new DecoderOptions { ThreadCount = 2 });
+        using Decoder decoder = Decoder.Load(sample.Checkpoint(), new DecoderOptions { ThreadCount = 2 }, TestContext.Current.CancellationToken);
         float[] atOnce = new float[ids.Length * sample.Config.VocabularySize];
         decoder.ForwardAll(ids, atOnce);
 

@@ -43,6 +43,7 @@ internal static class ViewCases
         new("joined rows", new JoinedRows("joined", [Matrix, Other, Matrix]), [.. MatrixBytes, .. OtherBytes, .. MatrixBytes]),
         new("joined rows, permuted between", new JoinedRows("joined", [new SelectedRows(Matrix, new SplitHalves(Rows, HeadRows)), Other]), [.. PickRows(Rows, Split), .. OtherBytes]),
         new("shares of groups of rows", new SelectedRows(Matrix, RowShare.Of(Rows, Heads, 2, Heads * 3)), PickRows(Heads * 3, r => (r / 3 * HeadRows) + 2 + (r % 3))),
+        new("repeated heads", new SelectedRows(Matrix, new RepeatedRows(2 * Rows, HeadRows, 2)), PickRows(2 * Rows, r => (r / HeadRows / 2 * HeadRows) + (r % HeadRows))),
         new("joined rows in turns", new JoinedRows("joined", [new SelectedRows(Matrix, RowShare.Of(Rows, Heads, 4, Heads * 2)), new SelectedRows(Matrix, RowShare.Of(Rows, Heads, 0, Heads * 4))], Heads), PickRows(Rows, r => (r / HeadRows * HeadRows) + ((r + 4) % HeadRows))),
         new("transposed", new Transposed(Matrix), Transpose(MatrixBytes, Rows)),
         new("transposed one by one", new Transposed(new Renamed("heads", new Shape(Heads, HeadRows, Columns), Matrix)), [.. Enumerable.Range(0, Heads).SelectMany(h => Transpose(MatrixBytes[(h * HeadBytes)..((h + 1) * HeadBytes)], HeadRows))]),
@@ -55,6 +56,7 @@ internal static class ViewCases
         new("converted from blocks", new Converted(Store("blocks", DType.Q8_0, Numbers, Rows, Columns), DType.F32), Encode(DType.F32, Decoded(DType.Q8_0, Numbers))),
         new("converted after a permutation of joined rows", new Converted(new SelectedRows(new JoinedRows("joined", [Matrix, Matrix]), new InterleavedHalves(2 * Rows, HeadRows)), DType.Q8_0), Encode(DType.Q8_0, Decoded(DType.BF16, [.. Permuted(), .. Permuted()]))),
         new("renamed in three dimensions", new Renamed("experts", new Shape(Heads, HeadRows, Columns), Matrix), MatrixBytes),
+        .. LoraCases.All,
         new("computed", new Computed("factors", [.. Numbers[..37]], "a law"), Encode(DType.F32, Numbers[..37])),
     ];
 

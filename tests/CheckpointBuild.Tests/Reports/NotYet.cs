@@ -10,11 +10,6 @@ internal static class NotYet
 {
     private static readonly (string Capability, string[] Slugs)[] Groups =
     [
-        ("merging adapters (option --adapter)",
-        [
-            "containers/lora-split-factors-on-fused-base",
-            "containers/lora-two-adapters-one-negative",
-        ]),
         ("reading PyTorch containers",
         [
             "containers/bin-views-of-larger-storages",

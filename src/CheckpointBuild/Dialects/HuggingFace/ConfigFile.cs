@@ -5,6 +5,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Dialects.Mapping;
 using CheckpointBuild.DTypes;
 using CheckpointBuild.Models;
 using CheckpointBuild.Tensors;
@@ -12,10 +13,11 @@ using CheckpointBuild.Tensors;
 namespace CheckpointBuild.Dialects.HuggingFace;
 
 /// <summary><c>config.json</c>: which family it is for, and its fields.</summary>
+/// <param name="Architecture">What the file calls the architecture.</param>
 /// <param name="Family">The architecture.</param>
 /// <param name="Reader">Reads its fields.</param>
 /// <param name="Json">All of it, with the fields that we do not know.</param>
-internal sealed record ConfigFile(ModelFamily Family, ConfigReader Reader, JsonObject Json)
+internal sealed record ConfigFile(string Architecture, ModelFamily Family, ConfigReader Reader, JsonObject Json)
 {
     /// <summary>What the file is called.</summary>
     internal const string Name = "config.json";
@@ -26,14 +28,24 @@ internal sealed record ConfigFile(ModelFamily Family, ConfigReader Reader, JsonO
 
     /// <summary>Reads the file and finds its family. Of a model with several towers the text model's fields count, which lie in an object of their own.</summary>
     /// <param name="directory">Where it lies.</param>
+    /// <param name="format">The dialect under whose name mappings of renamed architectures are registered.</param>
     /// <returns>The file.</returns>
     /// <exception cref="CheckpointException">CKPT2003 when it is no JSON object, CKPT2004 when the architecture is not known.</exception>
-    public static ConfigFile Read(CheckpointDirectory directory)
+    public static ConfigFile Read(CheckpointDirectory directory, string format)
     {
         string path = directory.PathOf(Name);
         JsonElement root = JsonFile.Parse(path, directory.ReadAll(Name));
         JsonObject json = JsonObject.Create(root)!;
-        return new ConfigFile(FamilyOf(path, root), new ConfigReader(path, Flat(json, root)), json);
+        (string architecture, ModelFamily family) = FamilyOf(path, root, format);
+        if (MappingTable.Find(format, architecture)?.Family is not null)
+        {
+            // What is written later has the family's tensors, whatever the source called itself.
+            json["architectures"] = new JsonArray(family.Architecture);
+            json["model_type"] = family.ModelType;
+            json.Remove("auto_map");
+        }
+
+        return new ConfigFile(architecture, family, new ConfigReader(path, Flat(json, root)), json);
     }
 
     /// <summary>The configuration to write beside weights: the source's own fields where it had some, else today's style; corrected where the weights say otherwise.</summary>
@@ -63,17 +75,18 @@ internal sealed record ConfigFile(ModelFamily Family, ConfigReader Reader, JsonO
     /// <returns>JSON.</returns>
     public static string Text(JsonObject config) => config.ToJsonString(Indented) + "\n";
 
-    private static ModelFamily FamilyOf(string path, JsonElement root)
+    private static (string Architecture, ModelFamily Family) FamilyOf(string path, JsonElement root, string format)
     {
         string? architecture = root.TryGetProperty("architectures", out JsonElement list) && list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0 ? TextOf(list[0]) : null;
         string? modelType = root.TryGetProperty("model_type", out JsonElement type) ? TextOf(type) : null;
-        ModelFamily? family = architecture is not null ? ModelFamily.FindArchitecture(architecture) : ModelFamily.FindModelType(modelType);
+        string named = architecture ?? modelType ?? "(neither 'architectures' nor 'model_type')";
+        ModelFamily? family = MappingTable.Find(format, named)?.Family ?? (architecture is not null ? ModelFamily.FindArchitecture(architecture) : ModelFamily.FindModelType(modelType));
         if (family is null && root.TryGetProperty(TextPart, out JsonElement text) && text.ValueKind == JsonValueKind.Object)
         {
-            return FamilyOf(path, text);
+            return FamilyOf(path, text, format);
         }
 
-        return family ?? throw Errors.UnknownArchitecture(path, architecture ?? modelType ?? "(neither 'architectures' nor 'model_type')", ModelFamily.All.Select(f => f.Architecture));
+        return family is not null ? (named, family) : throw Errors.UnknownArchitecture(path, named, ModelFamily.Known.Select(f => f.Architecture));
     }
 
     private static JsonElement Flat(JsonObject json, JsonElement root)

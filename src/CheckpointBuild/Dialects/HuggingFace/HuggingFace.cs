@@ -14,47 +14,10 @@ using CheckpointBuild.Tokenizers;
 namespace CheckpointBuild.Dialects.HuggingFace;
 
 /// <summary>Hugging Face's folder: <c>config.json</c>, <c>model.safetensors</c> or shards with an index, tokenizer files and other sidecars.</summary>
-internal sealed class HuggingFace : Dialect
+internal sealed class HuggingFace() : ComposedDialect("huggingface", ConfigSource.HuggingFace, TensorSource.HuggingFace)
 {
     /// <inheritdoc/>
-    public override string Name => "huggingface";
-
-    /// <inheritdoc/>
-    public override bool Recognizes(CheckpointDirectory directory)
-    {
-        ArgumentNullException.ThrowIfNull(directory);
-        return directory.File is null
-            ? directory.Has(ConfigFile.Name) && WeightFiles.AreIn(directory)
-            : directory.File.EndsWith(WeightFiles.Extension, StringComparison.Ordinal) && System.IO.File.Exists(directory.PathOf(ConfigFile.Name));
-    }
-
-    /// <inheritdoc/>
-    public override Checkpoint Read(CheckpointDirectory directory)
-    {
-        ArgumentNullException.ThrowIfNull(directory);
-        ImmutableArray<Diagnostic>.Builder problems = ImmutableArray.CreateBuilder<Diagnostic>();
-        ConfigFile file = ConfigFile.Read(directory);
-        ModelConfig config = file.Family.ReadConfig(file.Reader);
-        config = GenerationSettings.AddEndTokens(config, directory);
-
-        IReadOnlyList<Tensor> weights = WeightFiles.Read(directory, problems);
-        var mapper = new RoleMapper(file.Family, file.Family.Naming, directory.Path, problems) { Prefix = file.Family.NamePrefix };
-        (config, RoleTable tensors) = mapper.Map(config, weights);
-        (TokenizerModel? tokenizer, Diagnostic? fault) = TokenizerSidecars.Read(directory);
-        return new Checkpoint
-        {
-            Name = directory.Name,
-            Dialect = Name,
-            Family = file.Family,
-            Config = config,
-            Tensors = tensors,
-            Tokenizer = tokenizer,
-            TokenizerFault = fault,
-            Sidecars = SidecarFiles.Of(directory),
-            SourceConfig = file.Json,
-            Problems = problems.DrainToImmutable(),
-        };
-    }
+    public override bool CanWrite => true;
 
     /// <inheritdoc/>
     public override QuantizationPolicy PolicyFor(Checkpoint checkpoint, DType? dtype, string? quantization)

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Collections.Immutable;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
@@ -28,7 +27,7 @@ internal static class WeightFiles
     /// <param name="directory">The folder, or the one file.</param>
     /// <param name="problems">Receives what was noticed.</param>
     /// <returns>Tensors file by file in order of names, and by name within a file.</returns>
-    public static IReadOnlyList<Tensor> Read(CheckpointDirectory directory, ImmutableArray<Diagnostic>.Builder problems)
+    public static IReadOnlyList<Tensor> Read(CheckpointDirectory directory, ICollection<Diagnostic> problems)
     {
         if (directory.File is { } one)
         {
@@ -50,7 +49,7 @@ internal static class WeightFiles
 
     private static bool IsWeights(string name) => name.EndsWith(Extension, StringComparison.Ordinal) && !name.StartsWith("adapter", StringComparison.Ordinal);
 
-    private static List<Tensor> ReadIndexed(CheckpointDirectory directory, ImmutableArray<Diagnostic>.Builder problems)
+    private static List<Tensor> ReadIndexed(CheckpointDirectory directory, ICollection<Diagnostic> problems)
     {
         string index = directory.PathOf(IndexFile);
         Dictionary<string, string> fileOf = ReadIndex(index, directory.ReadAll(IndexFile));

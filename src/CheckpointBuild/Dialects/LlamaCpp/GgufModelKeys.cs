@@ -19,7 +19,7 @@ internal static class GgufModelKeys
         metadata.Add("general.architecture", architecture.Name);
         WriteAll(architecture.LeadingKeys);
         metadata.Add("general.type", "model");
-        WriteName(metadata, ModelName.Parse(checkpoint.Name, size.Total), size);
+        WriteName(metadata, ModelName.Parse(checkpoint.Name, size.Total), size.Label);
         WriteAll(architecture.Keys);
         metadata.Add("general.quantization_version", 2u);
 
@@ -82,13 +82,17 @@ internal static class GgufModelKeys
         return family.Derive(architecture.Complete(config, tensors));
     }
 
-    private static void WriteName(Metadata metadata, ModelName name, ParameterCount size)
+    /// <summary>Writes what a name says.</summary>
+    /// <param name="metadata">Receives the keys.</param>
+    /// <param name="name">The name's parts.</param>
+    /// <param name="size">The size label where the name states none; null = none.</param>
+    public static void WriteName(Metadata metadata, ModelName name, string? size)
     {
         metadata.Add("general.name", name.Title);
         AddIfStated("general.version", name.Version);
         AddIfStated("general.finetune", name.FineTune);
         AddIfStated("general.basename", name.BaseName);
-        metadata.Add("general.size_label", name.SizeLabel ?? size.Label);
+        AddIfStated("general.size_label", name.SizeLabel ?? size);
 
         void AddIfStated(string key, string? value)
         {

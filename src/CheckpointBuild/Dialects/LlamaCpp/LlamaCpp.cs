@@ -6,6 +6,7 @@ using CheckpointBuild.Diagnostics;
 using CheckpointBuild.DTypes;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
+using CheckpointBuild.Models.Adapters;
 using CheckpointBuild.Quantization;
 using CheckpointBuild.Tensors;
 using CheckpointBuild.Tokenizers;
@@ -47,6 +48,7 @@ internal sealed class LlamaCpp : Dialect
         ImmutableArray<Diagnostic>.Builder problems = ImmutableArray.CreateBuilder<Diagnostic>();
         var mapper = new RoleMapper(family, GgufArchitecture.NamingOf(family), source.Name, problems);
         (config, RoleTable tensors) = mapper.Map(config, weights);
+        tensors = InOrderOfNames(tensors, family, config);
         (TokenizerModel? tokenizer, Diagnostic? fault) = ReadTokenizer(file.Metadata, source.Name);
         return new Checkpoint
         {
@@ -54,7 +56,8 @@ internal sealed class LlamaCpp : Dialect
             Dialect = Name,
             Family = family,
             Config = config,
-            Tensors = InOrderOfNames(tensors, family, config),
+            Tensors = tensors,
+            Container = new SourceContainer(file.Tensors, [.. file.Metadata], tensors),
             Tokenizer = tokenizer,
             TokenizerFault = fault,
             Problems = problems.DrainToImmutable(),
@@ -98,13 +101,46 @@ internal sealed class LlamaCpp : Dialect
         }
 
         ImmutableArray<Diagnostic> limits = [.. GgufLimits.Of(checkpoint)];
+        string path = options.EngineName + Extension;
+        if (options.Policy is not GgufPolicy { FileType: var kind } || !(kind.IsQuantizer || options.Gguf.AsksForQuantizer))
+        {
+            (TensorFile plain, ImmutableArray<Diagnostic> warnings) = Convert(checkpoint, options);
+            return new DirectoryPlan([Format.Gguf.Plan(path, plain)], [.. limits, .. warnings]);
+        }
+
+        // As the reference's two steps do it: a file of floats, and its quantized form; the first is never written.
+        DType intermediate = options.Gguf.IntermediateDType ?? DType.F16;
+        (TensorFile floats, ImmutableArray<Diagnostic> noticed) = checkpoint.Container is { } container && container.IsWhole(checkpoint)
+            ? (new TensorFile(container.Tensors, MetadataOf(container)), [])
+            : Convert(checkpoint, options with { Policy = new GgufPolicy(GgufFileType.For(intermediate)!) });
+        var quantizer = new GgufQuantizer(kind, options.Gguf, options.Overflow);
+        TensorFile quantized = quantizer.Quantize(checkpoint.Name, floats);
+        return new DirectoryPlan([Format.Gguf.Plan(path, quantized)], [.. limits, .. noticed, .. quantizer.Warnings]);
+    }
+
+    private static (TensorFile File, ImmutableArray<Diagnostic> Warnings) Convert(Checkpoint checkpoint, PlanOptions options)
+    {
         Tensor[] tensors = [.. RopeFactors.Of(checkpoint.Config), .. GgufTensors.Of(checkpoint, options)];
         var metadata = new Metadata();
         GgufModelKeys.Write(metadata, checkpoint, ParameterCount.Of(tensors), options.Policy is GgufPolicy policy ? policy.FileType.Number : 0);
-        ImmutableArray<Diagnostic> warnings = [.. limits, .. WriteTokenizer(metadata, checkpoint)];
-        var file = new TensorFile(new TensorTable(tensors), metadata);
-        return new DirectoryPlan([Format.Gguf.Plan(options.EngineName + Extension, file)], warnings);
+        ImmutableArray<Diagnostic> warnings = WriteTokenizer(metadata, checkpoint);
+        return (new TensorFile(new TensorTable(tensors), metadata), warnings);
     }
+
+    private static Metadata MetadataOf(SourceContainer container)
+    {
+        var metadata = new Metadata();
+        foreach ((string key, object value) in container.Metadata)
+        {
+            metadata.Add(key, value);
+        }
+
+        return metadata;
+    }
+
+    /// <inheritdoc/>
+    internal override IEnumerable<FilePlan> PlanAdapter(Checkpoint checkpoint, Adapter adapter, PlanOptions options) =>
+        [GgufAdapter.Plan(checkpoint, adapter, $"{AdapterFolder}/{options.EngineName}{Extension}", GgufAdapter.TypeFor(options.Policy))];
 
     private static ImmutableArray<Diagnostic> WriteTokenizer(Metadata metadata, Checkpoint checkpoint)
     {
@@ -134,7 +170,7 @@ internal sealed class LlamaCpp : Dialect
     private static ModelFamily FamilyOf(TensorFile file, string path)
     {
         string name = file.Metadata.Get<string>("general.architecture") ?? throw Errors.ConfigFieldMissing(path, "general.architecture");
-        ModelFamily family = ModelFamily.FindGguf(name) ?? throw Errors.UnknownArchitecture(path, name, ModelFamily.All.Select(f => f.GgufArchitecture).OfType<string>().Distinct());
+        ModelFamily family = ModelFamily.FindGguf(name) ?? throw Errors.UnknownArchitecture(path, name, ModelFamily.Known.Select(f => f.GgufArchitecture).OfType<string>().Distinct());
         return ModelFamily.FindArchitecture(GgufArchitecture.Of(family).Variants.FirstOrDefault(v => v.Holds(file))?.Architecture) ?? family;
     }
 

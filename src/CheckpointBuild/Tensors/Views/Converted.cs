@@ -16,11 +16,14 @@ namespace CheckpointBuild.Tensors.Views;
 /// <param name="Overflow">What happens to finite numbers that the target cannot hold.</param>
 public sealed record Converted(Tensor Source, DType DType, OverflowRule Overflow = OverflowRule.Refuse) : Tensor(Source.Name, DType, Source.Shape)
 {
+    /// <summary>How much each column counts where scales are searched; null = not known.</summary>
+    public ColumnWeights? Importance { get; init; }
+
     // 16 KiB of float32: the chunk stays in the first-level cache between decoding and encoding.
     private const int ChunkValues = 4096;
 
     /// <inheritdoc/>
-    public override string Derivation => $"cast({DType}, {Source.Derivation})";
+    public override string Derivation => Importance is not null && DType.UsesImportance ? $"cast({DType} by importance, {Source.Derivation})" : $"cast({DType}, {Source.Derivation})";
 
     /// <inheritdoc/>
     public override ImmutableArray<Tensor> Sources => [Source];
@@ -42,7 +45,11 @@ public sealed record Converted(Tensor Source, DType DType, OverflowRule Overflow
         using Band band = Source.ReadBand(rows, workspace);
         CheckScales(Source.DType, band.Planes, rows, "holds");
 
-        if (DType.PlaneCount == 1 && Source.DType.PlaneCount == 1)
+        if (Importance is { } importance && DType.UsesImportance)
+        {
+            ConvertWeighted(importance, band.Planes, rows, destination, workspace);
+        }
+        else if (DType.PlaneCount == 1 && Source.DType.PlaneCount == 1)
         {
             ConvertChunks(band.Codes, rows, destination.Codes, workspace);
         }
@@ -82,6 +89,34 @@ public sealed record Converted(Tensor Source, DType DType, OverflowRule Overflow
         Source.DType.Decode(source, Columns, values);
         Check(values, rows, 0);
         DType.Encode(values, Columns, destination);
+    }
+
+    // Whole rows, as many as a chunk has and as share their importance: some weights look at a whole row.
+    private void ConvertWeighted(ColumnWeights importance, Planes source, RowRange rows, Planes destination, Workspace workspace)
+    {
+        int most = Math.Max(1, ChunkValues / Columns);
+        using Band scratch = workspace.Lend(checked(Math.Min(most, rows.Count) * Columns * sizeof(float)));
+        for (int done = 0; done < rows.Count;)
+        {
+            long row = rows.Start + done;
+            int count = (int)Math.Min(Math.Min(most, rows.Count - done), importance.RowsAlike(row));
+            Span<float> values = MemoryMarshal.Cast<byte, float>(scratch.Codes)[..(count * Columns)];
+            Source.DType.Decode(RowsOf(source, Source.DType, done, count), Columns, values);
+            Check(values, rows, (long)done * Columns);
+            DType.EncodeWeighted(values, importance.OfRow(row), Columns, RowsOf(destination, DType, done, count));
+            done += count;
+        }
+    }
+
+    private Planes RowsOf(Planes planes, DType dtype, int first, int count)
+    {
+        return new Planes(Of(planes.Codes, 0), dtype.PlaneCount > 1 ? Of(planes.Scales, 1) : default, dtype.PlaneCount > 2 ? Of(planes.ZeroPoints, 2) : default);
+
+        Span<byte> Of(Span<byte> plane, int index)
+        {
+            int bytes = checked((int)dtype.RowBytes(index, Columns));
+            return plane.Slice(first * bytes, count * bytes);
+        }
     }
 
     private static Span<byte> Slice(Span<byte> bytes, DType dtype, long from, int count) =>

@@ -1,0 +1,67 @@
+using System;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Linq;
+using System.Text.RegularExpressions;
+using CheckpointBuild.Diagnostics;
+using CheckpointBuild.DTypes;
+using CheckpointBuild.Quantization;
+
+namespace CheckpointBuild.Building;
+
+/// <summary>The choices of a GGUF engine's quantization under their names.</summary>
+internal static class GgufFields
+{
+    private const int MostLayers = 16384;
+
+    /// <summary>Every one.</summary>
+    public static ImmutableArray<RecipeField> All { get; } =
+    [
+        new("Pure", "true: all matrices of a GGUF file get the quantization's own type, without exceptions for some roles.", (r, v) => r with { Pure = ParsePurity(v) }, r => r.Pure == Purity.Pure ? "true" : null),
+        new("OutputTensorType", "The type of a GGUF file's output head: q8_0, f16 and so on.", (r, v) => r with { OutputTensorType = ParseType("output-tensor-type", v) }, r => r.OutputTensorType?.LongName),
+        new("TokenEmbeddingType", "The type of a GGUF file's token embedding.", (r, v) => r with { TokenEmbeddingType = ParseType("token-embedding-type", v) }, r => r.TokenEmbeddingType?.LongName),
+        new("TensorTypes", "Types of a GGUF file's tensors by pattern, the first that matches: ffn_down=q6_k;attn_v=q8_0.", (r, v) => r with { TensorTypes = ParseRules(v) }, r => r.TensorTypes.IsEmpty ? null : string.Join(';', r.TensorTypes)) { IsRepeatable = true },
+        new("PruneLayers", "Layers of a GGUF file that are left out: 2,4.", (r, v) => r with { PruneLayers = ParseLayers(v) }, r => r.PruneLayers.IsEmpty ? null : string.Join(',', r.PruneLayers)),
+        new("IntermediateDType", "The float type that weights are rounded to before they become GGUF blocks: float16 (as llama.cpp's two steps do), bfloat16 or float32.", (r, v) => r with { IntermediateDType = ParseFloat(v) }, r => r.IntermediateDType?.LongName),
+    ];
+
+    private static Purity ParsePurity(string value) => value.ToUpperInvariant() switch
+    {
+        "TRUE" => Purity.Pure,
+        "FALSE" => Purity.Mixed,
+        _ => throw Errors.UnknownOptionValue("pure", value, "GGUF", ["true", "false"]),
+    };
+
+    private static DType ParseFloat(string value) => DType.TryParse(value, out DType? dtype) && (dtype == DType.F32 || dtype == DType.F16 || dtype == DType.BF16)
+        ? dtype
+        : throw Errors.UnknownOptionValue("intermediate-dtype", value, "GGUF", ["float16", "bfloat16", "float32"]);
+
+    private static DType ParseType(string option, string value) => DType.TryParse(value, out DType? dtype) && dtype is { GgmlType: not null, HasValues: true } && dtype.Name != "F64"
+        ? dtype
+        : throw Errors.UnknownOptionValue(option, value, "GGUF", DType.All.Where(d => d is { GgmlType: not null, HasValues: true } && d.Name != "F64").Select(d => d.LongName));
+
+    private static ImmutableArray<TensorTypeRule> ParseRules(string value) => [.. value.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(rule =>
+    {
+        int mark = rule.LastIndexOf('=');
+        if (mark <= 0)
+        {
+            throw Errors.UnknownOptionValue("tensor-types", rule, "GGUF", ["pattern=type, as in ffn_down=q6_k"]);
+        }
+
+        string pattern = rule[..mark].ToLowerInvariant();
+        try
+        {
+            _ = Regex.IsMatch("", pattern, RegexOptions.ECMAScript, TimeSpan.FromSeconds(1));
+        }
+        catch (ArgumentException e)
+        {
+            throw Errors.UnknownOptionValue("tensor-types", rule, "GGUF", [$"a regular expression before '=' ({e.Message})"]);
+        }
+
+        return new TensorTypeRule(pattern, ParseType("tensor-types", rule[(mark + 1)..]));
+    })];
+
+    private static ImmutableArray<int> ParseLayers(string value) => [.. value.Split([',', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        .Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int layer) && layer < MostLayers ? layer : throw Errors.UnknownOptionValue("prune-layers", text, "GGUF", ["layers from 0, as in 2,4"]))
+        .Distinct().Order()];
+}

@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+using CheckpointBuild.DTypes;
+using CheckpointBuild.Quantization;
+
+namespace CheckpointBuild.Building;
+
+/// <content>What a GGUF engine's quantization may be asked.</content>
+public sealed partial record Recipe
+{
+    /// <summary>Whether all matrices of a GGUF file get the kind's dtype, without exceptions for some roles.</summary>
+    public Purity Pure { get; init; }
+
+    /// <summary>The dtype of a GGUF file's output head, and of an embedding that is one; null = the mix's.</summary>
+    public DType? OutputTensorType { get; init; }
+
+    /// <summary>The dtype of a GGUF file's token embedding; null = the mix's.</summary>
+    public DType? TokenEmbeddingType { get; init; }
+
+    /// <summary>Dtypes of a GGUF file's tensors by pattern; the first that matches counts.</summary>
+    public ImmutableArray<TensorTypeRule> TensorTypes { get; init; } = [];
+
+    /// <summary>Layers of a GGUF file that are left out, from 0.</summary>
+    public ImmutableArray<int> PruneLayers { get; init; } = [];
+
+    /// <summary>The float dtype that weights are rounded to before they are quantized; null = float16.</summary>
+    public DType? IntermediateDType { get; init; }
+
+    private GgufMixOptions GgufOptions() => new()
+    {
+        IsPure = Pure == Purity.Pure,
+        OutputTensorType = OutputTensorType,
+        TokenEmbeddingType = TokenEmbeddingType,
+        TensorTypes = TensorTypes,
+        PruneLayers = PruneLayers,
+        IntermediateDType = IntermediateDType,
+    };
+}

@@ -1,0 +1,80 @@
+using System;
+using System.IO;
+using System.Linq;
+using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Formats;
+using CheckpointBuild.Models;
+using CheckpointBuild.Models.Adapters;
+using CheckpointBuild.Tensors;
+
+namespace CheckpointBuild.Dialects.Adapters;
+
+/// <summary>An adapter with its files open: a folder, or its weights file. Dispose it to close them.</summary>
+public sealed class AdapterSource : IDisposable
+{
+    // As PEFT looks for them: safetensors first.
+    private static readonly string[] WeightFiles = ["adapter_model.safetensors", "adapter_model.bin", "adapter_model.pt"];
+
+    private AdapterSource(CheckpointDirectory directory, Adapter adapter)
+    {
+        Directory = directory;
+        Adapter = adapter;
+    }
+
+    /// <summary>The folder, with the files that were opened.</summary>
+    public CheckpointDirectory Directory { get; }
+
+    /// <summary>The adapter.</summary>
+    public Adapter Adapter { get; }
+
+    /// <summary>Opens an adapter: headers and configuration, no tensor data beyond what tells an untrained one.</summary>
+    /// <param name="path">A PEFT folder, one that holds a single such folder, or a weights file.</param>
+    /// <returns>The adapter.</returns>
+    /// <exception cref="CheckpointException">CKPT2260 when there is none, CKPT2261 when it is of a kind that is not merged, and what its files' readers throw.</exception>
+    public static AdapterSource Open(string path)
+    {
+        CheckpointDirectory directory = WithAdapter(CheckpointDirectory.Open(path));
+        try
+        {
+            return new AdapterSource(directory, Read(directory));
+        }
+        catch
+        {
+            directory.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Directory.Dispose();
+
+    // PEFT saves an adapter that has a name of its own into a folder of that name.
+    private static CheckpointDirectory WithAdapter(CheckpointDirectory directory)
+    {
+        if (directory.File is not null || directory.Has(PeftSettings.FileName) || WeightFiles.Any(directory.Has))
+        {
+            return directory;
+        }
+
+        string[] inner = [.. System.IO.Directory.EnumerateDirectories(directory.Folder).Where(d => File.Exists(Path.Combine(d, PeftSettings.FileName))).Order(StringComparer.Ordinal)];
+        return inner.Length == 1 ? CheckpointDirectory.Open(inner[0])
+            : throw Errors.NoAdapter(directory.Path, inner.Length == 0 ? $"no {PeftSettings.FileName}" : $"several folders inside have one: {string.Join(", ", inner.Take(5).Select(Path.GetFileName))}");
+    }
+
+    private static Adapter Read(CheckpointDirectory directory)
+    {
+        string weights = directory.File ?? WeightFiles.FirstOrDefault(directory.Has) ?? throw Errors.NoAdapter(directory.Path, $"none of {string.Join(", ", WeightFiles)}");
+        ByteSource source = directory.OpenFile(weights);
+        TensorFile file = Format.Detect(source).Read(source);
+        if (!File.Exists(directory.PathOf(PeftSettings.FileName)))
+        {
+            throw Errors.NoAdapter(directory.Path, $"no {PeftSettings.FileName}");
+        }
+
+        PeftSettings settings = PeftSettings.Read(directory.PathOf(PeftSettings.FileName), directory.ReadAll(PeftSettings.FileName));
+        return PeftAdapter.Read(Path.GetFileName(directory.Folder), source.Name, settings, file) with
+        {
+            PeftFiles = [.. new[] { PeftSettings.FileName, weights }.Select(name => new Sidecar(name, () => directory.OpenFile(name)))],
+        };
+    }
+}

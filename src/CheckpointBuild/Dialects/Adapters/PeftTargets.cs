@@ -1,0 +1,95 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Models;
+
+namespace CheckpointBuild.Dialects.Adapters;
+
+/// <summary>Which modules an <c>adapter_config.json</c> asks for: <c>target_modules</c> as a list of name ends, one regular expression or <c>all-linear</c>, less <c>exclude_modules</c>, within <c>layers_to_transform</c>.</summary>
+internal sealed class PeftTargets
+{
+    private const string AllLinear = "all-linear";
+
+    private readonly string _path;
+    private readonly Func<string, bool> _isTargeted;
+    private readonly Func<string, bool> _isExcluded;
+    private readonly bool _isAllLinear;
+    private readonly int[]? _layers;
+    private readonly string[] _layerPatterns;
+    private readonly string[] _saved;
+
+    private PeftTargets(string path, JsonElement root, JsonElement targets)
+    {
+        _path = path;
+        _isAllLinear = targets.ValueKind == JsonValueKind.String && string.Equals(targets.GetString(), AllLinear, StringComparison.OrdinalIgnoreCase);
+        _isTargeted = _isAllLinear ? _ => true : Matcher("target_modules", targets);
+        _isExcluded = root.TryGetProperty("exclude_modules", out JsonElement excluded) && excluded.ValueKind != JsonValueKind.Null ? Matcher("exclude_modules", excluded) : _ => false;
+        bool isList = targets.ValueKind == JsonValueKind.Array;
+        _layers = isList && root.TryGetProperty("layers_to_transform", out JsonElement layers) ? Layers(layers) : null;
+        _layerPatterns = root.TryGetProperty("layers_pattern", out JsonElement patterns) ? Texts("layers_pattern", patterns) : [];
+        _saved = root.TryGetProperty("modules_to_save", out JsonElement saved) ? Texts("modules_to_save", saved) : [];
+    }
+
+    /// <summary>Reads the targets.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <returns>Says of a module whether it is asked for; null where nothing is stated.</returns>
+    public static Func<string, RoleKind, bool>? Of(PeftSettings settings) =>
+        settings.Root.TryGetProperty("target_modules", out JsonElement targets) && targets.ValueKind != JsonValueKind.Null ? new PeftTargets(settings.Path, settings.Root, targets).Includes : null;
+
+    private bool Includes(string module, RoleKind kind)
+    {
+        try
+        {
+            return !_isExcluded(module) && !_saved.Any(s => module.EndsWith(s, StringComparison.Ordinal)) && _isTargeted(module) && IsInLayers(module)
+                && (!_isAllLinear || kind is not (RoleKind.TokenEmbedding or RoleKind.PositionEmbedding or RoleKind.Output));
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            throw Errors.ConfigFieldWrong(_path, "target_modules", "an expression that backtracks without end", "one that is found quickly");
+        }
+    }
+
+    private bool IsInLayers(string module)
+    {
+        if (_layers is null)
+        {
+            return true;
+        }
+
+        IEnumerable<string> expressions = _layerPatterns.Length == 0 ? [@".*\.[^.]*\.(\d+)\."] : _layerPatterns.Select(p => $@".*\.{p}\.(\d+)\.");
+        return expressions.Select(e => PeftPattern.Compile(_path, "layers_pattern", "^" + e).Match(module)).FirstOrDefault(m => m.Success) is { } match
+            && int.TryParse(match.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int layer) && _layers.Contains(layer);
+    }
+
+    private Func<string, bool> Matcher(string field, JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.String)
+        {
+            Regex expression = PeftPattern.Compile(_path, field, $"^(?:{value.GetString()})$");
+            return expression.IsMatch;
+        }
+
+        string[] ends = Texts(field, value);
+        return module => ends.Any(end => module == end || module.EndsWith("." + end, StringComparison.Ordinal));
+    }
+
+    private int[]? Layers(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null => null,
+        JsonValueKind.Number when value.TryGetInt32(out int one) => [one],
+        JsonValueKind.Array => [.. value.EnumerateArray().Select(e => e.ValueKind == JsonValueKind.Number && e.TryGetInt32(out int layer) ? layer : throw Errors.ConfigFieldWrong(_path, "layers_to_transform", e.GetRawText(), "whole numbers"))],
+        _ => throw Errors.ConfigFieldWrong(_path, "layers_to_transform", value.GetRawText(), "a whole number or a list of them"),
+    };
+
+    private string[] Texts(string field, JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null => [],
+        JsonValueKind.String => [value.GetString()!],
+        JsonValueKind.Array => [.. value.EnumerateArray().Select(e => e.ValueKind == JsonValueKind.String ? e.GetString()! : throw Errors.ConfigFieldWrong(_path, field, e.GetRawText(), "a list of names"))],
+        _ => throw Errors.ConfigFieldWrong(_path, field, value.GetRawText(), "a name or a list of names"),
+    };
+}

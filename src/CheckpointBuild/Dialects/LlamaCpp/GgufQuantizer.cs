@@ -1,0 +1,183 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Linq;
+using System.Text.RegularExpressions;
+using CheckpointBuild.Diagnostics;
+using CheckpointBuild.DTypes;
+using CheckpointBuild.Formats;
+using CheckpointBuild.Quantization;
+using CheckpointBuild.Tensors;
+using CheckpointBuild.Tensors.Views;
+
+namespace CheckpointBuild.Dialects.LlamaCpp;
+
+/// <summary>What <c>llama-quantize</c> makes of a GGUF file: tensors in its order and types, metadata with its keys. No data is read.</summary>
+/// <param name="kind">The kind of file.</param>
+/// <param name="options">What is asked beside.</param>
+/// <param name="overflow">What happens to finite numbers that a dtype cannot hold.</param>
+internal sealed partial class GgufQuantizer(GgufFileType kind, GgufMixOptions options, OverflowRule overflow)
+{
+    private const string QuantizationVersionKey = "general.quantization_version";
+    private const string ImportancePrefix = "quantize.imatrix.";
+    private readonly List<(Tensor Tensor, DType Wanted, DType Given)> _narrow = [];
+    private readonly ImmutableArray<Diagnostic>.Builder _warnings = ImmutableArray.CreateBuilder<Diagnostic>();
+
+    /// <summary>Whether only types are asked for, so that no importance is missed.</summary>
+    public bool IsDryRun { get; init; }
+
+    /// <summary>What the user should know.</summary>
+    public ImmutableArray<Diagnostic> Warnings => _warnings.ToImmutable();
+
+    /// <summary>Plans the quantized file.</summary>
+    /// <param name="name">What the source is called, for messages.</param>
+    /// <param name="source">The file as the converter would write it, or as it was found.</param>
+    /// <returns>The quantized file.</returns>
+    /// <exception cref="CheckpointException">CKPT3070 without the importance matrix that the kind needs, CKPT3071 to CKPT3075 where matrix, widths, layers or tensors do not fit.</exception>
+    public TensorFile Quantize(string name, TensorFile source)
+    {
+        if (kind.NeedsImportance && options.Importance is null && !IsDryRun)
+        {
+            throw Errors.ImportanceNeeded(name, kind.Name);
+        }
+
+        string architecture = source.Metadata.Get<string>("general.architecture") ?? "";
+        int layers = (int)(source.Metadata.Get<uint?>($"{architecture}.block_count") ?? 0);
+        int[] kept = LayersKept(name, layers);
+        Tensor[] tensors = [.. source.Tensors
+            .Where(t => LayerOf(t.Name) is var layer && (layer < 0 || !options.PruneLayers.Contains(layer)))
+            .Select(t => LayerOf(t.Name) is >= 0 and int layer && !options.PruneLayers.IsEmpty ? Renamed.Of(t, WithLayer(t.Name, Array.IndexOf(kept, layer))) : t)
+            .OrderBy(t => LayerOf(t.Name)).ThenBy(t => t.Name, StringComparer.Ordinal)];
+        var model = new GgufMixModel(architecture, layers, HeadRatio(source.Metadata, architecture), (int)(source.Metadata.Get<uint?>($"{architecture}.expert_count") ?? 0));
+        var mix = new GgufMix(kind, options, model, [.. tensors.Select(t => t.Name)]);
+        _narrow.Clear();
+        Tensor[] quantized = [.. tensors.Select(tensor => Typed(name, tensor, mix, LayerOf(tensor.Name) is >= 0 and int layer && !options.PruneLayers.IsEmpty ? WithLayer(tensor.Name, kept[layer]) : tensor.Name))];
+        _warnings.AddRange(_narrow.GroupBy(n => (n.Wanted, n.Given)).Select(g => Errors.WidthFallsBack(name, g.Count(), g.First().Tensor.Name, g.First().Tensor.Shape.Columns, g.Key.Wanted.Name, g.Key.Given.Name)));
+        WarnOfSecondQuantization(name, tensors, quantized);
+        return new TensorFile(new TensorTable(quantized), MetadataOf(source.Metadata, architecture, kept.Length == layers ? null : kept.Length));
+    }
+
+    private Tensor Typed(string file, Tensor tensor, GgufMix mix, string originalName)
+    {
+        if (GgufMix.Keeps(tensor.Name, tensor.Shape.Rank) || !tensor.DType.HasValues)
+        {
+            return tensor;
+        }
+
+        DType wanted = mix.Next(tensor.Name, tensor.Shape.Columns, tensor.Shape.Rank > 2);
+        DType dtype = GgufFallback.For(wanted, tensor.Shape.Columns) ?? throw Errors.NoFallback(file, tensor.Name, wanted.Name, tensor.Shape.Columns, wanted.BlockLength);
+        if (dtype != wanted)
+        {
+            _narrow.Add((tensor, wanted, dtype));
+        }
+
+        if (dtype == tensor.DType)
+        {
+            return tensor;
+        }
+
+        ColumnWeights? weights = WeightsOf(file, tensor, originalName);
+        if (weights is null && !IsDryRun && NeedsImportance(tensor.Name, dtype))
+        {
+            throw Errors.ImportanceNeededFor(file, tensor.Name, dtype.Name);
+        }
+
+        return Converted.Of(tensor, dtype, overflow) is Converted converted ? converted with { Importance = weights } : tensor;
+    }
+
+    // What the reference's tool refuses to do without.
+    private bool NeedsImportance(string name, DType dtype) => dtype.Name switch
+    {
+        "IQ2_XXS" or "IQ2_XS" or "IQ2_S" or "IQ1_S" => true,
+        "IQ1_M" => name is not ("token_embd.weight" or "output.weight"),
+        "Q2_K" => kind.Name == "q2_k_s" && name != "token_embd.weight",
+        _ => false,
+    };
+
+    private ColumnWeights? WeightsOf(string file, Tensor tensor, string originalName)
+    {
+        if (options.Importance is not { } matrix || !matrix.TryGet(originalName, out float[]? values))
+        {
+            return null;
+        }
+
+        long matrices = tensor.Shape.Rank > 2 ? tensor.Shape.Dimensions[^3] : 1;
+        return values.Length == tensor.Shape.Columns * matrices
+            ? new ColumnWeights(values, tensor.Columns, tensor.Rows / matrices)
+            : throw Errors.ImportanceDoesNotFit(matrix.File, originalName, values.Length, tensor.Shape.Columns * matrices);
+    }
+
+    private void WarnOfSecondQuantization(string file, Tensor[] before, Tensor[] after)
+    {
+        string[] again = [.. before.Zip(after).Where(p => p.First.DType.IsQuantized && p.First.DType != p.Second.DType).Select(p => p.First.Name)];
+        if (again.Length > 0)
+        {
+            _warnings.Add(Errors.QuantizedAgain(file, again.Length, again[0]));
+        }
+    }
+
+    private Metadata MetadataOf(Metadata source, string architecture, int? layers)
+    {
+        var metadata = new Metadata();
+        foreach ((string key, object value) in source)
+        {
+            if (key is not (QuantizationVersionKey or "general.file_type") && (layers is null || key != $"{architecture}.block_count"))
+            {
+                metadata.Add(key, value);
+            }
+        }
+
+        metadata.Add(QuantizationVersionKey, 2u);
+        metadata.Add("general.file_type", kind.Number);
+        if (options.Importance is { } matrix)
+        {
+            metadata.Set(ImportancePrefix + "file", matrix.File);
+            if (matrix.Dataset is { } dataset)
+            {
+                metadata.Set(ImportancePrefix + "dataset", dataset);
+            }
+
+            metadata.Set(ImportancePrefix + "entries_count", (uint)matrix.Count);
+            if (matrix.Chunks > 0)
+            {
+                metadata.Set(ImportancePrefix + "chunks_count", (uint)matrix.Chunks);
+            }
+        }
+
+        if (layers is { } count)
+        {
+            metadata.Add($"{architecture}.block_count", (uint)count);
+        }
+
+        return metadata;
+    }
+
+    private int[] LayersKept(string file, int layers) => options.PruneLayers.FirstOrDefault(l => l >= layers, -1) is >= 0 and int missing
+        ? throw Errors.NoSuchLayer(file, missing, layers)
+        : [.. Enumerable.Range(0, layers).Where(layer => !options.PruneLayers.Contains(layer))];
+
+    // The first layer's count stands for all, as the reference takes it.
+    private static int HeadRatio(Metadata metadata, string architecture)
+    {
+        uint heads = First($"{architecture}.attention.head_count") ?? 0;
+        uint shared = First($"{architecture}.attention.head_count_kv") ?? heads;
+        return shared == 0 ? 0 : (int)(heads / shared);
+
+        uint? First(string key) => metadata.TryGet(key, out object? value) ? value switch
+        {
+            uint number => number,
+            int[] { Length: > 0 } numbers when numbers[0] >= 0 => (uint)numbers[0],
+            uint[] { Length: > 0 } numbers => numbers[0],
+            _ => null,
+        } : null;
+    }
+
+    private static int LayerOf(string name) =>
+        LayerPattern().Match(name) is { Success: true } match && int.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int layer) ? layer : -1;
+
+    private static string WithLayer(string name, int layer) => LayerPattern().Replace(name, string.Create(CultureInfo.InvariantCulture, $"blk.{layer}."), 1);
+
+    [GeneratedRegex(@"^blk\.(\d+)\.", RegexOptions.CultureInvariant)]
+    private static partial Regex LayerPattern();
+}

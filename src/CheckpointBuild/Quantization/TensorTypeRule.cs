@@ -1,0 +1,23 @@
+using System;
+using System.Text.RegularExpressions;
+using CheckpointBuild.DTypes;
+
+namespace CheckpointBuild.Quantization;
+
+/// <summary>A dtype for tensors whose names hold a pattern: <c>ffn_down=q6_k</c>.</summary>
+/// <param name="Pattern">A regular expression that is looked for anywhere in the name, lower case.</param>
+/// <param name="DType">Their dtype.</param>
+public sealed record TensorTypeRule(string Pattern, DType DType)
+{
+    // A pattern is the user's own; a second is more than a thousand names need.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>Whether a name holds the pattern.</summary>
+    /// <param name="name">A tensor's name.</param>
+    /// <returns>True when it does.</returns>
+    public bool Matches(string name) => Regex.IsMatch(name, Pattern, RegexOptions.ECMAScript, Patience);
+
+    /// <summary>Writes <c>ffn_down=q6_k</c>.</summary>
+    /// <returns>Pattern and dtype.</returns>
+    public override string ToString() => $"{Pattern}={DType.LongName}";
+}

@@ -1,0 +1,84 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Dialects.LlamaCpp;
+using CheckpointBuild.DTypes;
+using CheckpointBuild.Formats;
+using CheckpointBuild.Quantization;
+using CheckpointBuild.Tensors;
+using CheckpointBuild.Tensors.Views;
+using CheckpointBuild.Tests.Infrastructure;
+using Xunit;
+
+namespace CheckpointBuild.Tests.Dialects;
+
+/// <summary>What the quantizer refuses and warns of before any data is read.</summary>
+public sealed class GgufQuantizerTests
+{
+    [Fact]
+    public void A_kind_that_is_poor_without_importance_is_refused_and_says_how_to_get_it()
+    {
+        CheckpointException error = Assert.Throws<CheckpointException>(() => Quantize("q2_k_s", new GgufMixOptions()));
+
+        Assert.Equal("CKPT3070", error.Code);
+        Assert.Contains("ImportanceMatrix", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_tensor_that_the_importance_matrix_lacks_is_refused_where_its_type_needs_it() =>
+        Assert.Equal("CKPT3071", Assert.Throws<CheckpointException>(() => Quantize("q2_k_s", new GgufMixOptions { Importance = Matrix(("blk.1.ffn_up.weight", 256)) })).Code);
+
+    [Fact]
+    public void An_importance_matrix_of_another_width_is_refused() =>
+        Assert.Equal("CKPT3072", Assert.Throws<CheckpointException>(() => Quantize("q4_k_m", new GgufMixOptions { Importance = Matrix(("blk.0.ffn_up.weight", 128)) })).Code);
+
+    [Fact]
+    public void A_layer_that_is_not_there_cannot_be_left_out() =>
+        Assert.Equal("CKPT3074", Assert.Throws<CheckpointException>(() => Quantize("q4_k_m", new GgufMixOptions { PruneLayers = [5] })).Code);
+
+    [Fact]
+    public void Rows_that_fit_no_block_fall_back_with_one_warning_for_all()
+    {
+        (_, GgufQuantizer quantizer) = Plan("q4_k_m", new GgufMixOptions(), columns: 80);
+
+        Diagnostic warning = Assert.Single(quantizer.Warnings, w => w.Message.Contains("Q4_K blocks", StringComparison.Ordinal));
+        Assert.Equal("CKPT3075", warning.Code);
+    }
+
+    [Fact]
+    public void Quantizing_what_is_quantized_warns()
+    {
+        (TensorFile file, GgufQuantizer quantizer) = Plan("q4_k_m", new GgufMixOptions(), source: DType.Q8_0);
+
+        Assert.Equal("CKPT3076", Assert.Single(quantizer.Warnings).Code);
+        Assert.Contains(file.Tensors, t => t.DType.Name == "Q4_K");
+    }
+
+    [Fact]
+    public void A_width_without_a_fallback_is_refused() =>
+        Assert.Equal(DType.TryParse("Q1_0", out _) ? "CKPT3073" : null, DType.TryParse("Q1_0", out _) ? Assert.Throws<CheckpointException>(() => Plan("q1_0", new GgufMixOptions(), columns: 80)).Code : null);
+
+    [Fact]
+    public void Importance_is_given_to_each_tensor_that_has_some()
+    {
+        (TensorFile file, _) = Plan("q4_k_m", new GgufMixOptions { Importance = Matrix(("blk.0.ffn_up.weight", 256)) });
+
+        Assert.Equal(["blk.0.ffn_up.weight"], file.Tensors.OfType<Converted>().Where(t => t.Importance is not null).Select(t => t.Name));
+        Assert.Equal(1u, file.Metadata.Get<uint?>("quantize.imatrix.entries_count"));
+    }
+
+    private static void Quantize(string kind, GgufMixOptions options) => Plan(kind, options);
+
+    private static (TensorFile File, GgufQuantizer Quantizer) Plan(string kind, GgufMixOptions options, int columns = 256, DType? source = null)
+    {
+        var metadata = new Metadata().Add("general.architecture", "llama").Add("llama.block_count", 2u).Add("llama.attention.head_count", 8u);
+        IEnumerable<string> names = Enumerable.Range(0, 2).SelectMany(layer => new[] { $"blk.{layer}.attn_v.weight", $"blk.{layer}.ffn_up.weight", $"blk.{layer}.ffn_down.weight" });
+        var tensors = new TensorTable(names.Append("token_embd.weight").Select(name => new ZeroTensor(name, source ?? DType.F16, new Shape(64, columns))));
+        var quantizer = new GgufQuantizer(GgufFileType.Find(kind)!, options, OverflowRule.Refuse);
+        return (quantizer.Quantize("tiny", new TensorFile(tensors, metadata)), quantizer);
+    }
+
+    private static ImportanceMatrix Matrix(params (string Name, int Count)[] entries) =>
+        new("tiny.imatrix", entries.ToDictionary(e => e.Name, e => Enumerable.Repeat(1f, e.Count).ToArray()));
+}

@@ -1,0 +1,64 @@
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Text.Json;
+using System.Threading.Tasks;
+using CheckpointBuild.Tests.Infrastructure;
+using CheckpointBuild.Tests.Readers;
+using CheckpointBuild.Tests.Tool;
+using Xunit;
+
+namespace CheckpointBuild.Tests.Golden.Adapters;
+
+/// <summary>Whole files: adapters that are kept apart for llama.cpp, and merged models as PEFT and transformers save them.</summary>
+public sealed class AdapterFileTests
+{
+    private const string Merged = "-merged-";
+
+    private static readonly GoldenTopic Lora = GoldenRoot.Topic("gguf/lora");
+
+    public static TheoryData<string> Types => Lora.Cases(topic => topic.PeekJson("lora.json").GetProperty("runs").EnumerateArray().Select(r => r.GetProperty("outtype").GetString()!));
+
+    public static TheoryData<string> Folders => AdapterCase.Topic.Cases(MergedFolders);
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public async Task Adapter_for_llama_cpp_is_the_converter_s_file(string type)
+    {
+        if (Lora.SaysAbsent(type) || GoldenRoot.Topic("doc-llama").SaysAbsent())
+        {
+            return;
+        }
+
+        using var scratch = new Scratch();
+        string[] kind = type == "q8_0" ? ["--quantization", type] : ["--dtype", type];
+        await Ckpt.DoneAsync(["build", GoldenRoot.Topic("doc-llama").Reach(), "--engine", "gguf", .. kind, "--adapter", Lora.Reach("adapter"), "--adapter-mode", "apart", "--output", scratch.Folder]);
+
+        JsonElement run = Lora.ReadJson("lora.json").GetProperty("runs").EnumerateArray().Single(r => r.GetProperty("outtype").GetString() == type);
+        Assert.Equal(run.GetProperty("file_sha256").GetString(), Hash.OfFile(scratch.PathOf("adapters/adapter.gguf")));
+        if (Lora.Has($"lora-{type}.gguf"))
+        {
+            Assert.Equal(Lora.ReadBytes($"lora-{type}.gguf"), await File.ReadAllBytesAsync(scratch.PathOf("adapters/adapter.gguf"), TestContext.Current.CancellationToken));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void Merged_model_of_the_index_is_the_one_that_was_saved(string folder)
+    {
+        if (AdapterCase.Topic.SaysAbsent(folder))
+        {
+            return;
+        }
+
+        // The tensors that the other suite compares by hash are those of the saved file.
+        string[] parts = folder.Split(Merged);
+        AdapterVariant variant = AdapterCase.Open(parts[0])!.Variants.Single(v => v.Name == parts[1]);
+        Dictionary<string, string> expected = variant.Tensors.ToDictionary(t => t.Name, t => t.Sha256);
+
+        Findings.None(SafetensorsReader.Read(AdapterCase.Topic.Reach(folder + "/model.safetensors")).Where(t => Hash.Of(t.Data) != expected[t.Name]).Select(t => t.Name));
+    }
+
+    private static IEnumerable<string> MergedFolders(GoldenTopic topic) =>
+        topic.Files("model.safetensors", SearchOption.AllDirectories).Select(f => f.Split('/')[0]).Where(f => f.Contains(Merged));
+}

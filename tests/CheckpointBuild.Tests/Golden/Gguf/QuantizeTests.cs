@@ -1,0 +1,77 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using CheckpointBuild.Building;
+using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Tests.Golden.DocLlama;
+using CheckpointBuild.Tests.Infrastructure;
+using CheckpointBuild.Tests.Readers;
+using Xunit;
+
+namespace CheckpointBuild.Tests.Golden.Gguf;
+
+/// <summary>GGUF files of doc-llama in every kind against what <c>llama-quantize</c> made of the float16 file, to the byte: straight from the Hugging Face folder, without a float16 file between.</summary>
+public sealed class QuantizeTests(ITestOutputHelper output)
+{
+    private static readonly GoldenTopic Topic = GoldenRoot.Topic("gguf/quantize");
+
+    public static TheoryData<string> Cases => Topic.Cases(topic => Listings(topic).SelectMany(l => Runs(topic, l).Where(IsCase).Select(r => $"{l}: {r.Name}")));
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Build_gives_the_quantizer_s_types_tensors_and_bytes(string name)
+    {
+        if (Topic.SaysAbsent(name) || DocLlamaData.Model.SaysAbsent())
+        {
+            return;
+        }
+
+        string listing = name[..name.IndexOf(':', StringComparison.Ordinal)];
+        QuantizeRun run = Runs(Topic, listing).Single(r => $"{listing}: {r.Name}" == name);
+        Recipe recipe = run.Recipe(Matrix);
+        if (run.IsRefused)
+        {
+            CheckpointException refusal = Assert.Throws<CheckpointException>(() => EngineBuild.Open(DocLlamaData.Model.Reach(), recipe, new SourceHashes(null)));
+            output.WriteLine(refusal.Message);
+            return;
+        }
+
+        using var scratch = new Scratch();
+        string file = Build(DocLlamaData.Model.Reach(), recipe, scratch);
+
+        GgufReader read = GgufReader.Read(file);
+        if (run.Listed.TryGetProperty("tensor_types", out _))
+        {
+            Assert.Equal(run.Types, read.Tensors.Select(t => t.Type.Name));
+            Assert.Equal(run.Hashes, read.Tensors.Select(t => Hash.Of(t.Data)[..32]));
+        }
+
+        Assert.Equal(run.FileHash, Hash.OfFile(file));
+    }
+
+    [Fact]
+    public void Runs_that_the_product_cannot_be_asked_for_are_named()
+    {
+        if (!Topic.SaysAbsent())
+        {
+            output.WriteLine(string.Join('\n', Listings(Topic).SelectMany(l => Runs(Topic, l)).Where(r => !IsCase(r)).Select(r => r.Name)));
+        }
+    }
+
+    private static string Build(string source, Recipe recipe, Scratch scratch)
+    {
+        using EngineBuild build = EngineBuild.Open(source, recipe, new SourceHashes(null));
+        build.Run(scratch.Folder, new BuilderOptions { Durability = Durability.Cached }, HashTrust.Remembered, CancellationToken.None);
+        return Assert.Single(Directory.GetFiles(scratch.Folder, "*.gguf"));
+    }
+
+    private static string Matrix(string name) => GoldenRoot.Topic("gguf/imatrix").Reach(name);
+
+    private static bool IsCase(QuantizeRun run) => run.IsKnown && !run.Listed.TryGetProperty("source", out _);
+
+    private static IEnumerable<string> Listings(GoldenTopic topic) => topic.Files("doc-llama*.json").Where(f => topic.PeekJson(f).TryGetProperty("runs", out _));
+
+    private static IEnumerable<QuantizeRun> Runs(GoldenTopic topic, string listing) => topic.ReadJson(listing).GetProperty("runs").EnumerateArray().Select(r => new QuantizeRun(r));
+}

@@ -1,0 +1,183 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Threading.Tasks;
+using CheckpointBuild.Tests.Infrastructure;
+using CheckpointBuild.Tests.Readers;
+using Xunit;
+
+namespace CheckpointBuild.Tests.Tool;
+
+/// <summary>Adapters through the tool: what is refused by which code, what is said, and what a content key depends on.</summary>
+public sealed class AdapterTests : IDisposable
+{
+    private const string Query = "base_model.model.model.layers.0.self_attn.q_proj";
+
+    private readonly Scratch _scratch = new();
+
+    public static TheoryData<string, string> Refusals => new()
+    {
+        { "CKPT2261", "kind" }, { "CKPT2261", "replication" }, { "CKPT2262", "prefix" }, { "CKPT2263", "half" }, { "CKPT2264", "layer" }, { "CKPT2265", "width" }, { "CKPT2265", "rank" },
+        { "CKPT2266", "wider" }, { "CKPT2266", "nothing" }, { "CKPT2002", "expression" }, { "CKPT2001", "no type" }, { "CKPT2260", "empty" }, { "CKPT2265", "token" }, { "CKPT3060", "nan" },
+    };
+
+    public static TheoryData<string, string> Warnings => new()
+    {
+        { "CKPT2360", "base" }, { "CKPT2361", "setting" }, { "CKPT2362", "untrained" }, { "CKPT2363", "whole" }, { "CKPT2364", "untie" },
+    };
+
+    public void Dispose() => _scratch.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Refusals))]
+    public async Task Adapter_that_cannot_be_merged_is_refused_by_its_code(string code, string fault)
+    {
+        CkptResult result = await MergeAsync(Damaged(fault));
+
+        Assert.True(result.IsRefusal && result.Error.Contains(code, StringComparison.Ordinal), result.ToString());
+        Assert.False(File.Exists(_scratch.PathOf("out/model.safetensors")));
+    }
+
+    [Theory]
+    [MemberData(nameof(Warnings))]
+    public async Task What_the_user_should_know_is_said(string code, string fault)
+    {
+        CkptResult result = await MergeAsync(Damaged(fault), fault == "whole" ? "@0.5" : "");
+
+        Assert.True(result.ExitCode == 0 && result.Error.Contains(code, StringComparison.Ordinal), result.ToString());
+    }
+
+    [Fact]
+    public async Task Integers_are_no_factors()
+    {
+        string folder = new TinyAdapter().Write(_scratch.PathOf("adapter"));
+        string file = Path.Combine(folder, "adapter_model.safetensors");
+        byte[] bytes = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+        int at = bytes.AsSpan().IndexOf("F32"u8);
+        "I32"u8.CopyTo(bytes.AsSpan(at));
+        await File.WriteAllBytesAsync(file, bytes, TestContext.Current.CancellationToken);
+
+        Assert.Contains("CKPT2267", (await MergeAsync(folder)).Error);
+    }
+
+    [Fact]
+    public async Task Two_adapters_that_replace_one_tensor_are_refused()
+    {
+        string first = Damaged("whole"), second = new TinyAdapter { Change = s => s["base_model.model.model.norm.weight"] = [64] }.Write(_scratch.PathOf("second"));
+
+        Assert.Contains("CKPT2269", (await MergeAsync(first, "", "--adapter", second)).Error);
+    }
+
+    [Fact]
+    public async Task Two_adapters_are_merged_one_after_the_other()
+    {
+        string first = new TinyAdapter().Write(_scratch.PathOf("first")), second = new TinyAdapter { Seed = 7 }.Write(_scratch.PathOf("second"));
+        await MergeAsync(first, "", "--adapter", second + "@-0.5", "--dtype", "f32");
+        await Ckpt.DoneAsync("convert", Base(), "--to", "huggingface", "--adapter", first, "--dtype", "f32", "--output", _scratch.PathOf("step"));
+        await Ckpt.DoneAsync("convert", _scratch.PathOf("step"), "--to", "huggingface", "--adapter", second + "@-0.5", "--output", _scratch.PathOf("steps"));
+
+        Assert.Equal(Hash.OfFile(_scratch.PathOf("steps/model.safetensors")), Hash.OfFile(_scratch.PathOf("out/model.safetensors")));
+    }
+
+    [Fact]
+    public async Task Content_key_depends_on_the_adapter_s_bytes_and_weight_and_not_on_its_place()
+    {
+        string key = await KeyAsync(new TinyAdapter().Write(_scratch.PathOf("a")));
+
+        Assert.Equal(key, await KeyAsync(new TinyAdapter().Write(_scratch.PathOf("b"))));
+        Assert.NotEqual(key, await KeyAsync(new TinyAdapter { Seed = 8 }.Write(_scratch.PathOf("c"))));
+        Assert.NotEqual(key, await KeyAsync(_scratch.PathOf("a") + "@0.5"));
+    }
+
+    [Fact]
+    public async Task A_product_with_an_adapter_is_built_again_from_its_report()
+    {
+        await MergeAsync(new TinyAdapter().Write(_scratch.PathOf("adapter")), "@0.25");
+
+        Assert.Contains("the same bytes", (await Ckpt.DoneAsync("verify", _scratch.PathOf("out"), "--rebuild")).Output);
+    }
+
+    [Fact]
+    public async Task An_adapter_that_is_kept_apart_lies_beside_the_product_as_it_was()
+    {
+        string adapter = new TinyAdapter().Write(_scratch.PathOf("style"));
+        await MergeAsync(adapter, "", "--adapter-mode", "apart");
+        await Ckpt.DoneAsync("convert", Base(), "--to", "huggingface", "--output", _scratch.PathOf("plain"));
+
+        Assert.Equal(Hash.OfFile(_scratch.PathOf("plain/model.safetensors")), Hash.OfFile(_scratch.PathOf("out/model.safetensors")));
+        foreach (string file in new[] { "adapter_config.json", "adapter_model.safetensors" })
+        {
+            Assert.Equal(Hash.OfFile(Path.Combine(adapter, file)), Hash.OfFile(_scratch.PathOf("out/adapters/style/" + file)));
+        }
+    }
+
+    [Fact]
+    public async Task A_weight_of_an_adapter_that_is_kept_apart_is_refused() =>
+        Assert.Contains("CKPT9061", (await MergeAsync(new TinyAdapter().Write(_scratch.PathOf("adapter")), "@0.5", "--adapter-mode", "apart")).Error);
+
+    [Fact]
+    public async Task A_rank_stabilized_adapter_gets_an_alpha_that_llama_cpp_scales_rightly()
+    {
+        string adapter = new TinyAdapter { Configure = c => c["use_rslora"] = true }.Write(_scratch.PathOf("adapter"));
+        await Ckpt.DoneAsync("build", Base(), "--engine", "gguf", "--adapter", adapter, "--adapter-mode", "apart", "--output", _scratch.PathOf("gguf"));
+
+        GgufReader file = GgufReader.Read(_scratch.PathOf("gguf/adapters/adapter.gguf"));
+        Assert.Equal((float)(4 * Math.Sqrt(2)), file.Pairs.Single(p => p.Key == "adapter.lora.alpha").Value.Value);
+    }
+
+    [Fact]
+    public async Task What_llama_cpp_has_no_form_for_is_refused_when_it_is_kept_apart()
+    {
+        CkptResult result = await Ckpt.RunAsync("build", Base(), "--engine", "gguf", "--adapter", Damaged("whole"), "--adapter-mode", "apart", "--output", _scratch.PathOf("gguf"));
+
+        Assert.True(result.IsRefusal && result.Error.Contains("CKPT2012", StringComparison.Ordinal), result.ToString());
+    }
+
+    private string Damaged(string fault)
+    {
+        TinyAdapter adapter = fault switch
+        {
+            "kind" => new() { Configure = c => c["peft_type"] = "LOHA" },
+            "replication" => new() { Configure = c => c["layer_replication"] = new JsonArray(new JsonArray(0, 1)) },
+            "no type" => new() { Configure = c => c.Remove("peft_type") },
+            "prefix" => new() { Change = s => Rename(s, Query + ".lora_A.weight", "model.q.lora_A.weight") },
+            "half" => new() { Change = s => s.Remove(Query + ".lora_B.weight") },
+            "layer" => new() { Change = s => { s["base_model.model.model.layers.9.self_attn.q_proj.lora_A.weight"] = [2, 64]; s["base_model.model.model.layers.9.self_attn.q_proj.lora_B.weight"] = [64, 2]; } },
+            "width" => new() { Change = s => s[Query + ".lora_A.weight"] = [2, 63] },
+            "rank" => new() { Configure = c => c["r"] = 3 },
+            "wider" => new() { Configure = c => c["target_modules"] = new JsonArray("q_proj", "up_proj", "k_proj") },
+            "nothing" => new() { Configure = c => c["target_modules"] = "nothing.*" },
+            "expression" => new() { Configure = c => c["rank_pattern"] = new JsonObject { ["(q_proj"] = 2 } },
+            "empty" => new() { Change = s => s.Clear() },
+            "token" => new() { Configure = c => c["trainable_token_indices"] = new JsonArray(5, 999), Change = s => s["base_model.model.model.embed_tokens.token_adapter.trainable_tokens_delta"] = [2, 64] },
+            "nan" => new() { Spoil = (name, values) => values[^1] = name.Contains("lora_A", StringComparison.Ordinal) ? values[^1] : float.NaN },
+            "base" => new() { Configure = c => c["base_model_name_or_path"] = "org/another" },
+            "setting" => new() { Configure = c => c["future_option"] = 1 },
+            "untrained" => new() { Spoil = (name, values) => { if (name.Contains("lora_B", StringComparison.Ordinal)) { Array.Clear(values); } } },
+            "whole" => new() { Change = s => s["base_model.model.model.norm.weight"] = [64] },
+            "untie" => new() { Change = s => s["base_model.model.model.embed_tokens.weight"] = [264, 64] },
+            _ => throw new ArgumentException(fault),
+        };
+        return adapter.Write(_scratch.PathOf("adapter"));
+    }
+
+    private static void Rename(Dictionary<string, long[]> shapes, string from, string to)
+    {
+        shapes.Remove(from, out long[]? shape);
+        shapes.Add(to, shape!);
+    }
+
+    private string Base() => Directory.Exists(_scratch.PathOf("tiny")) ? _scratch.PathOf("tiny") : new TinyLlama().Write(_scratch.PathOf("tiny"));
+
+    private Task<CkptResult> MergeAsync(string adapter, string weight = "", params string[] more) =>
+        Ckpt.RunAsync(["convert", Base(), "--to", "huggingface", "--adapter", adapter + weight, "--output", _scratch.PathOf("out"), .. more]);
+
+    private async Task<string> KeyAsync(string adapter)
+    {
+        await MergeAsync(adapter);
+        return JsonElement.Parse(await File.ReadAllBytesAsync(_scratch.PathOf("out/build-report.json"), TestContext.Current.CancellationToken)).GetProperty("key").GetString()!;
+    }
+}
