@@ -234,12 +234,11 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
             Offline = Offline,
             Force = Force,
             Verify = Verify,
+            Plugins = PluginPaths,
             Plan = Plan,
             MaxParallelism = MaxParallelism ?? string.Empty,
-            Plugins = PluginPaths,
         }.Write(request, checkpoints);
-        ToolRun run = new(this, _log, _cancel) { Level = MessageLevel.Parse(Verbosity ?? string.Empty)!, Plugins = PluginPaths };
-        return run.Run(new ToolCommand(tool, DotNetHost), request, Folder, checkpoints);
+        return new ToolRun(this, _log, _cancel) { Plugins = PluginPaths, Level = MessageLevel.Parse(Verbosity ?? string.Empty)! }.Run(new ToolCommand(tool, DotNetHost), request, Folder, checkpoints);
     }
 
     // One checkpoint's error takes nothing from the others: what was built for them is remembered.

@@ -9,9 +9,11 @@ internal static class CheckpointMetadata
     /// <summary>What makes the recipe of an engine: handed to the tool when not empty.</summary>
     internal static readonly IReadOnlyList<string> Recipe =
     [
-        "Engine", "Format", "DType", "IntermediateDType", "Quantization", "TensorTypes", "Pure", "OutputTensorType", "TokenEmbeddingType", "PruneLayers", "ImportanceMatrix",
+        "Engine", "Format", "DType", "IntermediateDType", "Quantization", "TensorTypes", "Pure", "OutputTensorType", "TokenEmbeddingType", "PreTokenizer", "PruneLayers", "ImportanceMatrix",
         "Calibration", "CalibrationStatistics", "Adapter", "AdapterMode", "MaxShardSize", "TensorParallel", "PipelineParallel", "ContextParallel", "MoeTensorParallel", "MoeExpertParallel",
-        "Workers", "TargetSm", "TensorRtLlmVersion", "TorchtuneLayout", "EngineOptional", "Compatibility", "KeepStages", "KeepSource", "EvaluationText", "MaxPerplexityIncrease",
+        "Workers", "TargetSm", "TensorRtLlmVersion", "KvCacheQuantization", "GroupSize", "SmoothQuant", "EmbeddingShardingDim",
+        "DisableWeightOnlyQuantPlugin", "UseMetaFp8RowwiseRecipe", "RemoveDuplicatedKvHeads", "LoadModelOnCpu",
+        "TorchtuneLayout", "EngineOptional", "Compatibility", "KeepStages", "KeepSource", "EvaluationText", "MaxPerplexityIncrease",
         "MaxKlDivergence", "MaxEngineSize", "Revision", "Version", "Files",
 
         // NVIDIA's BuildConfig.

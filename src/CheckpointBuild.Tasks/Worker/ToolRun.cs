@@ -17,7 +17,7 @@ internal sealed class ToolRun(Task task, DiagnosticLog diagnostics, CancelSignal
     /// <summary>How loud the tool is in the build's log.</summary>
     internal MessageLevel Level { get; set; } = MessageLevel.Default;
 
-    /// <summary>Full paths of plug-ins, for the command that does the same by hand.</summary>
+    /// <summary>Full paths of plug-ins, for the command that replays the run.</summary>
     internal IReadOnlyList<string> Plugins { get; set; } = [];
 
     /// <summary>Runs the tool. The node is yielded meanwhile, so that other projects go on.</summary>

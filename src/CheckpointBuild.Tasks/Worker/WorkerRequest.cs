@@ -22,14 +22,14 @@ internal sealed class WorkerRequest(string task, string store, string fallbackSt
     /// <summary>Whether the tool must read every source byte again, whatever sizes and times say.</summary>
     internal bool Verify { get; set; }
 
+    /// <summary>Full paths of plug-ins: assemblies, or folders that hold one each.</summary>
+    internal IReadOnlyList<string> Plugins { get; set; } = [];
+
     /// <summary>Whether keys are all that is wanted.</summary>
     internal bool Plan { get; set; }
 
     /// <summary>The most threads that build, as text; empty for every processor's.</summary>
     internal string MaxParallelism { get; set; } = string.Empty;
-
-    /// <summary>Full paths of plug-ins: assemblies, or folders that hold one each.</summary>
-    internal IReadOnlyList<string> Plugins { get; set; } = [];
 
     /// <summary>Writes the request for some checkpoints; their index here is the item number in everything that the tool answers.</summary>
     internal void Write(string path, IEnumerable<CheckpointItem> checkpoints)
