@@ -64,6 +64,17 @@ public sealed class SampleTests(PackageFeed feed) : IDisposable
         Assert.Matches("engine against module: logits differ by at most [0-9.]+E-00[4-9]", output);
     }
 
+    [Fact]
+    public void OwnTargets_with_package_references_chains_the_tasks_and_does_nothing_the_second_time()
+    {
+        CopySample("OwnTargets");
+
+        Assert.Contains("engines/doc-llama/doc-llama.gguf", _folder.Run("run", "--project", "OwnTargets").Succeeded().Output.Replace('\\', '/'));
+        BuildRecord second = _folder.Record("build", "OwnTargets", "--no-restore");
+        second.Result.Succeeded();
+        Assert.Equal(0, second.ToolStarts);
+    }
+
     private void CopySample(string name)
     {
         RepositoryPaths.CopyFolder(Path.Combine(RepositoryPaths.Samples, name), _folder.Below(name));
