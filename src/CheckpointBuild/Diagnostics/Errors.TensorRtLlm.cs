@@ -30,6 +30,21 @@ internal static partial class Errors
     internal static CheckpointException RankWithoutBlock(string module, string shape, int ranks, int rank) => new("CKPT3209",
         $"{module}: of its {shape} in blocks padded to 64 nothing is left for rank {rank} of {ranks}. Choose fewer ranks, or no weight-only quantization.");
 
+    internal static CheckpointException StatisticsDamaged(string path, string problem) => new("CKPT3210",
+        $"{path}: these are no calibration statistics ({problem}). A safetensors file with float32 vectors MODULE.x and MODULE.y is needed, of magnitudes alone.", path);
+
+    internal static CheckpointException StatisticsMissing(string path, string module, long inputs, long outputs, int? foundInputs, int? foundOutputs) => new("CKPT3211",
+        $"{path}: the statistics of {Quote(module)} {(foundInputs is null ? "are missing" : $"have {foundInputs} inputs and {foundOutputs} outputs")} ({N(inputs)} and {N(outputs)} are needed). They belong to another model; calibrate this one.", path);
+
+    internal static CheckpointException CannotCalibrate(string checkpoint, string what, string converter) => new("CKPT3212",
+        $"{checkpoint}: {what} is not known for models of the class {converter}. Choose a weight-only quantization, or none.");
+
+    internal static CheckpointException StatisticsNeeded(string checkpoint, string what) => new("CKPT3213",
+        $"{checkpoint}: {what} depends on what runs through the model, and no calibration is named. Name a text with Calibration (--calibration FILE), or statistics with CalibrationStatistics (--calibration-statistics FILE).");
+
+    internal static CheckpointException CalibratedWithContexts(string what) => new("CKPT3214",
+        $"{what} and ContextParallel cannot be asked for together: the reference's calibrated path has no contexts. Leave one out.");
+
     internal static Diagnostic LayersLost(string checkpoint, int layers, int stages, int lost) => new("CKPT3220",
         $"{checkpoint}: {layers} layers do not divide into {stages} pipeline stages; the last {lost} are left out, as the reference does. The engine computes something else than the model: choose another number of stages.");
 

@@ -29,7 +29,7 @@ internal sealed class RankTensors(ConverterFields fields, Converter converter, O
         RankPosition position = grid.PositionOf(file);
         var cut = new RankCut(fields.Config, fields.Options, position);
         (int first, int count) = StageLayers.Of(fields.Config.LayerCount, grid.PipelineParallel, position.Stage, fields.Options.Version);
-        if (converter.StoresRotaryTables)
+        if (converter.StoresRotaryTables && quantizer?.KeepsRotaryTables != false)
         {
             foreach (Tensor table in RotaryTables.Of(fields.Config))
             {
@@ -65,10 +65,8 @@ internal sealed class RankTensors(ConverterFields fields, Converter converter, O
                 continue;
             }
 
-            string module = rule.NameOf(local);
-            IEnumerable<Tensor> tensors = part == TensorPart.Weight && quantizer?.Concerns(rule, layer) == true
-                ? quantizer.Linear(cut, rule, parts, module)
-                : [cut.Share(rule, parts, part, module + (part == TensorPart.Weight ? ".weight" : ".bias"))];
+            var module = new RankModule(cut, rule, part, parts, rule.NameOf(local)) { Layer = layer };
+            IEnumerable<Tensor> tensors = quantizer?.Concerns(rule, layer, part) == true ? quantizer.Tensors(module) : [module.Share];
             foreach (Tensor tensor in tensors)
             {
                 yield return tensor;
@@ -117,7 +115,8 @@ internal sealed class RankTensors(ConverterFields fields, Converter converter, O
             tensor = SelectedRows.Of(tensor, new RowSlice(offset, tensor.Rows - offset));
         }
 
-        DType? wanted = part == TensorPart.Weight && quantizer?.Concerns(rule, layer) == true ? quantizer.WorksIn : null;
+        DType? wanted = quantizer?.Concerns(rule, layer, part) == true ? quantizer.WorksIn : null;
+        tensor = quantizer?.Through is { } through ? Converted.Of(tensor, through, overflow) : tensor;
         return Converted.Of(tensor, rule.IsWide ? DType.F32 : wanted ?? fields.DType, overflow);
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Generic;
-using System.Collections.Immutable;
 using CheckpointBuild.DTypes;
 using CheckpointBuild.Models;
 using CheckpointBuild.Tensors;
@@ -19,16 +18,16 @@ internal sealed class Fp8RowQuantizer(TensorRtLlmOptions options, int layerCount
     public override DType WorksIn => DType.F32;
 
     /// <inheritdoc/>
-    public override bool Concerns(RankRule rule, int layer) => rule.IsLinear
+    public override bool Concerns(RankRule rule, int layer, TensorPart part) => base.Concerns(rule, layer, part)
         && (!options.Quantization.UsesMetaRecipe || (layer > 0 && layer < layerCount - 1 && rule.Kinds[0] is not (RoleKind.Query or RoleKind.AttentionOutput)));
 
     /// <inheritdoc/>
-    public override IEnumerable<Tensor> Linear(RankCut cut, RankRule rule, ImmutableArray<Tensor> weights, string module)
+    public override IEnumerable<Tensor> Tensors(RankModule module)
     {
-        Tensor share = cut.Share(rule, weights, TensorPart.Weight, module);
-        yield return Renamed.Of(new Fp8RowCodes(share), module + ".weight");
-        yield return Renamed.Of(Reshaped.Of(new Fp8RowScales(share), new Shape(share.Rows)), module + ".per_channel_scale");
-        (string? block, string norm) = rule.Kinds[0] switch
+        Tensor share = module.Share;
+        yield return Renamed.Of(new Fp8RowCodes(share), module.Name + ".weight");
+        yield return Renamed.Of(Reshaped.Of(new Fp8RowScales(share), new Shape(share.Rows)), module.Name + ".per_channel_scale");
+        (string? block, string norm) = module.Rule.Kinds[0] switch
         {
             RoleKind.Query => ("attention", "input_layernorm"),
             RoleKind.Gate => ("mlp", "post_layernorm"),
@@ -36,9 +35,8 @@ internal sealed class Fp8RowQuantizer(TensorRtLlmOptions options, int layerCount
         };
         if (block is not null)
         {
-            string layer = module[..(module.IndexOf($".{block}.", System.StringComparison.Ordinal) + 1)];
-            yield return new Computed($"{layer}{block}.clamp_val", [-Bound, Bound], "bounds of activations");
-            yield return new Computed($"{layer}{norm}.clamp_val", [-Bound, Bound], "bounds of activations");
+            yield return new Computed($"{module.LayerName}{block}.clamp_val", [-Bound, Bound], "bounds of activations");
+            yield return new Computed($"{module.LayerName}{norm}.clamp_val", [-Bound, Bound], "bounds of activations");
         }
     }
 }
