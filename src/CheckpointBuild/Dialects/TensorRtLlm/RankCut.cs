@@ -13,6 +13,9 @@ namespace CheckpointBuild.Dialects.TensorRtLlm;
 /// <param name="Position">The rank.</param>
 internal sealed record RankCut(ModelConfig Config, TensorRtLlmOptions Options, RankPosition Position)
 {
+    /// <summary>Whether key/value heads are cut in pieces where there are fewer than ranks, instead of standing in each rank that needs them.</summary>
+    public bool CutsThroughHeads { get; init; }
+
     private int Ranks => Options.Grid.TensorParallel;
 
     /// <summary>A rank's share of a module's weight or bias.</summary>
@@ -63,9 +66,9 @@ internal sealed record RankCut(ModelConfig Config, TensorRtLlmOptions Options, R
     // With fewer heads than ranks a rank has the one that its queries need.
     private Tensor Heads(Tensor matrix, int heads)
     {
-        if (Ranks == 1)
+        if (Ranks == 1 || CutsThroughHeads)
         {
-            return matrix;
+            return RowShareOf(matrix, Ranks, Position.Tensor);
         }
 
         long headRows = matrix.Rows / heads;

@@ -15,7 +15,7 @@ internal sealed record OutputScale(WeightScales Weights, long RowCount, InputSca
 {
     private const float Most = 127;
 
-    private bool InDouble => !Weights.IsPerRow && RowCount == 1 && Input?.Scales is not null;
+    private bool InDouble => Weights.IsOne && Input?.Scales is not null;
 
     /// <inheritdoc/>
     public override string Derivation => $"output scales({Weights.Derivation})";

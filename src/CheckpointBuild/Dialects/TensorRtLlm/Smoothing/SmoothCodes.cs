@@ -6,7 +6,7 @@ using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Dialects.TensorRtLlm.Smoothing;
 
-/// <summary>A float16 matrix as eight-bit integers within ±127, with one scale a row or one in all.</summary>
+/// <summary>A matrix of 16-bit floats as eight-bit integers within ±127, with one scale a row or one in all.</summary>
 /// <param name="Source">The matrix [out, in], smoothed.</param>
 /// <param name="Weights">Its scales.</param>
 /// <param name="Rounding">How a number is scaled.</param>
@@ -29,7 +29,14 @@ internal sealed record SmoothCodes(Tensor Source, WeightScales Weights, SmoothRo
         ArgumentNullException.ThrowIfNull(workspace);
         ReadOnlySpan<float> scales = MemoryMarshal.Cast<byte, float>(workspace.Resident(Weights));
         using Band band = Source.ReadBand(rows, workspace);
-        ReadOnlySpan<Half> values = MemoryMarshal.Cast<byte, Half>(band.Codes);
+        using Band decoded = workspace.Lend(checked(rows.Count * Columns * sizeof(float)));
+        Span<float> values = MemoryMarshal.Cast<byte, float>(decoded.Codes)[..(rows.Count * Columns)];
+        Source.DType.Decode(band.Planes, Columns, values);
+        if (Rounding == SmoothRounding.RoundedProduct)
+        {
+            Multiply(values, scales[0], band.Codes);
+        }
+
         Span<sbyte> codes = MemoryMarshal.Cast<byte, sbyte>(destination.Codes);
         for (int i = 0; i < rows.Count; i++)
         {
@@ -37,15 +44,23 @@ internal sealed record SmoothCodes(Tensor Source, WeightScales Weights, SmoothRo
             float inverse = (float)(Half)(1 / scale);
             for (int column = i * Columns; column < (i + 1) * Columns; column++)
             {
-                float value = (float)values[column];
+                float value = values[column];
                 float scaled = Rounding switch
                 {
                     SmoothRounding.Product => value * scale,
-                    SmoothRounding.HalfProduct => (float)(Half)(value * scale),
+                    SmoothRounding.RoundedProduct => value,
                     _ => (float)(Half)(value / inverse),
                 };
                 codes[column] = (sbyte)Math.Clamp(MathF.Round(scaled, MidpointRounding.ToEven), -Most, Most);
             }
         }
+    }
+
+    // The product is rounded to the weights' own dtype, whatever that is.
+    private void Multiply(Span<float> values, float scale, Span<byte> scratch)
+    {
+        System.Numerics.Tensors.TensorPrimitives.Multiply(values, scale, values);
+        Source.DType.Encode(values, Columns, new Planes(scratch));
+        Source.DType.Decode(new Planes(scratch), Columns, values);
     }
 }

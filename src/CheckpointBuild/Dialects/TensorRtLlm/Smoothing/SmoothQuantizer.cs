@@ -63,18 +63,19 @@ internal sealed class SmoothQuantizer(ConverterFields fields, CalibrationStatist
     private IEnumerable<Tensor> Linear(RankModule module, SmoothGroup group)
     {
         RankRule rule = module.Rule;
-        bool isFused = rule.Split == RankSplit.Heads;
-        bool perRow = _algorithm!.IsPerChannel;
-        SmoothRounding rounding = perRow ? SmoothRounding.Product
-            : !isFused ? SmoothRounding.HalfProduct
-            : fields.Config.KeyValueHeadCount == fields.Config.HeadCount ? SmoothRounding.Product : SmoothRounding.HalfQuotient;
+        bool isFused = rule.Split == RankSplit.Heads, perRow = _algorithm!.IsPerChannel;
         InputScale? input = _algorithm.IsPerToken ? null : InputOf(group);
         float output = isFused ? group.Outputs.Values.Max() : group.Outputs[rule.Kinds[0]];
-        ImmutableArray<Tensor> smooth = [.. rule.Kinds.Select(group.Smooth)];
-        ImmutableArray<WeightScales> scales = [.. smooth.Select(s => new WeightScales(new RowMagnitudes(s), perRow))];
 
-        yield return (module with { Parts = [.. smooth.Zip(scales).Select(p => new SmoothCodes(p.First, p.Second, rounding))] }).Share;
-        yield return Scales(module, [.. smooth.Zip(scales).Select(p => new OutputScale(p.Second, perRow || isFused ? p.First.Rows : 1, input, output))], perRow || isFused);
+        // Queries, keys and values are quantized as the one matrix that they become.
+        ImmutableArray<Tensor> smooth = [.. rule.Kinds.Select(group.Smooth)];
+        Tensor whole = isFused ? JoinedRows.Of(module.Name, smooth, 1) : Converted.Of(smooth[0], fields.DType);
+        var weights = new WeightScales(new RowMagnitudes(isFused ? whole : smooth[0]), perRow ? [] : isFused ? Stretches(whole.Rows) : [whole.Rows]);
+        var codes = new SmoothCodes(whole, weights, RoundingOf(isFused, perRow));
+        var scales = new OutputScale(weights, weights.IsOne ? 1 : whole.Rows, input, output);
+
+        yield return (module with { Cut = CutOf(module.Cut), Parts = Parts(codes, smooth) }).Share;
+        yield return Scales(module with { Cut = CutOf(module.Cut) }, Parts(scales, weights.IsOne ? [scales] : smooth), !weights.IsOne);
         if (input is not null)
         {
             yield return Number(new Computed("", [output / Most], "scale of outputs"), module.Name + ".act_scale", isMatrix: style.NumbersAreVectors);
@@ -89,6 +90,41 @@ internal sealed class SmoothQuantizer(ConverterFields fields, CalibrationStatist
                 yield return Number(Converted.Of(input, DType.F32), block + ".quantization_scaling_factor");
             }
         }
+    }
+
+    private SmoothRounding RoundingOf(bool isFused, bool perRow) => perRow ? SmoothRounding.Product
+        : !isFused ? SmoothRounding.RoundedProduct
+        : IsGrouped ? SmoothRounding.HalfQuotient : SmoothRounding.Product;
+
+    private bool IsGrouped => fields.Config.KeyValueHeadCount != fields.Config.HeadCount;
+
+    // The reference takes as many rows for queries as the model is wide, whatever its heads are; any cut gives a valid scale.
+    private ImmutableArray<long> Stretches(long rows)
+    {
+        long queries = IsGrouped ? fields.Config.HiddenSize : rows / 3;
+        long others = (rows - queries) / 2;
+        return queries > 0 && others > 0 ? [queries, others, rows - queries - others] : [rows / 3, rows / 3, rows - (rows / 3 * 2)];
+    }
+
+    // The reference's calibrated path does not repeat key/value heads but cuts through them.
+    private RankCut CutOf(RankCut cut) => fields.Options.FollowsReference ? cut with { CutsThroughHeads = true } : cut;
+
+    private static ImmutableArray<Tensor> Parts(Tensor whole, ImmutableArray<Tensor> like)
+    {
+        if (like.Length == 1)
+        {
+            return [whole];
+        }
+
+        ImmutableArray<Tensor>.Builder parts = ImmutableArray.CreateBuilder<Tensor>(like.Length);
+        long start = 0;
+        foreach (Tensor part in like)
+        {
+            parts.Add(SelectedRows.Of(whole, new RowSlice(start, part.Rows)));
+            start += part.Rows;
+        }
+
+        return parts.MoveToImmutable();
     }
 
     private static Tensor Scales(RankModule module, ImmutableArray<Tensor> scales, bool isSplit)
