@@ -163,4 +163,10 @@ internal static partial class Errors
         $"{path}: the parts of the GGUF set hold {N(found)} tensors together, split.tensors.count says {N(needed)}. The parts are of different sets or damaged; get them again.", path);
 
     private static string KeyOrText(string? key) => key is null ? "a metadata key" : $"the text of metadata {Quote(key)}";
+
+    internal static CheckpointException PackedPartsWrong(string file, string tensor, string found, string needed) => new("CKPT1090",
+        $"{file}: the parts of {Quote(tensor)} {found} do not fit each other (needed: {needed}). Files and settings of the quantizer do not belong together; get both again.", file);
+
+    internal static CheckpointException PackedWithoutSettings(string file, string sideFile) => new("CKPT1091",
+        $"{file}: holds packed weights, and neither 'quantization_config' in config.json nor {sideFile} says how they are packed. Put the quantizer's settings beside them.", file);
 }

@@ -45,6 +45,24 @@ internal static partial class Errors
     internal static CheckpointException CalibratedWithContexts(string what) => new("CKPT3214",
         $"{what} and ContextParallel cannot be asked for together: the reference's calibrated path has no contexts. Leave one out.");
 
+    internal static CheckpointException ActOrder(string file) => new("CKPT3215",
+        $"{file}: the quantizer ordered columns by activations (desc_act), which no kernel here reads. Quantize again with desc_act false.", file);
+
+    internal static CheckpointException NotPacked(string module, string algorithm) => new("CKPT3216",
+        $"{module}: {algorithm} takes weights that GPTQ or AWQ has quantized, and these are not. Name the quantized checkpoint, or choose int4_wo or int8_wo.");
+
+    internal static CheckpointException PackedOtherwise(string module, int bits, string algorithm) => new("CKPT3217",
+        $"{module}: its weights are quantized with {bits} bits, or not all in one way, and {algorithm} is asked for. Choose the algorithm that the source was quantized for.");
+
+    internal static CheckpointException NoFloat8Scales(string module, string tensor, string missing) => new("CKPT3218",
+        $"{module}: FP8 needs weights in FP8 with their scale and an activation scale, and {Quote(tensor)} has no {missing}. Calibrate the model with a tool that writes input_scale and weight_scale, or choose FP8_PER_CHANNEL_PER_TOKEN, which needs none.");
+
+    internal static Diagnostic ZerosLost(string checkpoint) => new("CKPT3223",
+        $"{checkpoint}: its zero points are not in the middle, and are left out, as the reference does. The engine computes something else than the model: leave Compatibility at safe.");
+
+    internal static Diagnostic ZerosKept(string checkpoint) => new("CKPT3224",
+        $"{checkpoint}: its zero points are not in the middle, and are kept; the reference would leave them out without a word. Compare with its files only by Compatibility=reference.");
+
     internal static Diagnostic LayersLost(string checkpoint, int layers, int stages, int lost) => new("CKPT3220",
         $"{checkpoint}: {layers} layers do not divide into {stages} pipeline stages; the last {lost} are left out, as the reference does. The engine computes something else than the model: choose another number of stages.");
 

@@ -13,5 +13,6 @@ internal sealed class HuggingFaceTensors : TensorSource
         directory.File is null ? WeightFiles.AreIn(directory) : directory.File.EndsWith(WeightFiles.Extension, StringComparison.Ordinal);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Tensor> Read(CheckpointDirectory directory, ICollection<Diagnostic> problems) => WeightFiles.Read(directory, problems);
+    public override IReadOnlyList<Tensor> Read(CheckpointDirectory directory, ICollection<Diagnostic> problems) =>
+        PackedWeights.PutTogether(directory, WeightFiles.Read(directory, problems));
 }

@@ -71,9 +71,17 @@ internal sealed record RankCut(ModelConfig Config, TensorRtLlmOptions Options, R
             return RowShareOf(matrix, Ranks, Position.Tensor);
         }
 
-        long headRows = matrix.Rows / heads;
+        return SelectedRows.Of(matrix, HeadRows(matrix.Rows, heads));
+    }
+
+    /// <summary>Which rows of a matrix of heads the rank has.</summary>
+    /// <param name="rows">Rows in all.</param>
+    /// <param name="heads">Heads in all.</param>
+    /// <returns>The rows.</returns>
+    public RowSlice HeadRows(long rows, int heads)
+    {
         (int first, int count) = heads < Ranks ? (Position.Tensor * heads / Ranks, 1) : (heads / Ranks * Position.Tensor, heads / Ranks);
-        return SelectedRows.Of(matrix, new RowSlice(first * headRows, count * headRows));
+        return new RowSlice(first * (rows / heads), count * (rows / heads));
     }
 
     private Tensor Embedding(Tensor table) => Options.EmbeddingShardingDimension switch

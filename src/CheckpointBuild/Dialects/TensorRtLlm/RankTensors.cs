@@ -75,7 +75,7 @@ internal sealed class RankTensors(ConverterFields fields, Converter converter, O
     }
 
     // Without statistics the cache's scale is 1.
-    private IEnumerable<Tensor> CacheScales(int layers) => fields.Options.Quantization.KvCache == KvCacheAlgo.Fp8
+    private IEnumerable<Tensor> CacheScales(int layers) => fields.Options.Quantization.KvCache == KvCacheAlgo.Fp8 && quantizer?.GivesCacheScales != true
         ? Enumerable.Range(0, layers).Select(layer => new Computed($"transformer.layers.{layer}.attention.kv_cache_scaling_factor", [1f], "scale of the cache"))
         : [];
 
@@ -115,8 +115,7 @@ internal sealed class RankTensors(ConverterFields fields, Converter converter, O
             tensor = SelectedRows.Of(tensor, new RowSlice(offset, tensor.Rows - offset));
         }
 
-        DType? wanted = quantizer?.Concerns(rule, layer, part) == true ? quantizer.WorksIn : null;
         tensor = quantizer?.Through is { } through ? Converted.Of(tensor, through, overflow) : tensor;
-        return Converted.Of(tensor, rule.IsWide ? DType.F32 : wanted ?? fields.DType, overflow);
+        return quantizer?.Concerns(rule, layer, part) == true ? quantizer.Prepare(tensor, fields.DType, overflow) : Converted.Of(tensor, rule.IsWide ? DType.F32 : fields.DType, overflow);
     }
 }

@@ -48,9 +48,10 @@ internal sealed class TensorRtLlm : Dialect
         ArgumentNullException.ThrowIfNull(checkpoint);
         ArgumentNullException.ThrowIfNull(options);
         Converter converter = Converter.Of(checkpoint.Family);
-        TensorRtLlmOptions settled = converter.Settle(options.TensorRtLlm);
+        ImmutableArray<Diagnostic>.Builder noticed = ImmutableArray.CreateBuilder<Diagnostic>();
+        TensorRtLlmOptions settled = converter.Settle(SourceQuantization.Settle(checkpoint, options.TensorRtLlm, noticed));
         var fields = new ConverterFields(checkpoint, settled, ((CastTo)options.Policy).DType);
-        ImmutableArray<Diagnostic> warnings = ConversionChecks.Of(fields, converter);
+        ImmutableArray<Diagnostic> warnings = [.. noticed, .. ConversionChecks.Of(fields, converter)];
 
         JsonObject config = converter.Config(fields);
         if (converter.RecordsCalibration && settled.Quantization.IsCalibrated)
@@ -75,6 +76,8 @@ internal sealed class TensorRtLlm : Dialect
     {
         _ when fields.Options.Quantization.IsCalibrated => Calibrated(fields, converter),
         { IsWeightOnly: true } when fields.Options.TargetSm > 0 => new WeightOnlyQuantizer(fields.Options, converter.PadsWeightOnly) { KeyHeads = fields.Config.KeyValueHeadCount },
+        { IsGrouped: true } => new GroupedQuantizer(fields),
+        { } algorithm when algorithm == QuantAlgo.Fp8 => new Fp8Quantizer(fields),
         { } algorithm when algorithm == QuantAlgo.Fp8Rowwise => new Fp8RowQuantizer(fields.Options, fields.Config.LayerCount),
         null or { IsWeightOnly: true } => null,
         { } other => throw Errors.NotOffered("Quantization", other.Name),

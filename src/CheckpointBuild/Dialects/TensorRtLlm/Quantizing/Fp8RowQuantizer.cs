@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using CheckpointBuild.DTypes;
 using CheckpointBuild.Models;
 using CheckpointBuild.Tensors;
@@ -14,8 +15,8 @@ internal sealed class Fp8RowQuantizer(TensorRtLlmOptions options, int layerCount
     private const float Bound = 1200;
 
     /// <inheritdoc/>
-    /// <remarks>The source's own numbers count, not their rounding to the checkpoint's dtype.</remarks>
-    public override DType WorksIn => DType.F32;
+    /// <remarks>The source's own numbers count, not their rounding to the checkpoint's dtype; what it has in such floats stays as it is.</remarks>
+    public override Tensor Prepare(Tensor tensor, DType dtype, OverflowRule overflow) => tensor;
 
     /// <inheritdoc/>
     public override bool Concerns(RankRule rule, int layer, TensorPart part) => base.Concerns(rule, layer, part)
@@ -24,9 +25,13 @@ internal sealed class Fp8RowQuantizer(TensorRtLlmOptions options, int layerCount
     /// <inheritdoc/>
     public override IEnumerable<Tensor> Tensors(RankModule module)
     {
-        Tensor share = module.Share;
-        yield return Renamed.Of(new Fp8RowCodes(share), module.Name + ".weight");
-        yield return Renamed.Of(Reshaped.Of(new Fp8RowScales(share), new Shape(share.Rows)), module.Name + ".per_channel_scale");
+        bool isRowScaled = module.Parts.All(p => p is ScaledFloat8 { Scale: var s } && s.Shape.ElementCount == p.Rows);
+        Tensor share = isRowScaled ? (module with { Parts = [.. module.Parts.Select(p => ((ScaledFloat8)p).Codes)] }).Share : (module with { Parts = [.. module.Parts.Select(p => Converted.Of(p, DType.F32))] }).Share;
+        Tensor scales = isRowScaled
+            ? module.Cut.Share(module.Rule, [.. module.Parts.Select(p => Reshaped.Of(Converted.Of(((ScaledFloat8)p).Scale, DType.F32), new Shape(p.Rows)))], TensorPart.Bias, module.Name)
+            : Reshaped.Of(new Fp8RowScales(share), new Shape(share.Rows));
+        yield return Renamed.Of(isRowScaled ? share : new Fp8RowCodes(share), module.Name + ".weight");
+        yield return Renamed.Of(scales, module.Name + ".per_channel_scale");
         (string? block, string norm) = module.Rule.Kinds[0] switch
         {
             RoleKind.Query => ("attention", "input_layernorm"),
