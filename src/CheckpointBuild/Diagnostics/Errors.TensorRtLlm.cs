@@ -57,6 +57,15 @@ internal static partial class Errors
     internal static CheckpointException NoFloat8Scales(string module, string tensor, string missing) => new("CKPT3218",
         $"{module}: FP8 needs weights in FP8 with their scale and an activation scale, and {Quote(tensor)} has no {missing}. Calibrate the model with a tool that writes input_scale and weight_scale, or choose FP8_PER_CHANNEL_PER_TOKEN, which needs none.");
 
+    internal static CheckpointException PaddingCutsHeads(string checkpoint, string algorithm, int multiple) => new("CKPT3219",
+        $"{checkpoint}: {algorithm} pads its matrices of attention to multiples of {multiple}, and the runtime then cuts queries, keys and values through without regard to heads. Choose fewer ranks, TargetSm 0 (packed where the engine is built), or another quantization.");
+
+    internal static Diagnostic HeadsCutThrough(string checkpoint, int multiple) => new("CKPT3225",
+        $"{checkpoint}: its matrices of attention are padded to multiples of {multiple} and cut through without regard to heads, as the reference does. The engine computes something else than the model: leave Compatibility at safe.");
+
+    internal static Diagnostic ScalesArePlaceholders(string checkpoint) => new("CKPT3226",
+        $"{checkpoint}: has no FP8 scales, and scales of 1 are written beside float weights, as the reference does. The engine computes something else than the model: calibrate it first, or leave Compatibility at safe.");
+
     internal static Diagnostic ZerosLost(string checkpoint) => new("CKPT3223",
         $"{checkpoint}: its zero points are not in the middle, and are left out, as the reference does. The engine computes something else than the model: leave Compatibility at safe.");
 

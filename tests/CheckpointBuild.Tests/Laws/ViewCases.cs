@@ -67,6 +67,7 @@ internal static class ViewCases
         new("converted after a permutation of joined rows", new Converted(new SelectedRows(new JoinedRows("joined", [Matrix, Matrix]), new InterleavedHalves(2 * Rows, HeadRows)), DType.Q8_0), Encode(DType.Q8_0, Decoded(DType.BF16, [.. Permuted(), .. Permuted()]))),
         new("renamed in three dimensions", new Renamed("experts", new Shape(Heads, HeadRows, Columns), Matrix), MatrixBytes),
         .. LoraCases.All,
+        .. NvidiaViewCases.All,
         new("computed", new Computed("factors", [.. Numbers[..37]], "a law"), Encode(DType.F32, Numbers[..37])),
     ];
 

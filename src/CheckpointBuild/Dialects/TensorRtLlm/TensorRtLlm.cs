@@ -77,7 +77,7 @@ internal sealed class TensorRtLlm : Dialect
         _ when fields.Options.Quantization.IsCalibrated => Calibrated(fields, converter),
         { IsWeightOnly: true } when fields.Options.TargetSm > 0 => new WeightOnlyQuantizer(fields.Options, converter.PadsWeightOnly) { KeyHeads = fields.Config.KeyValueHeadCount },
         { IsGrouped: true } => new GroupedQuantizer(fields),
-        { } algorithm when algorithm == QuantAlgo.Fp8 => new Fp8Quantizer(fields),
+        { } algorithm when algorithm == QuantAlgo.Fp8 => new Fp8Quantizer(fields, converter.TakesPlainWeightsForFp8),
         { } algorithm when algorithm == QuantAlgo.Fp8Rowwise => new Fp8RowQuantizer(fields.Options, fields.Config.LayerCount),
         null or { IsWeightOnly: true } => null,
         { } other => throw Errors.NotOffered("Quantization", other.Name),
@@ -88,6 +88,7 @@ internal sealed class TensorRtLlm : Dialect
         string what = fields.Options.Quantization.Algorithm?.Name ?? "an int8 cache";
         return converter.Smoothing is not { } style || fields.Config.Experts is not null || fields.Options.Quantization.Algorithm is { IsSmoothQuant: false }
             ? throw Errors.CannotCalibrate(fields.Checkpoint.Name, what, converter.Name)
+            : fields.Options.FollowsReference && converter.RecordsCalibration && fields.Config.TiedEmbeddings ? throw Errors.ReferenceRefuses(fields.Checkpoint.Name, "its calibrated path looks for a head apart from the embedding")
             : fields.Options.Grid.ContextParallel > 1 ? throw Errors.CalibratedWithContexts(what)
             : new SmoothQuantizer(fields, fields.Options.Statistics ?? throw Errors.StatisticsNeeded(fields.Checkpoint.Name, what), style);
     }
