@@ -35,6 +35,9 @@ internal static class Program
         new PerplexityVerb(),
         new DiffVerb(),
         new VerifyVerb(),
+        new FetchVerb(),
+        new StoreVerb(),
+        new PlanVerb(),
         new WorkerVerb(),
     ];
 

@@ -1,7 +1,6 @@
 using System.Collections.Generic;
 using System.CommandLine;
 using System.Linq;
-using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;
 
 namespace CheckpointBuild.Tool.Nvidia;

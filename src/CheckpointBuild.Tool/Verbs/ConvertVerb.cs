@@ -1,10 +1,10 @@
+using System.Collections.Generic;
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Collections.Generic;
 using System.Linq;
-using System.Threading;
 using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Dialects;
 using CheckpointBuild.Tool.Nvidia;
 
 namespace CheckpointBuild.Tool.Verbs;
@@ -41,7 +41,8 @@ internal sealed class ConvertVerb() : Verb("convert")
             string target = parsed.GetValue(output) ?? request.Output!;
             if ((parsed.GetValue(checkpoint) ?? request.Source) is { } source)
             {
-                BuildAction.Run(source, StoredTypes.Keep(recipe, source), target, streams, cancellation);
+                CheckpointLocation location = options.Locate(recipe, parsed, source, streams, cancellation);
+                BuildAction.Run(location, StoredTypes.Keep(recipe, location), target, streams, cancellation);
             }
             else
             {

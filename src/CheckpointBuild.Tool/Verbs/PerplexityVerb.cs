@@ -34,7 +34,7 @@ internal sealed class PerplexityVerb() : Verb("perplexity")
         SetAction(command, (parsed, cancellation) =>
         {
             PerplexityProtocol rules = PerplexityProtocol.Named(parsed.GetRequiredValue(protocol));
-            using OpenedCheckpoint opened = OpenedCheckpoint.Open(parsed.GetRequiredValue(checkpoint));
+            using OpenedCheckpoint opened = OpenedCheckpoint.Open(Locate(parsed, checkpoint, streams, cancellation));
             int[] ids = parsed.GetValue(idsFile) is { } file
                 ? ReadIds(file)
                 : Tokenizer.Create(opened.Checkpoint.TokenizerOrThrow()).Encode(TextLines.ReadAll(parsed.GetRequiredValue(textFile)));

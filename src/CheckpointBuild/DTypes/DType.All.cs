@@ -35,9 +35,12 @@ public abstract partial class DType
         F32, F16, BF16, F64,
         Q8_0,
 
-        // ggml's block types: the first ones, then the K types.
+        // ggml's block types: the first ones, the K types, tables and codebooks, trits and bits, four-bit floats.
         new Q4_0(), new Q4_1(), new Q5_0(), new Q5_1(),
         new Q2_K(), new Q3_K(), new Q4_K(), new Q5_K(), new Q6_K(),
+        new IQ4_NL(), new IQ4_XS(), new IQ3_S(isDisplaced: false), new IQ3_XXS(), new IQ2_S(), new IQ2_XS(), new IQ2_XXS(), new IQ1_M(), new IQ1_S(),
+        new TQ1_0(), new TQ2_0(), new Q1_0(), new Q2_0(),
+        new MXFP4(), new NVFP4(),
 
         // Stored and copied, never computed with.
         F8E4M3,
@@ -51,6 +54,15 @@ public abstract partial class DType
         new PlainStorage("U32", "uint32", 4, "U32", null),
         new PlainStorage("U64", "uint64", 8, "U64", null),
         new PlainStorage("BOOL", "bool", 1, "BOOL", null),
+        new PlainStorage("F8_E4M3FNUZ", "float8_e4m3fnuz", 1, "F8_E4M3FNUZ", null),
+        new PlainStorage("F8_E5M2FNUZ", "float8_e5m2fnuz", 1, "F8_E5M2FNUZ", null),
+        new PlainStorage("F8_E8M0", "float8_e8m0fnu", 1, "F8_E8M0", null),
+
+        // Two numbers to the byte; PyTorch's shapes count bytes, safetensors' F4 counts numbers, so that none can stand for the other.
+        new PlainStorage("F4_X2", "float4_e2m1fn_x2", 1, null, null),
+        new PlainStorage("C32", "complex32", 4, null, null),
+        new PlainStorage("C64", "complex64", 8, "C64", null),
+        new PlainStorage("C128", "complex128", 16, null, null),
     ];
 
     /// <summary>Every dtype.</summary>

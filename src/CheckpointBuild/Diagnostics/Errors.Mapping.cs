@@ -28,7 +28,7 @@ internal static partial class Errors
         $"{file}: tensor '{tensor}' is {found}, {needed} is needed by the configuration. config.json does not belong to these weights; take the right one.", file);
 
     internal static CheckpointException NoCheckpoint(string path, IEnumerable<string> formats) => new("CKPT2008",
-        $"{path}: there is no checkpoint here that is known ({string.Join(", ", formats)}). A Hugging Face folder holds config.json and *.safetensors; an engine is a .gguf file.", path);
+        $"{path}: there is no checkpoint here that is known ({string.Join(", ", formats)}). A Hugging Face folder holds config.json and *.safetensors or pytorch_model*.bin; an engine is a .gguf file.", path);
 
     internal static CheckpointException ShardMissing(string index, string shard, string tensor) => new("CKPT2009",
         $"{index}: names '{shard}' for tensor '{tensor}', there is no such file beside it. The download is probably incomplete; get the missing shard.", index);
@@ -116,4 +116,7 @@ internal static partial class Errors
 
     internal static Diagnostic TensorsSkipped(string file, int count, string first) => new("CKPT2830",
         $"{file}: {(count == 1 ? "tensor" : $"{N(count)} tensors, first of them")} {Quote(first)} {(count == 1 ? "is" : "are")} left out. The mapping that a plug-in registered says so.");
+
+    internal static Diagnostic SplitsOtherwise(string checkpoint, string name) => new("CKPT2831",
+        $"{checkpoint}: the pre-tokenizer '{name}' that was asked for splits text otherwise than the model's own. Some texts get other ids in llama.cpp; compare its results before you ship the file.");
 }

@@ -169,4 +169,10 @@ internal static partial class Errors
 
     internal static CheckpointException PackedWithoutSettings(string file, string sideFile) => new("CKPT1091",
         $"{file}: holds packed weights, and neither 'quantization_config' in config.json nor {sideFile} says how they are packed. Put the quantizer's settings beside them.", file);
+
+    internal static CheckpointException NoImportanceMatrix(string path, string found) => new("CKPT1070",
+        $"{path}: is no importance matrix ({found}; a file of llama-imatrix is needed). Name one, or a text with Calibration.", path);
+
+    internal static CheckpointException ImportanceDamaged(string path, string entry, string found) => new("CKPT1071",
+        $"{path}: the importance of {Quote(entry)} is damaged ({found}). Make the file again.", path);
 }

@@ -53,6 +53,7 @@ public abstract class ComposedDialect(string name, ConfigSource configuration, T
             Family = model.Family,
             Config = config,
             Tensors = roles,
+            TiedHeadPlace = mapper.TiedHeadPlace,
             Tokenizer = model.Tokenizer,
             TokenizerFault = model.TokenizerFault,
             Sidecars = [.. model.Sidecars.Where(s => !weights.Contains(s.Name))],

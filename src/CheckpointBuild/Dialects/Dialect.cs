@@ -21,6 +21,9 @@ public abstract partial class Dialect
     /// <summary>Whether <see cref="Plan"/> is defined.</summary>
     public virtual bool CanWrite => true;
 
+    /// <summary>Whether files of this dialect name the way in which text is split before byte-pair encoding.</summary>
+    internal virtual bool NamesPreTokenizers => false;
+
     /// <summary>Whether a checkpoint in this dialect says which tokens begin and end a text.</summary>
     public virtual bool HoldsTokenIds => true;
 

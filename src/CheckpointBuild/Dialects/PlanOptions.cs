@@ -27,6 +27,9 @@ public sealed record PlanOptions
     /// <summary>What is asked of llama.cpp's quantizer beside the kind of file.</summary>
     public GgufMixOptions Gguf { get; init; } = new();
 
+    /// <summary>llama.cpp's name of the way in which text is split; null = found by what the tokenizer does.</summary>
+    public string? PreTokenizer { get; init; }
+
     /// <summary>A tensor in the dtype that the policy gives it.</summary>
     /// <param name="role">What it is; the first role where several lie in it.</param>
     /// <param name="tensor">The tensor, named and arranged as it will be written.</param>

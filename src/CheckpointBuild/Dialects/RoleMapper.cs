@@ -19,8 +19,13 @@ internal sealed class RoleMapper(ModelFamily family, TensorNaming naming, string
     // What wrappers of training frameworks and of models with several towers put before every name.
     private static readonly string[] WrapperPrefixes = ["_orig_mod.", "module.", "language_model."];
 
+    private string? _copyOfEmbedding;
+
     /// <summary>What is put before every name where no name begins so; empty = nothing.</summary>
     public string Prefix { get; init; } = "";
+
+    /// <summary>After mapping: how many roles stand before a copy of the tied head that the source holds; null where it holds none.</summary>
+    public int? TiedHeadPlace { get; private set; }
 
     /// <summary>What happens to tensors that the configuration does not expect so.</summary>
     public SourceTolerance Tolerance { get; init; }
@@ -56,6 +61,9 @@ internal sealed class RoleMapper(ModelFamily family, TensorNaming naming, string
             expected.Add(stored.Name, stored);
         }
 
+        TiedHeadPlace = _copyOfEmbedding is { } copy
+            ? tensors.TakeWhile(t => t.Name != copy).Sum(t => expected.TryGetValue(t.Name, out StoredTensor? before) ? before.Roles.Length : 0)
+            : null;
         List<string> left = [.. byName.Keys.Where(name => !expected.ContainsKey(name) && family.LeavesOut(name, config))];
         if (left.Count > 0)
         {
@@ -167,6 +175,7 @@ internal sealed class RoleMapper(ModelFamily family, TensorNaming naming, string
         if (TensorComparison.AreEqual(embedded, output))
         {
             byName.Remove(head);
+            _copyOfEmbedding = head;
             return config;
         }
 

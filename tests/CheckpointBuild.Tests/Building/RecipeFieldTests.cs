@@ -9,9 +9,10 @@ namespace CheckpointBuild.Tests.Building;
 /// <summary>One table feeds item metadata, options and the recipe.</summary>
 public sealed class RecipeFieldTests
 {
+    // Plug-ins hold for all checkpoints of a build: they are an item and an option of every verb.
     [Fact]
     public void Each_property_of_a_recipe_is_a_field_and_each_field_a_property() =>
-        Assert.Equal(typeof(Recipe).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(p => p.Name).Order(), RecipeField.All.Select(f => f.Name).Order());
+        Assert.Equal(typeof(Recipe).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(p => p.Name).Where(n => n != nameof(Recipe.Plugins)).Order(), RecipeField.All.Select(f => f.Name).Order());
 
     [Theory]
     [InlineData("Engine", "GGUF", "gguf")]

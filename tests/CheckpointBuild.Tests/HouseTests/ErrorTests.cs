@@ -15,6 +15,11 @@ public sealed partial class ErrorTests
     {
         ["CKPT1"] = "Errors.Reading.cs",
         ["CKPT2"] = "Errors.Mapping.cs",
+        ["CKPT115"] = "Errors.PyTorch.cs",
+        ["CKPT125"] = "Errors.PyTorch.cs",
+        ["CKPT135"] = "Errors.PyTorch.cs",
+        ["CKPT215"] = "Errors.PyTorch.cs",
+        ["CKPT415"] = "Errors.PyTorch.cs",
         ["CKPT21"] = "Errors.Tokenizers.cs",
         ["CKPT226"] = "Errors.Adapters.cs",
         ["CKPT236"] = "Errors.Adapters.cs",

@@ -29,6 +29,8 @@ internal static class ViewCases
     private static readonly byte[] MatrixBytes = Encode(DType.BF16, Numbers);
     private static readonly byte[] OtherBytes = Encode(DType.BF16, OtherNumbers);
 
+    private static readonly Stored Storage = new("storage", DType.BF16, new Shape(Rows * Columns), new ArraySource(MatrixBytes), 0);
+
     /// <summary>The cases.</summary>
     public static ImmutableArray<ViewCase> All { get; } =
     [
@@ -66,6 +68,12 @@ internal static class ViewCases
         new("converted from blocks", new Converted(Store("blocks", DType.Q8_0, Numbers, Rows, Columns), DType.F32), Encode(DType.F32, Decoded(DType.Q8_0, Numbers))),
         new("converted after a permutation of joined rows", new Converted(new SelectedRows(new JoinedRows("joined", [Matrix, Matrix]), new InterleavedHalves(2 * Rows, HeadRows)), DType.Q8_0), Encode(DType.Q8_0, Decoded(DType.BF16, [.. Permuted(), .. Permuted()]))),
         new("renamed in three dimensions", new Renamed("experts", new Shape(Heads, HeadRows, Columns), Matrix), MatrixBytes),
+        new("part of a storage", new StorageView("part", new Shape(11, 21), Storage, (3 * Columns) + 10, [Columns, 1]), PickColumns(21, c => c + 10)[(3 * 21 * sizeof(ushort))..(14 * 21 * sizeof(ushort))]),
+        new("storage seen by columns", new StorageView("columns", new Shape(Columns, Rows), Storage, 0, [1, Columns]), Transpose(MatrixBytes, Rows)),
+        new("storage seen head by head", new StorageView("heads", new Shape(Heads, HeadRows, Columns), Storage, 0, [HeadRows * Columns, Columns, 1]), MatrixBytes),
+        new("bytes turned around", new Mended(Matrix, sizeof(ushort), Mending.TurnBytes), [.. MatrixBytes.Chunk(sizeof(ushort)).SelectMany(pair => pair.Reverse())]),
+        new("signs changed", new Mended(Matrix, sizeof(ushort), Mending.ChangeSign), [.. MatrixBytes.Select((b, i) => i % 2 == 1 ? (byte)(b ^ 0x80) : b)]),
+        new("side by side", new JoinedColumns("joined", [new SelectedColumns(Matrix, new RowSlice(0, 21)), new SelectedColumns(Matrix, new RowSlice(21, Columns - 21))]), MatrixBytes),
         .. LoraCases.All,
         .. NvidiaViewCases.All,
         new("computed", new Computed("factors", [.. Numbers[..37]], "a law"), Encode(DType.F32, Numbers[..37])),

@@ -10,10 +10,6 @@ internal static class NotYet
 {
     private static readonly (string Capability, string[] Slugs)[] Groups =
     [
-        ("reading PyTorch containers",
-        [
-            "containers/bin-views-of-larger-storages",
-        ]),
         ("reading Meta checkpoints",
         [
             "containers/meta-one-of-two-shards",

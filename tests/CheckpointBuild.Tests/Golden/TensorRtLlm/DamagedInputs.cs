@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using CheckpointBuild.Tests.Infrastructure;
 using CheckpointBuild.Tests.Readers;

@@ -41,7 +41,7 @@ public sealed class ReadBackTests
         }
 
         string source = line[Array.FindIndex(line, a => a is "--model_dir" or "--model-dir") + 1];
-        string dtype = JsonDocument.Parse(File.ReadAllText(scratch.PathOf("out/config.json"))).RootElement.GetProperty("dtype").GetString()!;
+        string dtype = JsonDocument.Parse(await File.ReadAllTextAsync(scratch.PathOf("out/config.json"), TestContext.Current.CancellationToken)).RootElement.GetProperty("dtype").GetString()!;
         await Ckpt.DoneAsync("convert", scratch.PathOf("out"), "--to", "huggingface", "--output", scratch.PathOf("back"));
         await Ckpt.DoneAsync("convert", source, "--to", "huggingface", "--dtype", dtype, "--output", scratch.PathOf("right"));
 
