@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using System.Linq;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.DTypes;
-using CheckpointBuild.Models;
 using CheckpointBuild.Tensors;
 using CheckpointBuild.Tensors.Views;
 
