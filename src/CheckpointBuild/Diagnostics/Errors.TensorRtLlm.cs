@@ -80,4 +80,22 @@ internal static partial class Errors
 
     internal static Diagnostic BiasesKept(string checkpoint, string field) => new("CKPT3222",
         $"{checkpoint}: the biases of its feed-forward blocks are kept and '{field}' is written as true; the reference would drop them without a word. Compare with its files only by Compatibility=reference.");
+
+    internal static CheckpointException EngineFlagsContradict(string flags, string reason) => new("CKPT3231",
+        $"{flags}: cannot be asked of trtllm-build ({reason}). Leave it out.");
+
+    internal static CheckpointException EngineTensorsMissing(string file, System.Collections.Generic.IReadOnlyCollection<string> tensors) => new("CKPT3232",
+        $"{file}: {tensors.Count} tensors are missing that the engine's model needs: {string.Join(", ", System.Linq.Enumerable.Take(tensors, 8))}{(tensors.Count > 8 ? ", …" : "")}. Convert the model again.", file);
+
+    internal static CheckpointException EngineToolMissing(string tool) => new("CKPT3233",
+        $"{tool}: is not found. Install TensorRT-LLM and put trtllm-build into PATH, name it in CHECKPOINTBUILD_TRTLLM_BUILD, or ask for --dry-run, which checks everything and writes the engine's configuration alone.");
+
+    internal static CheckpointException EngineToolFailed(string tool, int code, string last) => new("CKPT3234",
+        $"{tool}: ended with exit code {code}: {last}. Its whole log stands above.");
+
+    internal static CheckpointException EngineIncomplete(string folder, string missing) => new("CKPT3235",
+        $"{folder}: the builder said that it was done, and {Quote(missing)} is not there. The builder's log says why.");
+
+    internal static Diagnostic EngineTensorDType(string file, string tensor, string found, string needed) => new("CKPT3240",
+        $"{file}: tensor {Quote(tensor)} is {found}, the configuration says {needed}. The builder casts it.", file);
 }
