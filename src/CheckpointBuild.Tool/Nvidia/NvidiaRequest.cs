@@ -14,7 +14,7 @@ internal sealed class NvidiaRequest(IReadOnlyDictionary<string, string> values)
     private static readonly string[] Precisions = ["int8", "int4", "int8_gptq", "int4_gptq", "int4_awq"];
 
     /// <summary>The source, where one of the flags names it.</summary>
-    public string? Source => Value(NvidiaFlags.ModelDir) ?? Value(NvidiaFlags.MetaDir);
+    public string? Source => Value("--quant_ckpt_path") ?? Value(NvidiaFlags.ModelDir) ?? Value(NvidiaFlags.MetaDir);
 
     /// <summary>The output, where a flag names it.</summary>
     public string? Output => Value(NvidiaFlags.OutputDir);

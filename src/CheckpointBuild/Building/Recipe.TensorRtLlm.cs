@@ -50,6 +50,9 @@ public sealed partial record Recipe
     /// <summary>Whether repeated key/value heads are recorded as removed again.</summary>
     public bool RemoveDuplicatedKvHeads { get; init; }
 
+    /// <summary>A file of calibration statistics; null = none.</summary>
+    public string? CalibrationStatistics { get; init; }
+
     /// <summary>Whether a calibrated checkpoint records that its model was loaded on the CPU.</summary>
     public bool LoadModelOnCpu { get; init; }
 
@@ -69,6 +72,7 @@ public sealed partial record Recipe
         DisablesWeightOnlyPlugin = DisableWeightOnlyQuantPlugin,
         RemovesDuplicatedHeads = RemoveDuplicatedKvHeads,
         LoadsModelOnCpu = LoadModelOnCpu,
+        Statistics = CalibrationStatistics is { } file ? StatisticsFile.Read(file) : null,
         Quantization = new QuantizationRequest
         {
             Algorithm = Quantization is { } name ? QuantAlgo.Named(name) : null,

@@ -3,12 +3,15 @@ using System.Globalization;
 using System.Linq;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects.TensorRtLlm;
+using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Building;
 
 /// <content>The fields of TensorRT-LLM checkpoints.</content>
 public sealed partial record RecipeField
 {
+    private const int HashBytes = 1 << 20;
+
     private static RecipeField[] TensorRtLlmFields() =>
     [
         Integer("TensorParallel", 1, "Over how many ranks each matrix is split.", (r, v) => r with { TensorParallel = v }, r => r.TensorParallel),
@@ -25,6 +28,7 @@ public sealed partial record RecipeField
         Flag("DisableWeightOnlyQuantPlugin", "Recorded for the engine's builder: weight-only layers without their plug-in.", (r, v) => r with { DisableWeightOnlyQuantPlugin = v }, r => r.DisableWeightOnlyQuantPlugin),
         Flag("UseMetaFp8RowwiseRecipe", "FP8 by rows after Meta's recipe: first and last layers and attention stay floats.", (r, v) => r with { UseMetaFp8RowwiseRecipe = v }, r => r.UseMetaFp8RowwiseRecipe),
         Flag("RemoveDuplicatedKvHeads", "Recorded for the engine's builder: repeated key/value heads are removed again.", (r, v) => r with { RemoveDuplicatedKvHeads = v }, r => r.RemoveDuplicatedKvHeads),
+        new("CalibrationStatistics", "A safetensors file of calibration statistics: the largest magnitudes of each module's inputs and outputs.", (r, v) => r with { CalibrationStatistics = System.IO.Path.GetFullPath(v) }, r => r.CalibrationStatistics) { InKey = r => HashInKey(r.CalibrationStatistics) },
         Flag("LoadModelOnCpu", "Recorded in a calibrated checkpoint, as the reference does.", (r, v) => r with { LoadModelOnCpu = v }, r => r.LoadModelOnCpu),
     ];
 
@@ -48,6 +52,27 @@ public sealed partial record RecipeField
             ? set(r, value)
             : throw Errors.UnknownOptionValue(Kebab(name), v, "a build", values),
         get);
+
+    // What the file says counts, not where it lies.
+    private static string? HashInKey(string? path)
+    {
+        if (path is null)
+        {
+            return null;
+        }
+
+        using var source = new FileSource(path);
+        using var hash = System.Security.Cryptography.IncrementalHash.CreateHash(System.Security.Cryptography.HashAlgorithmName.SHA256);
+        byte[] buffer = new byte[HashBytes];
+        for (long done = 0; done < source.Length; done += HashBytes)
+        {
+            Span<byte> run = buffer.AsSpan(0, (int)long.Min(HashBytes, source.Length - done));
+            source.Read(done, run);
+            hash.AppendData(run);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 
     private static double ParseShare(string option, string value) =>
         double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number is >= 0 and <= 1

@@ -15,6 +15,9 @@ public abstract partial class DType
     /// <summary>The upper half of binary32.</summary>
     public static DType BF16 { get; } = new BFloat16();
 
+    /// <summary>IEEE 754 binary64.</summary>
+    public static DType F64 { get; } = new Float64();
+
     /// <summary>ggml's 8-bit blocks of 32.</summary>
     public static DType Q8_0 { get; } = new Q8_0();
 
@@ -29,7 +32,7 @@ public abstract partial class DType
 
     private static readonly DType[] AllArray =
     [
-        F32, F16, BF16, new Float64(),
+        F32, F16, BF16, F64,
         Q8_0,
 
         // ggml's block types: the first ones, the K types, tables and codebooks, trits and bits, four-bit floats.

@@ -69,6 +69,9 @@ internal static partial class Errors
     internal static Diagnostic TensorFilledUp(string file, string tensor, string found, string needed) => new("CKPT2998",
         $"{file}: tensor {Quote(tensor)} is {found} where {needed} is needed, and is filled up with zeros, as the reference does. The engine computes something else than the model: mend the checkpoint.", file);
 
+    internal static Diagnostic ZeroBiasesLeftOut(string file, int count, string first) => new("CKPT2994",
+        $"{file}: {count} biases from {Quote(first)} on are zeros for layers that have none. They are left out; nothing changes.", file);
+
     internal static Diagnostic RanksWithoutTokenizer(string checkpoint) => new("CKPT2995",
         $"{checkpoint}: such a checkpoint holds neither tokenizer nor end tokens. What is made of it has none; put the model's tokenizer files beside it.");
 

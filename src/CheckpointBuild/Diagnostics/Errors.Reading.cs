@@ -164,6 +164,12 @@ internal static partial class Errors
 
     private static string KeyOrText(string? key) => key is null ? "a metadata key" : $"the text of metadata {Quote(key)}";
 
+    internal static CheckpointException PackedPartsWrong(string file, string tensor, string found, string needed) => new("CKPT1090",
+        $"{file}: the parts of {Quote(tensor)} {found} do not fit each other (needed: {needed}). Files and settings of the quantizer do not belong together; get both again.", file);
+
+    internal static CheckpointException PackedWithoutSettings(string file, string sideFile) => new("CKPT1091",
+        $"{file}: holds packed weights, and neither 'quantization_config' in config.json nor {sideFile} says how they are packed. Put the quantizer's settings beside them.", file);
+
     internal static CheckpointException NoImportanceMatrix(string path, string found) => new("CKPT1070",
         $"{path}: is no importance matrix ({found}; a file of llama-imatrix is needed). Name one, or a text with Calibration.", path);
 

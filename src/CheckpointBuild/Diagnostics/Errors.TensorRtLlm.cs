@@ -30,6 +30,48 @@ internal static partial class Errors
     internal static CheckpointException RankWithoutBlock(string module, string shape, int ranks, int rank) => new("CKPT3209",
         $"{module}: of its {shape} in blocks padded to 64 nothing is left for rank {rank} of {ranks}. Choose fewer ranks, or no weight-only quantization.");
 
+    internal static CheckpointException StatisticsDamaged(string path, string problem) => new("CKPT3210",
+        $"{path}: these are no calibration statistics ({problem}). A safetensors file with float32 vectors MODULE.x and MODULE.y is needed, of magnitudes alone.", path);
+
+    internal static CheckpointException StatisticsMissing(string path, string module, long inputs, long outputs, int? foundInputs, int? foundOutputs) => new("CKPT3211",
+        $"{path}: the statistics of {Quote(module)} {(foundInputs is null ? "are missing" : $"have {foundInputs} inputs and {foundOutputs} outputs")} ({N(inputs)} and {N(outputs)} are needed). They belong to another model; calibrate this one.", path);
+
+    internal static CheckpointException CannotCalibrate(string checkpoint, string what, string converter) => new("CKPT3212",
+        $"{checkpoint}: {what} is not known for models of the class {converter}. Choose a weight-only quantization, or none.");
+
+    internal static CheckpointException StatisticsNeeded(string checkpoint, string what) => new("CKPT3213",
+        $"{checkpoint}: {what} depends on what runs through the model, and no calibration is named. Name a text with Calibration (--calibration FILE), or statistics with CalibrationStatistics (--calibration-statistics FILE).");
+
+    internal static CheckpointException CalibratedWithContexts(string what) => new("CKPT3214",
+        $"{what} and ContextParallel cannot be asked for together: the reference's calibrated path has no contexts. Leave one out.");
+
+    internal static CheckpointException ActOrder(string file) => new("CKPT3215",
+        $"{file}: the quantizer ordered columns by activations (desc_act), which no kernel here reads. Quantize again with desc_act false.", file);
+
+    internal static CheckpointException NotPacked(string module, string algorithm) => new("CKPT3216",
+        $"{module}: {algorithm} takes weights that GPTQ or AWQ has quantized, and these are not. Name the quantized checkpoint, or choose int4_wo or int8_wo.");
+
+    internal static CheckpointException PackedOtherwise(string module, int bits, string algorithm) => new("CKPT3217",
+        $"{module}: its weights are quantized with {bits} bits, or not all in one way, and {algorithm} is asked for. Choose the algorithm that the source was quantized for.");
+
+    internal static CheckpointException NoFloat8Scales(string module, string tensor, string missing) => new("CKPT3218",
+        $"{module}: FP8 needs weights in FP8 with their scale and an activation scale, and {Quote(tensor)} has no {missing}. Calibrate the model with a tool that writes input_scale and weight_scale, or choose FP8_PER_CHANNEL_PER_TOKEN, which needs none.");
+
+    internal static CheckpointException PaddingCutsHeads(string checkpoint, string algorithm, int multiple) => new("CKPT3219",
+        $"{checkpoint}: {algorithm} pads its matrices of attention to multiples of {multiple}, and the runtime then cuts queries, keys and values through without regard to heads. Choose fewer ranks, TargetSm 0 (packed where the engine is built), or another quantization.");
+
+    internal static Diagnostic HeadsCutThrough(string checkpoint, int multiple) => new("CKPT3225",
+        $"{checkpoint}: its matrices of attention are padded to multiples of {multiple} and cut through without regard to heads, as the reference does. The engine computes something else than the model: leave Compatibility at safe.");
+
+    internal static Diagnostic ScalesArePlaceholders(string checkpoint) => new("CKPT3226",
+        $"{checkpoint}: has no FP8 scales, and scales of 1 are written beside float weights, as the reference does. The engine computes something else than the model: calibrate it first, or leave Compatibility at safe.");
+
+    internal static Diagnostic ZerosLost(string checkpoint) => new("CKPT3223",
+        $"{checkpoint}: its zero points are not in the middle, and are left out, as the reference does. The engine computes something else than the model: leave Compatibility at safe.");
+
+    internal static Diagnostic ZerosKept(string checkpoint) => new("CKPT3224",
+        $"{checkpoint}: its zero points are not in the middle, and are kept; the reference would leave them out without a word. Compare with its files only by Compatibility=reference.");
+
     internal static Diagnostic LayersLost(string checkpoint, int layers, int stages, int lost) => new("CKPT3220",
         $"{checkpoint}: {layers} layers do not divide into {stages} pipeline stages; the last {lost} are left out, as the reference does. The engine computes something else than the model: choose another number of stages.");
 
@@ -38,4 +80,22 @@ internal static partial class Errors
 
     internal static Diagnostic BiasesKept(string checkpoint, string field) => new("CKPT3222",
         $"{checkpoint}: the biases of its feed-forward blocks are kept and '{field}' is written as true; the reference would drop them without a word. Compare with its files only by Compatibility=reference.");
+
+    internal static CheckpointException EngineFlagsContradict(string flags, string reason) => new("CKPT3231",
+        $"{flags}: cannot be asked of trtllm-build ({reason}). Leave it out.");
+
+    internal static CheckpointException EngineTensorsMissing(string file, System.Collections.Generic.IReadOnlyCollection<string> tensors) => new("CKPT3232",
+        $"{file}: {tensors.Count} tensors are missing that the engine's model needs: {string.Join(", ", System.Linq.Enumerable.Take(tensors, 8))}{(tensors.Count > 8 ? ", …" : "")}. Convert the model again.", file);
+
+    internal static CheckpointException EngineToolMissing(string tool) => new("CKPT3233",
+        $"{tool}: is not found. Install TensorRT-LLM and put trtllm-build into PATH, name it in CHECKPOINTBUILD_TRTLLM_BUILD, or ask for --dry-run, which checks everything and writes the engine's configuration alone.");
+
+    internal static CheckpointException EngineToolFailed(string tool, int code, string last) => new("CKPT3234",
+        $"{tool}: ended with exit code {code}: {last}. Its whole log stands above.");
+
+    internal static CheckpointException EngineIncomplete(string folder, string missing) => new("CKPT3235",
+        $"{folder}: the builder said that it was done, and {Quote(missing)} is not there. The builder's log says why.");
+
+    internal static Diagnostic EngineTensorDType(string file, string tensor, string found, string needed) => new("CKPT3240",
+        $"{file}: tensor {Quote(tensor)} is {found}, the configuration says {needed}. The builder casts it.", file);
 }

@@ -75,6 +75,12 @@ internal sealed class RoleMapper(ModelFamily family, TensorNaming naming, string
         }
 
         List<string> unknown = [.. byName.Keys.Where(name => !expected.ContainsKey(name) && !family.Ignores(name) && !family.LeavesOut(name, config))];
+        if (unknown.Count > 0 && unknown.TrueForAll(name => IsBiasOfZeros(byName[name])))
+        {
+            problems.Add(Errors.ZeroBiasesLeftOut(file, unknown.Count, unknown[0]));
+            unknown = [];
+        }
+
         if (unknown.Count > 0 && Tolerance == SourceTolerance.Reference)
         {
             problems.Add(Errors.TensorsIgnored(file, unknown.Count, unknown[0]));
@@ -94,6 +100,19 @@ internal sealed class RoleMapper(ModelFamily family, TensorNaming naming, string
         {
             throw Errors.TowerBeside(file, beside.Length, beside[0]);
         }
+    }
+
+    // Quantizers add such biases to layers that have none.
+    private static bool IsBiasOfZeros(Tensor tensor)
+    {
+        if (tensor.Shape.Rank != 1 || !tensor.DType.HasValues || !tensor.Name.EndsWith(".bias", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        using var workspace = new Workspace();
+        using Band band = tensor.ReadBand(new RowRange(0, 1), workspace);
+        return !band.Codes.ContainsAnyExcept((byte)0);
     }
 
     private Tensor FilledUp(Tensor tensor, StoredTensor stored)

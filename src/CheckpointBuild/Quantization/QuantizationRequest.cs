@@ -24,4 +24,7 @@ public sealed record QuantizationRequest
 
     /// <summary>Whether FP8 rows follow Meta's recipe: first and last layers and attention stay floats.</summary>
     public bool UsesMetaRecipe { get; init; }
+
+    /// <summary>Whether numbers depend on what runs through the model, so that it is calibrated.</summary>
+    public bool IsCalibrated => Algorithm is { IsSmoothQuant: true } || KvCache == KvCacheAlgo.Int8;
 }

@@ -75,6 +75,7 @@ internal static class ViewCases
         new("signs changed", new Mended(Matrix, sizeof(ushort), Mending.ChangeSign), [.. MatrixBytes.Select((b, i) => i % 2 == 1 ? (byte)(b ^ 0x80) : b)]),
         new("side by side", new JoinedColumns("joined", [new SelectedColumns(Matrix, new RowSlice(0, 21)), new SelectedColumns(Matrix, new RowSlice(21, Columns - 21))]), MatrixBytes),
         .. LoraCases.All,
+        .. NvidiaViewCases.All,
         new("computed", new Computed("factors", [.. Numbers[..37]], "a law"), Encode(DType.F32, Numbers[..37])),
     ];
 

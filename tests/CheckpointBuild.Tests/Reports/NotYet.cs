@@ -12,10 +12,7 @@ internal static class NotYet
     [
         ("reading checkpoints that other tools quantized (AWQ, GPTQ, block FP8, NVFP4)",
         [
-            "trtllm/awq-modules-to-not-convert",
             "trtllm/fp8-block-ragged-edges",
-            "trtllm/gptq-settings-in-side-file",
-            "trtllm/gptq-zero-biases",
             "trtllm/nvfp4-gate-up-scales-differ",
         ]),
         ("ONNX Runtime GenAI engines (build --engine onnx-genai)",

@@ -1,10 +1,14 @@
 using System;
 using System.IO;
+using System.Linq;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
+using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Dialects;
 using CheckpointBuild.Dialects.TensorRtLlm;
 using CheckpointBuild.DTypes;
+using CheckpointBuild.Formats;
 using CheckpointBuild.Tensors;
 using CheckpointBuild.Tensors.Views;
 using CheckpointBuild.Tests.Infrastructure;
@@ -25,6 +29,15 @@ public sealed class TensorRtLlmTests
     [InlineData("CKPT3207", "--quantization", "int8_wo", "--target-sm", "100")]
     [InlineData("CKPT3207", "--quantization", "W4A16", "--target-sm", "70")]
     [InlineData("CKPT3209", "--quantization", "int8_wo", "--tensor-parallel", "4", "--compatibility", "reference")]
+    [InlineData("CKPT3213", "--int8_kv_cache")]
+    [InlineData("CKPT3213", "--smoothquant", "0.5")]
+    [InlineData("CKPT3214", "--smoothquant", "0.5", "--cp_size", "2", "--calibration-statistics", "{statistics}")]
+    [InlineData("CKPT3210", "--smoothquant", "0.5", "--calibration-statistics", "{weights}")]
+    [InlineData("CKPT3211", "--smoothquant", "0.5", "--calibration-statistics", "{statistics}")]
+    [InlineData("CKPT1001", "--smoothquant", "0.5", "--calibration-statistics", "nowhere")]
+    [InlineData("CKPT3216", "--quantization", "int4_gptq")]
+    [InlineData("CKPT3218", "--quantization", "FP8")]
+    [InlineData("CKPT3219", "--quantization", "int8_wo", "--tensor-parallel", "2")]
     [InlineData("CKPT9001", "--quantization", "int7_wo")]
     [InlineData("CKPT9001", "--tensor-rt-llm-version", "0.9")]
     [InlineData("CKPT9090", "--smoothquant", "0")]
@@ -33,8 +46,10 @@ public sealed class TensorRtLlmTests
     public async Task What_cannot_be_is_refused_before_any_byte_is_written(string code, params string[] options)
     {
         using var scratch = new Scratch();
+        string source = new TinyLlama().Write(scratch.PathOf("tiny"));
+        string[] typed = [.. options.Select(o => o switch { "{statistics}" => Statistics(scratch), "{weights}" => Path.Combine(source, "model.safetensors"), _ => o })];
 
-        CkptResult result = await Ckpt.RunAsync(["convert", new TinyLlama().Write(scratch.PathOf("tiny")), "--to", "tensorrt-llm", "--output", scratch.PathOf("out"), .. options]);
+        CkptResult result = await Ckpt.RunAsync(["convert", source, "--to", "tensorrt-llm", "--output", scratch.PathOf("out"), .. typed]);
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains(code, result.Error, StringComparison.Ordinal);
@@ -45,6 +60,7 @@ public sealed class TensorRtLlmTests
     [InlineData("CKPT2012", "OPTForCausalLM, default")]
     [InlineData("CKPT3206", "Phi3ForCausalLM, default", "--tensor-parallel", "2", "--compatibility", "reference")]
     [InlineData("CKPT3208", "GPT2LMHeadModel, default", "--quantization", "int8_wo")]
+    [InlineData("CKPT3212", "FalconForCausalLM, default", "--int8_kv_cache")]
     public async Task What_a_family_cannot_be_is_refused(string code, string sample, params string[] options)
     {
         using var scratch = new Scratch();
@@ -134,6 +150,15 @@ public sealed class TensorRtLlmTests
 
         Assert.True(safe.IsRefusal, safe.ToString());
         Assert.Contains($"warning {code}", reference.Error, StringComparison.Ordinal);
+    }
+
+    // Of a module that no model has.
+    private static string Statistics(Scratch scratch)
+    {
+        Tensor[] vectors = [new Computed("some.module.x", [1f, 2f], "a test"), new Computed("some.module.y", [3f], "a test")];
+        FilePlan plan = Format.Safetensors.Plan("statistics.safetensors", new TensorFile(new TensorTable(vectors), new Metadata()));
+        new Builder(new BuilderOptions { Durability = Durability.Cached }).Build(new DirectoryPlan([plan], []), scratch.Folder, TestContext.Current.CancellationToken);
+        return scratch.PathOf("statistics.safetensors");
     }
 
     // A layer less makes the tensors of the last one unknown; more rows in the vocabulary make the embedding too small.

@@ -62,6 +62,8 @@ internal sealed record ConfigFile(string Architecture, ModelFamily Family, Confi
             Correct(fields, flag.Name, flag.HoldsIn(checkpoint.Config), flag.Default);
         }
 
+        // What was quantized in the source is written as plain numbers.
+        json.Remove("quantization_config");
         string written = MainDType(tensors).LongName;
         string field = fields.ContainsKey("torch_dtype") ? "torch_dtype" : "dtype";
         string? stated = checkpoint.SourceConfig is null ? null : fields[field] is JsonValue value && value.TryGetValue(out string? text) ? text : null;

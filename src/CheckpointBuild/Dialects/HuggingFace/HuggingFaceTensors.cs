@@ -11,5 +11,6 @@ internal sealed class HuggingFaceTensors : TensorSource
     public override bool Recognizes(CheckpointDirectory directory) => WeightFiles.AreIn(directory);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Tensor> Read(CheckpointDirectory directory, ICollection<Diagnostic> problems) => WeightFiles.Read(directory, problems);
+    public override IReadOnlyList<Tensor> Read(CheckpointDirectory directory, ICollection<Diagnostic> problems) =>
+        PackedWeights.PutTogether(directory, WeightFiles.Read(directory, problems));
 }

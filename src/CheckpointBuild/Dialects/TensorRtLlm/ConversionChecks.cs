@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.Linq;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Models;
+using CheckpointBuild.Quantization;
+using CheckpointBuild.Tensors.Views;
 
 namespace CheckpointBuild.Dialects.TensorRtLlm;
 
@@ -19,6 +21,8 @@ internal static class ConversionChecks
         CheckHeads(fields);
         CheckStages(fields, warnings);
         CheckBiases(fields, converter, warnings);
+        CheckPadding(fields, converter, warnings);
+        CheckPlaceholders(fields, converter, warnings);
         return warnings.DrainToImmutable();
     }
 
@@ -55,6 +59,29 @@ internal static class ConversionChecks
         if (converter.FeedForwardBiasField is { } field && fields.Config.Biases.HasFlag(BiasSites.FeedForward))
         {
             warnings.Add(fields.Options.FollowsReference ? Errors.BiasesLost(fields.Checkpoint.Name, field) : Errors.BiasesKept(fields.Checkpoint.Name, field));
+        }
+    }
+
+    // Padding turns the split by heads off: the fused rows are cut in plain blocks of the padded width.
+    private static void CheckPadding(ConverterFields fields, Converter converter, ImmutableArray<Diagnostic>.Builder warnings)
+    {
+        ModelConfig config = fields.Config;
+        int ranks = fields.Options.Grid.TensorParallel, multiple = 64 * ranks;
+        long heads = (long)config.HeadCount * config.HeadDimension, fused = heads + (2L * int.Max(config.KeyValueHeadCount, ranks) * config.HeadDimension);
+        bool cuts = config.HiddenSize % multiple != 0 || fused % multiple != 0 || heads % multiple != 0;
+        if (ranks == 1 || !converter.PadsWeightOnly || !cuts || fields.Options.TargetSm == 0 || fields.Options.Quantization.Algorithm is not { IsWeightOnly: true } algorithm)
+        {
+            return;
+        }
+
+        warnings.Add(fields.Options.FollowsReference ? Errors.HeadsCutThrough(fields.Checkpoint.Name, multiple) : throw Errors.PaddingCutsHeads(fields.Checkpoint.Name, algorithm.Name, multiple));
+    }
+
+    private static void CheckPlaceholders(ConverterFields fields, Converter converter, ImmutableArray<Diagnostic>.Builder warnings)
+    {
+        if (fields.Options.FollowsReference && converter.TakesPlainWeightsForFp8 && fields.Options.Quantization.Algorithm == QuantAlgo.Fp8 && !fields.Checkpoint.Tensors.Any(t => t.Value is ScaledFloat8))
+        {
+            warnings.Add(Errors.ScalesArePlaceholders(fields.Checkpoint.Name));
         }
     }
 

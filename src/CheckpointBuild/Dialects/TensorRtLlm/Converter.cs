@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using CheckpointBuild.Dialects.TensorRtLlm.Smoothing;
 using CheckpointBuild.Models;
 
 namespace CheckpointBuild.Dialects.TensorRtLlm;
@@ -24,6 +25,12 @@ internal abstract partial class Converter
 
     /// <summary>Where calibrated checkpoints record how they were made; otherwise nothing is added.</summary>
     public virtual bool RecordsCalibration => false;
+
+    /// <summary>Whether the reference writes an FP8 checkpoint of float weights, with scales of 1 that mean nothing.</summary>
+    public virtual bool TakesPlainWeightsForFp8 => false;
+
+    /// <summary>How the converter's own calibration writes; null = it has none.</summary>
+    public virtual SmoothStyle? Smoothing => null;
 
     /// <summary>Whether weight-only matrices that kernels cannot take are padded.</summary>
     public virtual bool PadsWeightOnly => false;

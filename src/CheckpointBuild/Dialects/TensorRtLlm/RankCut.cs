@@ -13,6 +13,9 @@ namespace CheckpointBuild.Dialects.TensorRtLlm;
 /// <param name="Position">The rank.</param>
 internal sealed record RankCut(ModelConfig Config, TensorRtLlmOptions Options, RankPosition Position)
 {
+    /// <summary>Whether key/value heads are cut in pieces where there are fewer than ranks, instead of standing in each rank that needs them.</summary>
+    public bool CutsThroughHeads { get; init; }
+
     private int Ranks => Options.Grid.TensorParallel;
 
     /// <summary>A rank's share of a module's weight or bias.</summary>
@@ -63,14 +66,22 @@ internal sealed record RankCut(ModelConfig Config, TensorRtLlmOptions Options, R
     // With fewer heads than ranks a rank has the one that its queries need.
     private Tensor Heads(Tensor matrix, int heads)
     {
-        if (Ranks == 1)
+        if (Ranks == 1 || CutsThroughHeads)
         {
-            return matrix;
+            return RowShareOf(matrix, Ranks, Position.Tensor);
         }
 
-        long headRows = matrix.Rows / heads;
+        return SelectedRows.Of(matrix, HeadRows(matrix.Rows, heads));
+    }
+
+    /// <summary>Which rows of a matrix of heads the rank has.</summary>
+    /// <param name="rows">Rows in all.</param>
+    /// <param name="heads">Heads in all.</param>
+    /// <returns>The rows.</returns>
+    public RowSlice HeadRows(long rows, int heads)
+    {
         (int first, int count) = heads < Ranks ? (Position.Tensor * heads / Ranks, 1) : (heads / Ranks * Position.Tensor, heads / Ranks);
-        return SelectedRows.Of(matrix, new RowSlice(first * headRows, count * headRows));
+        return new RowSlice(first * (rows / heads), count * (rows / heads));
     }
 
     private Tensor Embedding(Tensor table) => Options.EmbeddingShardingDimension switch

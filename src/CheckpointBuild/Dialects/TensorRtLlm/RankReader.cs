@@ -27,7 +27,7 @@ internal sealed class RankReader(CheckpointDirectory directory)
         JsonObject json = JsonObject.Create(root)!;
         ModelFamily family = FamilyOf(path, root);
         Converter converter = Converter.Of(family);
-        RankGrid grid = GridOf(new ConfigReader(path, root.TryGetProperty("mapping", out JsonElement mapping) && mapping.ValueKind == JsonValueKind.Object ? mapping : root));
+        RankGrid grid = GridOf(path, root);
         JsonObject source = converter.ToHuggingFace(json, family);
         ModelConfig config = family.ReadConfig(new ConfigReader(path, JsonElement.Parse(source.ToJsonString())));
 
@@ -47,19 +47,31 @@ internal sealed class RankReader(CheckpointDirectory directory)
         };
     }
 
-    private static ModelFamily FamilyOf(string path, JsonElement root)
+    /// <summary>The family that a configuration names.</summary>
+    /// <param name="path">Where it lies, for messages.</param>
+    /// <param name="root">Its root.</param>
+    /// <returns>The family.</returns>
+    internal static ModelFamily FamilyOf(string path, JsonElement root)
     {
         string? architecture = root.TryGetProperty("architecture", out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
         return ModelFamily.FindArchitecture(architecture ?? throw Errors.ConfigFieldMissing(path, "architecture"))
             ?? throw Errors.UnknownArchitecture(path, architecture, Converter.All.SelectMany(c => c.Architectures));
     }
 
-    private static RankGrid GridOf(ConfigReader mapping) => RankGrid.Of(
-        mapping.OptionalCount("tp_size") ?? 1,
-        mapping.OptionalCount("pp_size") ?? 1,
-        mapping.OptionalCount("cp_size") ?? 1,
-        mapping.OptionalCount("moe_tp_size"),
-        mapping.OptionalCount("moe_ep_size"));
+    /// <summary>The ranks that a configuration states.</summary>
+    /// <param name="path">Where it lies, for messages.</param>
+    /// <param name="root">Its root.</param>
+    /// <returns>The grid.</returns>
+    internal static RankGrid GridOf(string path, JsonElement root)
+    {
+        var mapping = new ConfigReader(path, root.TryGetProperty("mapping", out JsonElement stated) && stated.ValueKind == JsonValueKind.Object ? stated : root);
+        return RankGrid.Of(
+            mapping.OptionalCount("tp_size") ?? 1,
+            mapping.OptionalCount("pp_size") ?? 1,
+            mapping.OptionalCount("cp_size") ?? 1,
+            mapping.OptionalCount("moe_tp_size"),
+            mapping.OptionalCount("moe_ep_size"));
+    }
 
     private Dictionary<string, Tensor> ReadRank(int rank)
     {

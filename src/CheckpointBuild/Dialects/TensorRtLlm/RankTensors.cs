@@ -29,7 +29,7 @@ internal sealed class RankTensors(ConverterFields fields, Converter converter, O
         RankPosition position = grid.PositionOf(file);
         var cut = new RankCut(fields.Config, fields.Options, position);
         (int first, int count) = StageLayers.Of(fields.Config.LayerCount, grid.PipelineParallel, position.Stage, fields.Options.Version);
-        if (converter.StoresRotaryTables)
+        if (converter.StoresRotaryTables && quantizer?.KeepsRotaryTables != false)
         {
             foreach (Tensor table in RotaryTables.Of(fields.Config))
             {
@@ -65,10 +65,8 @@ internal sealed class RankTensors(ConverterFields fields, Converter converter, O
                 continue;
             }
 
-            string module = rule.NameOf(local);
-            IEnumerable<Tensor> tensors = part == TensorPart.Weight && quantizer?.Concerns(rule, layer) == true
-                ? quantizer.Linear(cut, rule, parts, module)
-                : [cut.Share(rule, parts, part, module + (part == TensorPart.Weight ? ".weight" : ".bias"))];
+            var module = new RankModule(cut, rule, part, parts, rule.NameOf(local)) { Layer = layer };
+            IEnumerable<Tensor> tensors = quantizer?.Concerns(rule, layer, part) == true ? quantizer.Tensors(module) : [module.Share];
             foreach (Tensor tensor in tensors)
             {
                 yield return tensor;
@@ -77,7 +75,7 @@ internal sealed class RankTensors(ConverterFields fields, Converter converter, O
     }
 
     // Without statistics the cache's scale is 1.
-    private IEnumerable<Tensor> CacheScales(int layers) => fields.Options.Quantization.KvCache == KvCacheAlgo.Fp8
+    private IEnumerable<Tensor> CacheScales(int layers) => fields.Options.Quantization.KvCache == KvCacheAlgo.Fp8 && quantizer?.GivesCacheScales != true
         ? Enumerable.Range(0, layers).Select(layer => new Computed($"transformer.layers.{layer}.attention.kv_cache_scaling_factor", [1f], "scale of the cache"))
         : [];
 
@@ -117,7 +115,7 @@ internal sealed class RankTensors(ConverterFields fields, Converter converter, O
             tensor = SelectedRows.Of(tensor, new RowSlice(offset, tensor.Rows - offset));
         }
 
-        DType? wanted = part == TensorPart.Weight && quantizer?.Concerns(rule, layer) == true ? quantizer.WorksIn : null;
-        return Converted.Of(tensor, rule.IsWide ? DType.F32 : wanted ?? fields.DType, overflow);
+        tensor = quantizer?.Through is { } through ? Converted.Of(tensor, through, overflow) : tensor;
+        return quantizer?.Concerns(rule, layer, part) == true ? quantizer.Prepare(tensor, fields.DType, overflow) : Converted.Of(tensor, rule.IsWide ? DType.F32 : fields.DType, overflow);
     }
 }

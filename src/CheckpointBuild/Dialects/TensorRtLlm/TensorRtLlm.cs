@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects.TensorRtLlm.Quantizing;
+using CheckpointBuild.Dialects.TensorRtLlm.Smoothing;
 using CheckpointBuild.DTypes;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
@@ -47,11 +48,18 @@ internal sealed class TensorRtLlm : Dialect
         ArgumentNullException.ThrowIfNull(checkpoint);
         ArgumentNullException.ThrowIfNull(options);
         Converter converter = Converter.Of(checkpoint.Family);
-        TensorRtLlmOptions settled = converter.Settle(options.TensorRtLlm);
+        ImmutableArray<Diagnostic>.Builder noticed = ImmutableArray.CreateBuilder<Diagnostic>();
+        TensorRtLlmOptions settled = converter.Settle(SourceQuantization.Settle(checkpoint, options.TensorRtLlm, noticed));
         var fields = new ConverterFields(checkpoint, settled, ((CastTo)options.Policy).DType);
-        ImmutableArray<Diagnostic> warnings = ConversionChecks.Of(fields, converter);
+        ImmutableArray<Diagnostic> warnings = [.. noticed, .. ConversionChecks.Of(fields, converter)];
 
         JsonObject config = converter.Config(fields);
+        if (converter.RecordsCalibration && settled.Quantization.IsCalibrated)
+        {
+            config["quant_ckpt_path"] = null;
+            config["load_model_on_cpu"] = settled.LoadsModelOnCpu;
+        }
+
         var tensors = new RankTensors(fields, converter, options.Overflow, QuantizerFor(fields, converter));
         ImmutableArray<FilePlan>.Builder files = ImmutableArray.CreateBuilder<FilePlan>();
         for (int rank = 0; rank < settled.Grid.FileCount; rank++)
@@ -66,12 +74,24 @@ internal sealed class TensorRtLlm : Dialect
 
     private static RankQuantizer? QuantizerFor(ConverterFields fields, Converter converter) => fields.Options.Quantization.Algorithm switch
     {
-        _ when fields.Options.Quantization.KvCache == KvCacheAlgo.Int8 => throw Errors.NotOffered("KvCacheQuantization", "int8"),
+        _ when fields.Options.Quantization.IsCalibrated => Calibrated(fields, converter),
         { IsWeightOnly: true } when fields.Options.TargetSm > 0 => new WeightOnlyQuantizer(fields.Options, converter.PadsWeightOnly) { KeyHeads = fields.Config.KeyValueHeadCount },
+        { IsGrouped: true } => new GroupedQuantizer(fields),
+        { } algorithm when algorithm == QuantAlgo.Fp8 => new Fp8Quantizer(fields, converter.TakesPlainWeightsForFp8),
         { } algorithm when algorithm == QuantAlgo.Fp8Rowwise => new Fp8RowQuantizer(fields.Options, fields.Config.LayerCount),
         null or { IsWeightOnly: true } => null,
         { } other => throw Errors.NotOffered("Quantization", other.Name),
     };
+
+    private static SmoothQuantizer Calibrated(ConverterFields fields, Converter converter)
+    {
+        string what = fields.Options.Quantization.Algorithm?.Name ?? "an int8 cache";
+        return converter.Smoothing is not { } style || fields.Config.Experts is not null || fields.Options.Quantization.Algorithm is { IsSmoothQuant: false }
+            ? throw Errors.CannotCalibrate(fields.Checkpoint.Name, what, converter.Name)
+            : fields.Options.FollowsReference && converter.RecordsCalibration && fields.Config.TiedEmbeddings ? throw Errors.ReferenceRefuses(fields.Checkpoint.Name, "its calibrated path looks for a head apart from the embedding")
+            : fields.Options.Grid.ContextParallel > 1 ? throw Errors.CalibratedWithContexts(what)
+            : new SmoothQuantizer(fields, fields.Options.Statistics ?? throw Errors.StatisticsNeeded(fields.Checkpoint.Name, what), style);
+    }
 
     // The converter's "auto": what torch_dtype says, float16 for float32 and for what is not said.
     private static DType DTypeOf(Checkpoint checkpoint)

@@ -30,6 +30,9 @@ public sealed record TensorRtLlmOptions
     /// <summary>Recorded in the configuration: whether repeated key/value heads are removed again.</summary>
     public bool RemovesDuplicatedHeads { get; init; }
 
+    /// <summary>What activations there are, where a quantization depends on them; null = nobody said.</summary>
+    public CalibrationStatistics? Statistics { get; init; }
+
     /// <summary>Recorded in the configuration of a calibrated checkpoint: whether the reference would have loaded the model on the CPU.</summary>
     public bool LoadsModelOnCpu { get; init; }
 }

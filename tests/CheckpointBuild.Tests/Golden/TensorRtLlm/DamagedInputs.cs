@@ -92,7 +92,14 @@ internal static class DamagedInputs
     private static void Rewrite(string folder, Func<IEnumerable<SafetensorsTensor>, IEnumerable<SafetensorsTensor>> change)
     {
         string path = Directory.GetFiles(folder, "*.safetensors").Single();
-        SafetensorsTensor[] tensors = [.. change(SafetensorsReader.Read(path))];
+        Write(path, [.. change(SafetensorsReader.Read(path))]);
+    }
+
+    /// <summary>Writes a file as it comes, in any order.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="tensors">What it holds.</param>
+    internal static void Write(string path, IReadOnlyList<SafetensorsTensor> tensors)
+    {
         var header = new JsonObject();
         long offset = 0;
         foreach (SafetensorsTensor tensor in tensors)

@@ -20,6 +20,9 @@ internal class GemmaConverter : Converter
     public override bool StoresRotaryTables => false;
 
     /// <inheritdoc/>
+    public override bool TakesPlainWeightsForFp8 => true;
+
+    /// <inheritdoc/>
     public override TensorRtLlmOptions Settle(TensorRtLlmOptions options) => options with { EmbeddingShardingDimension = options.Grid.TensorParallel > 1 ? 0 : null };
 
     /// <inheritdoc/>

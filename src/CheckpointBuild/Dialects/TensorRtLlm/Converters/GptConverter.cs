@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using CheckpointBuild.Dialects.TensorRtLlm.Smoothing;
 using CheckpointBuild.Models;
 
 namespace CheckpointBuild.Dialects.TensorRtLlm.Converters;
@@ -18,6 +19,9 @@ internal sealed class GptConverter : Converter
 
     /// <inheritdoc/>
     public override bool StoresRotaryTables => false;
+
+    /// <inheritdoc/>
+    public override SmoothStyle Smoothing { get; } = new(false, false);
 
     /// <inheritdoc/>
     public override JsonObject Config(ConverterFields fields)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using CheckpointBuild.Dialects.TensorRtLlm.Smoothing;
 using CheckpointBuild.Models;
 
 namespace CheckpointBuild.Dialects.TensorRtLlm.Converters;
@@ -24,6 +25,9 @@ internal sealed class LlamaConverter : Converter
 
     /// <inheritdoc/>
     public override bool PadsWeightOnly => true;
+
+    /// <inheritdoc/>
+    public override SmoothStyle Smoothing { get; } = new(true, true);
 
     /// <inheritdoc/>
     public override JsonObject Config(ConverterFields fields)

@@ -1,27 +1,42 @@
 using System.Collections.Generic;
-using System.Collections.Immutable;
 using CheckpointBuild.DTypes;
+using CheckpointBuild.Models;
 using CheckpointBuild.Tensors;
+using CheckpointBuild.Tensors.Views;
 
 namespace CheckpointBuild.Dialects.TensorRtLlm.Quantizing;
 
-/// <summary>What becomes of a rank's matrices.</summary>
+/// <summary>What becomes of a rank's modules.</summary>
 internal abstract class RankQuantizer
 {
-    /// <summary>The tensors of a module's matrix.</summary>
-    /// <param name="cut">The rank.</param>
-    /// <param name="rule">The module.</param>
-    /// <param name="weights">Its roles in the checkpoint's dtype, whole.</param>
-    /// <param name="module">The module's name.</param>
-    /// <returns>Weight and what goes with it, named.</returns>
-    public abstract IEnumerable<Tensor> Linear(RankCut cut, RankRule rule, ImmutableArray<Tensor> weights, string module);
-
-    /// <summary>The dtype in which weights are wanted; null = that of the checkpoint.</summary>
+    /// <summary>The dtype in which what is concerned is wanted; null = that of the checkpoint.</summary>
     public virtual DType? WorksIn => null;
 
-    /// <summary>Whether matrices of a module are concerned.</summary>
+    /// <summary>Whether rotary tables stand among the weights all the same.</summary>
+    public virtual bool KeepsRotaryTables => true;
+
+    /// <summary>Whether scales of the cache come with the modules.</summary>
+    public virtual bool GivesCacheScales => false;
+
+    /// <summary>A dtype that every tensor goes through first; null = none.</summary>
+    public virtual DType? Through => null;
+
+    /// <summary>Whether a module is concerned.</summary>
     /// <param name="rule">The module.</param>
     /// <param name="layer">Its layer in the model.</param>
-    /// <returns>True when <see cref="Linear"/> is to be asked.</returns>
-    public virtual bool Concerns(RankRule rule, int layer) => rule.IsLinear;
+    /// <param name="part">Weight or bias.</param>
+    /// <returns>True when <see cref="Tensors"/> is to be asked.</returns>
+    public virtual bool Concerns(RankRule rule, int layer, TensorPart part) => rule.IsLinear && part == TensorPart.Weight;
+
+    /// <summary>What a tensor that is concerned is taken as.</summary>
+    /// <param name="tensor">As the source has it.</param>
+    /// <param name="dtype">The checkpoint's dtype.</param>
+    /// <param name="overflow">What happens to numbers that a dtype cannot hold.</param>
+    /// <returns>By default the same in <see cref="WorksIn"/>, or in the checkpoint's dtype.</returns>
+    public virtual Tensor Prepare(Tensor tensor, DType dtype, OverflowRule overflow) => Converted.Of(tensor, WorksIn ?? dtype, overflow);
+
+    /// <summary>The tensors of a module.</summary>
+    /// <param name="module">The module, on one rank.</param>
+    /// <returns>Weight and what goes with it, named.</returns>
+    public abstract IEnumerable<Tensor> Tensors(RankModule module);
 }

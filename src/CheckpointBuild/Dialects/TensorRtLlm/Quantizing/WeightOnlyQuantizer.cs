@@ -2,7 +2,6 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using CheckpointBuild.Diagnostics;
-using CheckpointBuild.Models;
 using CheckpointBuild.Tensors;
 using CheckpointBuild.Tensors.Views;
 
@@ -19,10 +18,11 @@ internal sealed class WeightOnlyQuantizer(TensorRtLlmOptions options, bool pads)
     private int Bits => options.Quantization.Algorithm!.WeightBits;
 
     /// <inheritdoc/>
-    public override IEnumerable<Tensor> Linear(RankCut cut, RankRule rule, ImmutableArray<Tensor> weights, string module)
+    public override IEnumerable<Tensor> Tensors(RankModule one)
     {
+        (RankRule rule, ImmutableArray<Tensor> weights, string module) = (one.Rule, one.Parts, one.Name);
         bool isStack = rule.Split is RankSplit.ExpertRows or RankSplit.ExpertColumns;
-        Tensor share = !isStack && pads && IsPadded(rule, weights) ? PaddedShare(cut, rule, weights, module) : cut.Share(rule, weights, TensorPart.Weight, module);
+        Tensor share = !isStack && pads && IsPadded(rule, weights) ? PaddedShare(one.Cut, rule, weights, module) : one.Share;
         Shape shape = share.Shape;
         (long outputs, long inputs) = (shape.Dimensions[^2], shape.Dimensions[^1]);
         KernelOrder order = KernelOrder.Of(options.TargetSm, isStack, options.Version);

@@ -1,6 +1,6 @@
 using System;
 
-namespace CheckpointBuild.Dialects.TensorRtLlm.Quantizing;
+namespace CheckpointBuild.DTypes;
 
 /// <summary>Eight-bit floats with four exponent and three mantissa bits, without infinity (E4M3FN, arXiv:2209.05433).</summary>
 internal static class Float8
