@@ -22,19 +22,20 @@ public sealed class EngineBuild : IDisposable
     private readonly CheckpointDirectory _source;
     private readonly ImmutableArray<AdapterSource> _adapters;
     private readonly ImportanceMatrixFile? _importance;
+    private readonly MeasuredImportance? _measured;
     private readonly SourceHashes _hashes;
     private readonly Dictionary<string, string> _stamps = new(StringComparer.Ordinal);
     private ImmutableArray<SourceFile> _inputs;
     private double _hashSeconds;
 
-    private EngineBuild(CheckpointDirectory source, ImmutableArray<AdapterSource> adapters, Recipe recipe, SourceHashes hashes, string? name)
+    private EngineBuild(CheckpointDirectory source, ImmutableArray<AdapterSource> adapters, Recipe recipe, EngineBuildOptions options)
     {
         _source = source;
         _adapters = adapters;
-        _hashes = hashes;
+        _hashes = options.Hashes;
         Dialect dialect = recipe.Format is { } format ? Dialect.Named(format) : Dialect.Detect(source);
         Checkpoint checkpoint = dialect.Read(source);
-        Checkpoint = name is null ? checkpoint : checkpoint with { Name = name };
+        Checkpoint = options.Name is null ? checkpoint : checkpoint with { Name = options.Name };
         Recipe = recipe with { Plugins = RegisteredPlugins.In(recipe, dialect, source, Checkpoint) };
         _importance = recipe.ImportanceMatrix is { } matrix ? ImportanceMatrixFile.Open(matrix) : null;
         try
