@@ -12,6 +12,8 @@ using CheckpointBuild.Dialects.Adapters;
 using CheckpointBuild.Dialects.LlamaCpp;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
+using CheckpointBuild.Models.Adapters;
+using CheckpointBuild.Quantization;
 using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Building;
@@ -37,14 +39,17 @@ public sealed class EngineBuild : IDisposable
         Checkpoint checkpoint = dialect.Read(source);
         Checkpoint = options.Name is null ? checkpoint : checkpoint with { Name = options.Name };
         Recipe = recipe with { Plugins = RegisteredPlugins.In(recipe, dialect, source, Checkpoint) };
+        ImmutableArray<Adapter> opened = [.. adapters.Select(a => a.Adapter)];
         _importance = recipe.ImportanceMatrix is { } matrix ? ImportanceMatrixFile.Open(matrix) : null;
         try
         {
-            Plan = recipe.Apply(Checkpoint, [.. adapters.Select(a => a.Adapter)], _importance?.Matrix);
+            _measured = recipe.Calibration is { } text ? Measured(text, opened, options.Calibrator) : null;
+            Plan = recipe.Apply(Checkpoint, opened, _importance?.Matrix ?? _measured?.Matrix);
         }
         catch
         {
             _importance?.Dispose();
+            _measured?.Dispose();
             throw;
         }
     }
@@ -66,9 +71,10 @@ public sealed class EngineBuild : IDisposable
     /// <param name="recipe">What is asked for.</param>
     /// <param name="hashes">Hashes remembered from earlier builds.</param>
     /// <param name="name">The checkpoint's name where its path does not tell it; null = its folder's or file's.</param>
+    /// <param name="calibrator">Runs the model where the recipe asks for something measured; null = such a recipe is refused.</param>
     /// <returns>The build, ready to run.</returns>
     /// <exception cref="CheckpointException">1xxx, 2xxx, 9xxx when the source or the recipe cannot be.</exception>
-    public static EngineBuild Open(string path, Recipe recipe, SourceHashes hashes, string? name = null)
+    public static EngineBuild Open(string path, Recipe recipe, SourceHashes hashes, string? name = null, Calibrator? calibrator = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         CheckpointDirectory source = CheckpointDirectory.Open(path);
@@ -76,7 +82,7 @@ public sealed class EngineBuild : IDisposable
         try
         {
             adapters.AddRange(recipe.Adapter.Select(a => AdapterSource.Open(a.Path)));
-            return new EngineBuild(source, [.. adapters], recipe, hashes, name);
+            return new EngineBuild(source, [.. adapters], recipe, new EngineBuildOptions(hashes, name, calibrator));
         }
         catch
         {
@@ -120,6 +126,7 @@ public sealed class EngineBuild : IDisposable
         string key = Key(trust, cancellation);
         long start = Stopwatch.GetTimestamp();
         ImmutableArray<string> before = OutputsOfEarlierBuild(directory);
+        _measured?.Measure(_hashes.PathOf($"importance-{Fingerprint.Of(Checkpoint.Name, new Recipe { Engine = "importance", Adapter = Recipe.Adapter, Format = Recipe.Format }, _inputs)}.gguf"), cancellation);
         var builder = new Builder(options);
         ImmutableArray<BuiltFile> outputs = builder.Build(Plan, directory, RefuseChangedSource, cancellation);
 
@@ -152,7 +159,7 @@ public sealed class EngineBuild : IDisposable
         }
 
         _importance?.Dispose();
-
+        _measured?.Dispose();
         _source.Dispose();
     }
 
@@ -189,7 +196,13 @@ public sealed class EngineBuild : IDisposable
     private IEnumerable<(string Name, string Path, ByteSource Source)> Opened() =>
         _source.OpenedFiles.Select(name => (name, _source.PathOf(name), _source.OpenFile(name)))
             .Concat(_adapters.SelectMany((adapter, i) => adapter.Directory.OpenedFiles.Select(name => ($"adapter {i + 1}/{name}", adapter.Directory.PathOf(name), adapter.Directory.OpenFile(name)))))
-            .Concat(_importance is { } matrix ? [("importance matrix", Recipe.ImportanceMatrix!, matrix.Source)] : []);
+            .Concat(_importance is { } matrix ? [("importance matrix", Recipe.ImportanceMatrix!, matrix.Source)] : [])
+            .Concat(_measured is { } measured ? [("calibration", Recipe.Calibration!, measured.Text)] : []);
+
+    private MeasuredImportance Measured(string text, ImmutableArray<Adapter> adapters, Calibrator? calibrator) =>
+        _importance is not null ? throw Errors.ImportanceTwice()
+        : calibrator is null ? throw Errors.NoCalibrator(text)
+        : MeasuredImportance.Open(Recipe.AdapterMode == AdapterMode.Merge ? Recipe.Merged(Checkpoint, adapters) : Checkpoint, calibrator, text);
 
     private ImmutableArray<string> OutputsOfEarlierBuild(string directory)
     {

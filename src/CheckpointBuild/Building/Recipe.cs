@@ -89,8 +89,11 @@ public sealed partial record Recipe
         };
     }
 
-    // One after the other; what is kept apart is merged too, for the faults that show then, and thrown away.
-    private Checkpoint Merged(Checkpoint checkpoint, ImmutableArray<Adapter> adapters)
+    /// <summary>Merges adapters one after the other; what is kept apart is merged too, for the faults that show then, and thrown away.</summary>
+    /// <param name="checkpoint">The source.</param>
+    /// <param name="adapters">The recipe's adapters, opened, in order.</param>
+    /// <returns>The merged checkpoint.</returns>
+    internal Checkpoint Merged(Checkpoint checkpoint, ImmutableArray<Adapter> adapters)
     {
         for (int i = 0; i < adapters.Length; i++)
         {

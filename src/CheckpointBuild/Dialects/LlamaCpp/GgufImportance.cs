@@ -45,11 +45,16 @@ internal static class GgufImportance
             .Add("general.type", "imatrix")
             .Add("imatrix.datasets", new[] { matrix.Dataset ?? "" })
             .Add("imatrix.chunk_count", (uint)matrix.Chunks);
-        IEnumerable<Tensor> tensors = matrix.Names.Order(StringComparer.Ordinal).SelectMany(Tensor[] (name) =>
+        var tensors = new List<Tensor>();
+        foreach (string name in matrix.Names.Order(StringComparer.Ordinal))
         {
-            matrix.TryGet(name, out float[]? values);
-            return [new Computed(name + ".in_sum2", [.. values!], "calibration"), new Computed(name + ".counts", [1], "calibration")];
-        });
+            if (matrix.TryGet(name, out float[]? values))
+            {
+                tensors.Add(new Computed(name + ".in_sum2", [.. values], "calibration"));
+                tensors.Add(new Computed(name + ".counts", [1], "calibration"));
+            }
+        }
+
         return Format.Gguf.Plan(path, new TensorFile(new TensorTable(tensors), metadata));
     }
 }
