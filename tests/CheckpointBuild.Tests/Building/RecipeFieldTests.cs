@@ -53,5 +53,5 @@ public sealed class RecipeFieldTests
 
     [Fact]
     public void Options_are_the_names_in_kebab_case() =>
-        Assert.Equal(["--engine", "--engine-name", "--format", "--dtype", "--quantization", "--max-shard-size", "--adapter", "--adapter-mode", "--pure", "--output-tensor-type", "--token-embedding-type", "--tensor-types", "--prune-layers", "--importance-matrix", "--intermediate-dtype", "--compatibility"], RecipeField.All.Select(f => f.Option));
+        Assert.Equal(["--engine", "--engine-name", "--format", "--dtype", "--quantization", "--max-shard-size", "--adapter", "--adapter-mode", "--pure", "--output-tensor-type", "--token-embedding-type", "--tensor-types", "--prune-layers", "--importance-matrix", "--calibration", "--intermediate-dtype", "--compatibility"], RecipeField.All.Select(f => f.Option));
 }
