@@ -22,7 +22,7 @@ internal sealed class CompareVerb() : Verb("compare")
             PerplexityProtocol rules = text.Protocol(parsed);
             using OpenedCheckpoint left = OpenedCheckpoint.Open(parsed.GetRequiredValue(original)), right = OpenedCheckpoint.Open(parsed.GetRequiredValue(other));
             int[] ids = text.Ids(parsed, left.Checkpoint);
-            using Decoder leftDecoder = Decoder.Load(left.Checkpoint, DecoderOptions.Default), rightDecoder = Decoder.Load(right.Checkpoint, DecoderOptions.Default);
+            using Decoder leftDecoder = Decoder.Load(left.Checkpoint, DecoderOptions.Default, cancellation), rightDecoder = Decoder.Load(right.Checkpoint, DecoderOptions.Default, cancellation);
             ComparisonResult result = ModelComparison.Measure(leftDecoder, rightDecoder, ids, rules, text.Window(parsed), cancellation);
             JsonNode[] worst = [.. WeightErrors.Of(left.Checkpoint, right.Checkpoint, cancellation).Take(WorstTensors)
                 .Select(e => new JsonObject { ["role"] = e.Role.ToString(), ["name"] = e.Name, ["dtype"] = e.DType, ["relative_error"] = e.Relative })];

@@ -19,7 +19,7 @@ internal sealed class PerplexityVerb() : Verb("perplexity")
             PerplexityProtocol rules = text.Protocol(parsed);
             using OpenedCheckpoint opened = OpenedCheckpoint.Open(parsed.GetRequiredValue(checkpoint));
             int[] ids = text.Ids(parsed, opened.Checkpoint);
-            using Decoder decoder = Decoder.Load(opened.Checkpoint, DecoderOptions.Default);
+            using Decoder decoder = Decoder.Load(opened.Checkpoint, DecoderOptions.Default, cancellation);
             PerplexityResult result = Perplexity.Measure(decoder, ids, rules, text.Window(parsed), cancellation);
             streams.Output.WriteLine(new JsonObject
             {
