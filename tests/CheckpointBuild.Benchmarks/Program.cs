@@ -37,11 +37,14 @@ internal static class Program
             case ["tokenizer-ratio", var folder]:
                 TokenizerRatio.Run(folder);
                 return 0;
+            case ["encode", var type]:
+                EncodeSpeed.Run(type);
+                return 0;
             case ["kernels"]:
                 KernelSpeed.Run();
                 return 0;
             default:
-                Console.Error.WriteLine("generate SIZE FOLDER | build-ratio SIZE FOLDER [RUNS] | quantize-ratio SIZE FOLDER KIND [RUNS] | decode SIZE DTYPE [THREADS] | decode-ratio GGUF [THREADS] | tokenizer-ratio FOLDER | kernels   (SIZE: 100m, 1b, 4b)");
+                Console.Error.WriteLine("generate SIZE FOLDER | build-ratio SIZE FOLDER [RUNS] | quantize-ratio SIZE FOLDER KIND [RUNS] | decode SIZE DTYPE [THREADS] | decode-ratio GGUF [THREADS] | tokenizer-ratio FOLDER | encode TYPE | kernels   (SIZE: 100m, 1b, 4b)");
                 return 2;
         }
     }
