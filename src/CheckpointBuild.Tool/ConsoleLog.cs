@@ -2,6 +2,7 @@ using System;
 using System.Globalization;
 using System.IO;
 using System.Threading;
+using System.Threading.Tasks;
 using CheckpointBuild.Diagnostics;
 using Spectre.Console;
 
@@ -26,10 +27,28 @@ internal sealed class ConsoleLog(TextWriter error)
     /// <param name="title">What is being made.</param>
     /// <param name="work">The work; gets the function that it reports to.</param>
     /// <returns>What the work gave.</returns>
-    public T WithProgress<T>(string title, Func<Action<long, long>, T> work) =>
-        Console.IsErrorRedirected || error is StringWriter ? WithLines(title, work) : WithBar(title, work);
+    public T WithProgress<T>(string title, Func<Action<long, long>, T> work) => WithProgress(title, work, null);
 
-    private T WithLines<T>(string title, Func<Action<long, long>, T> work)
+
+    /// <summary>Does work that waits for others and reports bytes done and bytes in all.</summary>
+    /// <typeparam name="T">What the work gives.</typeparam>
+    /// <param name="title">What is being fetched.</param>
+    /// <param name="work">The work; gets the function that it reports to.</param>
+    /// <returns>What the work gave.</returns>
+    public T WithTransfer<T>(string title, Func<Action<long, long>, Task<T>> work)
+    {
+        var rate = new TransferRate(TimeProvider.System);
+        return WithProgress(title, progress => work((done, total) =>
+        {
+            rate.Update(done);
+            progress(done, total);
+        }).GetAwaiter().GetResult(), rate);
+    }
+
+    private T WithProgress<T>(string title, Func<Action<long, long>, T> work, TransferRate? rate) =>
+        Console.IsErrorRedirected || error is StringWriter ? WithLines(title, work, rate) : WithBar(title, work);
+
+    private T WithLines<T>(string title, Func<Action<long, long>, T> work, TransferRate? rate)
     {
         int tenths = 0;
         return work((done, total) =>
@@ -40,7 +59,7 @@ internal sealed class ConsoleLog(TextWriter error)
                 if (now > tenths)
                 {
                     tenths = now;
-                    error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{title}: {now * 10} %"));
+                    error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{title}: {now * 10} %{rate?.Text(done, total)}"));
                 }
             }
         });
@@ -55,7 +74,7 @@ internal sealed class ConsoleLog(TextWriter error)
         });
         return console.Progress()
             .AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new DownloadedColumn(), new RemainingTimeColumn())
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new DownloadedColumn(), new TransferSpeedColumn(), new RemainingTimeColumn())
             .Start(context =>
             {
                 ProgressTask task = context.AddTask(Markup.Escape(title));

@@ -19,12 +19,12 @@ internal sealed class OpenedCheckpoint : IDisposable
     public Checkpoint Checkpoint { get; }
 
     /// <summary>Opens a checkpoint.</summary>
-    /// <param name="path">A folder or a file.</param>
+    /// <param name="location">A folder or a file.</param>
     /// <param name="format">Its dialect; null = detected.</param>
     /// <returns>The checkpoint.</returns>
-    public static OpenedCheckpoint Open(string path, string? format = null)
+    public static OpenedCheckpoint Open(CheckpointLocation location, string? format = null)
     {
-        CheckpointDirectory directory = CheckpointDirectory.Open(path);
+        CheckpointDirectory directory = CheckpointDirectory.Open(location);
         try
         {
             return new OpenedCheckpoint(directory, (format is null ? Dialect.Detect(directory) : Dialect.Named(format)).Read(directory));

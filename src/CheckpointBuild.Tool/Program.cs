@@ -36,6 +36,9 @@ internal static class Program
         new CompareVerb(),
         new DiffVerb(),
         new VerifyVerb(),
+        new FetchVerb(),
+        new StoreVerb(),
+        new PlanVerb(),
         new WorkerVerb(),
     ];
 

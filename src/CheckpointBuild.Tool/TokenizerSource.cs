@@ -1,3 +1,4 @@
+using System.Linq;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.Tokenizers;
@@ -8,13 +9,13 @@ namespace CheckpointBuild.Tool;
 internal static class TokenizerSource
 {
     /// <summary>Opens a tokenizer.</summary>
-    /// <param name="path">A checkpoint, a folder of tokenizer files, or one tokenizer file.</param>
+    /// <param name="location">A checkpoint, a folder of tokenizer files, or one tokenizer file.</param>
     /// <returns>The tokenizer.</returns>
     /// <exception cref="CheckpointException">21xx when there is none or it is not understood.</exception>
-    public static Tokenizer Open(string path)
+    public static Tokenizer Open(CheckpointLocation location)
     {
-        using CheckpointDirectory directory = CheckpointDirectory.Open(path);
-        var files = new TokenizerFolder(directory.Folder, directory.File is null ? TokenizerFolder.NamesIn(directory.Folder) : directory.Files, name => directory.ReadAll(name));
+        using CheckpointDirectory directory = CheckpointDirectory.Open(location);
+        var files = new TokenizerFolder(directory.Folder, directory.File is null ? TokenizerFolder.NamesIn(directory.Folder).Where(directory.Holds) : directory.Files, name => directory.ReadAll(name));
         if (TokenizerFiles.IsThere(files))
         {
             return Tokenizer.Create(TokenizerFiles.Read(files));

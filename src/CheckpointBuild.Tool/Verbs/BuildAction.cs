@@ -3,6 +3,7 @@ using System.IO;
 using System.Threading;
 using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Dialects;
 using CheckpointBuild.Runtime;
 using CheckpointBuild.Runtime.Calibrating;
 
@@ -17,7 +18,7 @@ internal static class BuildAction
     /// <param name="output">The directory.</param>
     /// <param name="streams">Where to write.</param>
     /// <param name="cancellation">Ends the work early.</param>
-    public static void Run(string checkpoint, Recipe recipe, string output, ToolStreams streams, CancellationToken cancellation)
+    public static void Run(CheckpointLocation checkpoint, Recipe recipe, string output, ToolStreams streams, CancellationToken cancellation)
     {
         var hashes = new SourceHashes(Store.DefaultRoot is { } root ? new Store(root).HashFolder : null);
         using EngineBuild build = EngineBuild.Open(checkpoint, recipe, hashes, calibrator: new ImportanceCalibrator(DecoderOptions.Default));

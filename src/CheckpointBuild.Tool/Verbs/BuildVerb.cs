@@ -17,7 +17,8 @@ internal sealed class BuildVerb() : Verb("build")
         SetAction(command, (parsed, cancellation) =>
         {
             Recipe recipe = RecipeField.Find("Engine")!.Set(new Recipe { Engine = "" }, parsed.GetRequiredValue(engine));
-            BuildAction.Run(parsed.GetRequiredValue(checkpoint), options.Apply(recipe, parsed), parsed.GetRequiredValue(output), streams, cancellation);
+            recipe = options.Apply(recipe, parsed);
+            BuildAction.Run(options.Locate(recipe, parsed, checkpoint, streams, cancellation), recipe, parsed.GetRequiredValue(output), streams, cancellation);
         });
         return command;
     }

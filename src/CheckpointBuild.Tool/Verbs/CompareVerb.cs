@@ -20,7 +20,7 @@ internal sealed class CompareVerb() : Verb("compare")
         SetAction(command, (parsed, cancellation) =>
         {
             PerplexityProtocol rules = text.Protocol(parsed);
-            using OpenedCheckpoint left = OpenedCheckpoint.Open(parsed.GetRequiredValue(original)), right = OpenedCheckpoint.Open(parsed.GetRequiredValue(other));
+            using OpenedCheckpoint left = OpenedCheckpoint.Open(Locate(parsed, original, streams, cancellation)), right = OpenedCheckpoint.Open(Locate(parsed, other, streams, cancellation));
             int[] ids = text.Ids(parsed, left.Checkpoint);
             using Decoder leftDecoder = Decoder.Load(left.Checkpoint, DecoderOptions.Default, cancellation), rightDecoder = Decoder.Load(right.Checkpoint, DecoderOptions.Default, cancellation);
             ComparisonResult result = ModelComparison.Measure(leftDecoder, rightDecoder, ids, rules, text.Window(parsed), cancellation);

@@ -15,15 +15,30 @@ internal sealed class DetokenizeVerb() : Verb("detokenize")
         Argument<string> checkpoint = CheckpointArgument();
         var jsonl = new Option<string>("--jsonl") { Description = "An array of ids a line, or an object with ids and skip_special_tokens.", Required = true };
         var command = new Command(Name, "Turns token ids into texts.") { checkpoint, jsonl };
-        SetAction(command, (parsed, _) =>
+        SetAction(command, (parsed, cancellation) =>
         {
-            Tokenizer tokenizer = TokenizerSource.Open(parsed.GetRequiredValue(checkpoint));
-            foreach (JsonElement line in TextLines.ReadJson(parsed.GetRequiredValue(jsonl)))
+            Tokenizer tokenizer = TokenizerSource.Open(Locate(parsed, checkpoint, streams, cancellation));
+            string file = parsed.GetRequiredValue(jsonl);
+            foreach (JsonElement line in TextLines.ReadJson(file))
             {
-                streams.Output.WriteLine(JsonText.Of(tokenizer.Decode(Ids(line), Options(line))));
+                streams.Output.WriteLine(JsonText.Of(tokenizer.Decode(Known(Ids(line), tokenizer, file), Options(line))));
             }
         });
         return command;
+    }
+
+    // A text with a hole in it looks like a text without one.
+    private static int[] Known(int[] ids, Tokenizer tokenizer, string file)
+    {
+        foreach (int id in ids)
+        {
+            if (tokenizer.TokenText(id) is null)
+            {
+                throw Errors.IdUnknown(file, id, tokenizer.VocabularySize);
+            }
+        }
+
+        return ids;
     }
 
     private static int[] Ids(JsonElement line)

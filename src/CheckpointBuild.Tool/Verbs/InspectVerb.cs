@@ -13,9 +13,9 @@ internal sealed class InspectVerb() : Verb("inspect")
         Argument<string> path = CheckpointArgument();
         var json = new Option<bool>("--json") { Description = "Print JSON in place of a table." };
         var command = new Command(Name, "Shows what a checkpoint or file holds.") { path, json };
-        SetAction(command, (parsed, _) =>
+        SetAction(command, (parsed, cancellation) =>
         {
-            using CheckpointDirectory directory = CheckpointDirectory.Open(parsed.GetRequiredValue(path));
+            using CheckpointDirectory directory = CheckpointDirectory.Open(Locate(parsed, path, streams, cancellation));
             JsonObject inspection = Inspection.Of(directory);
             if (parsed.GetValue(json))
             {

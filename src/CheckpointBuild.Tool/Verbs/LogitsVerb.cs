@@ -24,7 +24,7 @@ internal sealed class LogitsVerb() : Verb("logits")
         SetAction(command, (parsed, cancellation) =>
         {
             int[] tokens = IdList.Parse(parsed.GetRequiredValue(ids));
-            using OpenedCheckpoint opened = OpenedCheckpoint.Open(parsed.GetRequiredValue(checkpoint));
+            using OpenedCheckpoint opened = OpenedCheckpoint.Open(Locate(parsed, checkpoint, streams, cancellation));
             using Decoder decoder = Decoder.Load(opened.Checkpoint, DecoderOptions.Default, cancellation);
             Write(decoder, tokens, Path.GetFullPath(parsed.GetRequiredValue(output)), cancellation);
         });

@@ -17,7 +17,7 @@ internal sealed class PerplexityVerb() : Verb("perplexity")
         SetAction(command, (parsed, cancellation) =>
         {
             PerplexityProtocol rules = text.Protocol(parsed);
-            using OpenedCheckpoint opened = OpenedCheckpoint.Open(parsed.GetRequiredValue(checkpoint));
+            using OpenedCheckpoint opened = OpenedCheckpoint.Open(Locate(parsed, checkpoint, streams, cancellation));
             int[] ids = text.Ids(parsed, opened.Checkpoint);
             using Decoder decoder = Decoder.Load(opened.Checkpoint, DecoderOptions.Default, cancellation);
             PerplexityResult result = Perplexity.Measure(decoder, ids, rules, text.Window(parsed), cancellation);

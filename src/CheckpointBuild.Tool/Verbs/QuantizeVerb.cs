@@ -19,7 +19,8 @@ internal sealed class QuantizeVerb() : Verb("quantize")
         {
             Recipe recipe = RecipeField.Find("Engine")!.Set(new Recipe { Engine = "" }, parsed.GetValue(to) ?? "gguf");
             recipe = RecipeField.Find("Quantization")!.Set(recipe, parsed.GetRequiredValue(quantization));
-            BuildAction.Run(parsed.GetRequiredValue(checkpoint), options.Apply(recipe, parsed), parsed.GetRequiredValue(output), streams, cancellation);
+            recipe = options.Apply(recipe, parsed);
+            BuildAction.Run(options.Locate(recipe, parsed, checkpoint, streams, cancellation), recipe, parsed.GetRequiredValue(output), streams, cancellation);
         });
         return command;
     }

@@ -22,7 +22,7 @@ internal sealed class RenderVerb() : Verb("render")
             string path = parsed.GetRequiredValue(source);
             bool isTemplate = path.EndsWith(".jinja", StringComparison.Ordinal);
             ChatTemplate? template = isTemplate ? ChatTemplate.Parse(TextLines.ReadAll(path)) : null;
-            Tokenizer? tokenizer = isTemplate ? null : TokenizerSource.Open(path);
+            Tokenizer? tokenizer = isTemplate ? null : TokenizerSource.Open(Locate(parsed, source, streams, cancellation));
             if (parsed.GetValue(ids) && tokenizer is null)
             {
                 throw Errors.BadLine(path, "a template alone has no tokenizer, --ids needs one");

@@ -29,7 +29,7 @@ internal sealed class RunVerb() : Verb("run")
         var command = new Command(Name, "Continues a text with a model.") { checkpoint, _prompt, _maxTokens, _temperature, _topK, _topP, _minP, _penalty, _seed, _chat, _ids };
         SetAction(command, (parsed, cancellation) =>
         {
-            using TextGenerator generator = TextGenerator.Open(parsed.GetRequiredValue(checkpoint));
+            using TextGenerator generator = TextGenerator.Open(Locate(parsed, checkpoint, streams, cancellation).Path);
             string prompt = parsed.GetValue(_prompt) ?? ReadPrompt(streams);
             prompt = parsed.GetValue(_chat) ? AsMessage(prompt, generator.Tokenizer.Model) : prompt;
             if (parsed.GetValue(_ids))

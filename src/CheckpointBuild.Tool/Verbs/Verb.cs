@@ -5,7 +5,9 @@ using System.Globalization;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Dialects;
 using CheckpointBuild.Tool.Plugins;
 
 namespace CheckpointBuild.Tool.Verbs;
@@ -75,9 +77,18 @@ internal abstract class Verb(string name)
         }
     }
 
+    /// <summary>Finds the checkpoint that an argument names; fetches it where it is a name.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="checkpoint">The argument.</param>
+    /// <param name="streams">Where messages go.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    /// <returns>Where it lies.</returns>
+    protected static CheckpointLocation Locate(ParseResult parsed, Argument<string> checkpoint, ToolStreams streams, CancellationToken cancellation) =>
+        ModelSource.ForUser(streams, offline: false).Locate(parsed.GetRequiredValue(checkpoint), new Recipe { Engine = "" }, cancellation);
+
     /// <summary>The argument that names a checkpoint.</summary>
     /// <returns>A new argument.</returns>
-    protected static Argument<string> CheckpointArgument() => new("checkpoint") { Description = "A checkpoint: a folder, a weights file, a GGUF file, or an engine's folder." };
+    protected static Argument<string> CheckpointArgument() => new("checkpoint") { Description = "A checkpoint: a folder, a weights file, a GGUF file, an engine's folder, or hf:org/name." };
 
     /// <summary>The option that names the output directory.</summary>
     /// <returns>A new option.</returns>

@@ -4,7 +4,9 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
+using System.Runtime.ExceptionServices;
 using System.Threading;
+using System.Threading.Tasks;
 using CheckpointBuild.Building.Plugins;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
@@ -74,15 +76,25 @@ public sealed class EngineBuild : IDisposable
     /// <param name="calibrator">Runs the model where the recipe asks for something measured; null = such a recipe is refused.</param>
     /// <returns>The build, ready to run.</returns>
     /// <exception cref="CheckpointException">1xxx, 2xxx, 9xxx when the source or the recipe cannot be.</exception>
-    public static EngineBuild Open(string path, Recipe recipe, SourceHashes hashes, string? name = null, Calibrator? calibrator = null)
+    public static EngineBuild Open(string path, Recipe recipe, SourceHashes hashes, string? name = null, Calibrator? calibrator = null) => Open(new CheckpointLocation(path) { Name = name }, recipe, hashes, calibrator);
+
+    /// <summary>Opens a source of which more is known than its path, and plans; no tensor data is read.</summary>
+    /// <param name="location">Where the checkpoint lies.</param>
+    /// <param name="recipe">What is asked for.</param>
+    /// <param name="hashes">Hashes remembered from earlier builds.</param>
+    /// <param name="calibrator">Runs the model where the recipe asks for something measured; null = such a recipe is refused.</param>
+    /// <returns>The build, ready to run.</returns>
+    /// <exception cref="CheckpointException">1xxx, 2xxx, 9xxx when the source or the recipe cannot be.</exception>
+    public static EngineBuild Open(CheckpointLocation location, Recipe recipe, SourceHashes hashes, Calibrator? calibrator = null)
     {
+        ArgumentNullException.ThrowIfNull(location);
         ArgumentNullException.ThrowIfNull(recipe);
-        CheckpointDirectory source = CheckpointDirectory.Open(path);
+        CheckpointDirectory source = CheckpointDirectory.Open(location, recipe.SourceTolerance);
         var adapters = new List<AdapterSource>();
         try
         {
             adapters.AddRange(recipe.Adapter.Select(a => AdapterSource.Open(a.Path)));
-            return new EngineBuild(source, [.. adapters], recipe, new EngineBuildOptions(hashes, name, calibrator));
+            return new EngineBuild(source, [.. adapters], recipe, new EngineBuildOptions(hashes, location.Name, calibrator));
         }
         catch
         {
@@ -101,12 +113,23 @@ public sealed class EngineBuild : IDisposable
         if (_inputs.IsDefault)
         {
             long start = Stopwatch.GetTimestamp();
-            _inputs = [.. Opened().Select(file =>
+            (string Name, string Path, ByteSource Source)[] files = [.. Opened()];
+            foreach ((string _, string path, ByteSource _) in files)
             {
-                cancellation.ThrowIfCancellationRequested();
-                _stamps[file.Path] = SourceHashes.StampOf(file.Path);
-                return new SourceFile(file.Name, file.Source.Length, _hashes.Sha256(file.Path, file.Source, trust, cancellation));
-            })];
+                _stamps[path] = SourceHashes.StampOf(path);
+            }
+
+            var inputs = new SourceFile[files.Length];
+            try
+            {
+                Parallel.For(0, files.Length, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount }, i => inputs[i] = Hash(files[i].Name, files[i].Path, files[i].Source, trust, cancellation));
+            }
+            catch (AggregateException failures)
+            {
+                ExceptionDispatchInfo.Throw(failures.InnerExceptions[0]);
+            }
+
+            _inputs = [.. inputs];
             _hashSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
 
@@ -161,6 +184,14 @@ public sealed class EngineBuild : IDisposable
         _importance?.Dispose();
         _measured?.Dispose();
         _source.Dispose();
+    }
+
+    private SourceFile Hash(string name, string path, ByteSource source, HashTrust trust, CancellationToken cancellation)
+    {
+        string sha256 = _hashes.Sha256(path, source, trust, cancellation);
+        return _source.ExpectedSha256(name) is { } expected && expected != sha256
+            ? throw Errors.SourceNotAsLocked(path, sha256, expected)
+            : new SourceFile(name, source.Length, sha256);
     }
 
     // A product in its source's folder would overwrite what it is made from, or what a later build of the same source needs.

@@ -43,8 +43,20 @@ public sealed partial record Recipe
     /// <summary>Whether adapters are merged or kept beside the product.</summary>
     public AdapterMode AdapterMode { get; init; }
 
+    /// <summary>llama.cpp's name of the way in which text is split before byte-pair encoding; null = found by what the tokenizer does.</summary>
+    public string? PreTokenizer { get; init; }
+
     /// <summary>The plug-ins that take part beyond those whose formats, families and mappings are used; part of the content key.</summary>
     public ImmutableArray<PluginIdentity> Plugins { get; init; } = [];
+
+    /// <summary>The branch, tag or commit of a model of the Hub; null = <c>main</c>.</summary>
+    public string? Revision { get; init; }
+
+    /// <summary>The version of a model in a NuGet package; null = the newest, or the project's.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>Which files of a repository are fetched, as patterns separated by ';'; null = what a build needs.</summary>
+    public string? Files { get; init; }
 
     /// <summary>The forward path: from a checkpoint as it was read to the files that will be written. No tensor data is read.</summary>
     /// <param name="checkpoint">The source.</param>
@@ -79,6 +91,7 @@ public sealed partial record Recipe
             Policy = target.PolicyFor(source, DType, Quantization),
             Overflow = Compatibility == Compatibility.Reference ? OverflowRule.Infinity : OverflowRule.Refuse,
             MaxShardSize = MaxShardSize ?? long.MaxValue,
+            TensorRtLlm = target.Name == "tensorrt-llm" ? ToTensorRtLlm() : new(),
             Gguf = GgufOptions(importance),
         };
         DirectoryPlan plan = target.Plan(source, options);

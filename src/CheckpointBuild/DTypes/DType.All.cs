@@ -24,6 +24,12 @@ public abstract partial class DType
     /// <summary>Unsigned bytes; sidecar files are carried as such.</summary>
     public static DType U8 { get; } = new PlainStorage("U8", "uint8", 1, "U8", null);
 
+    /// <summary>Signed bytes: packed integers of quantized weights.</summary>
+    public static DType I8 { get; } = new PlainStorage("I8", "int8", 1, "I8", 24);
+
+    /// <summary>Eight-bit floats with three bits of mantissa, without infinity.</summary>
+    public static DType F8E4M3 { get; } = new PlainStorage("F8_E4M3", "float8_e4m3", 1, "F8_E4M3", null);
+
     private static readonly DType[] AllArray =
     [
         F32, F16, BF16, new Float64(),
@@ -37,9 +43,9 @@ public abstract partial class DType
         new MXFP4(), new NVFP4(),
 
         // Stored and copied, never computed with.
-        new PlainStorage("F8_E4M3", "float8_e4m3", 1, "F8_E4M3", null),
+        F8E4M3,
         new PlainStorage("F8_E5M2", "float8_e5m2", 1, "F8_E5M2", null),
-        new PlainStorage("I8", "int8", 1, "I8", 24),
+        I8,
         new PlainStorage("I16", "int16", 2, "I16", 25),
         new PlainStorage("I32", "int32", 4, "I32", 26),
         new PlainStorage("I64", "int64", 8, "I64", 27),
@@ -48,6 +54,15 @@ public abstract partial class DType
         new PlainStorage("U32", "uint32", 4, "U32", null),
         new PlainStorage("U64", "uint64", 8, "U64", null),
         new PlainStorage("BOOL", "bool", 1, "BOOL", null),
+        new PlainStorage("F8_E4M3FNUZ", "float8_e4m3fnuz", 1, "F8_E4M3FNUZ", null),
+        new PlainStorage("F8_E5M2FNUZ", "float8_e5m2fnuz", 1, "F8_E5M2FNUZ", null),
+        new PlainStorage("F8_E8M0", "float8_e8m0fnu", 1, "F8_E8M0", null),
+
+        // Two numbers to the byte; PyTorch's shapes count bytes, safetensors' F4 counts numbers, so that none can stand for the other.
+        new PlainStorage("F4_X2", "float4_e2m1fn_x2", 1, null, null),
+        new PlainStorage("C32", "complex32", 4, null, null),
+        new PlainStorage("C64", "complex64", 8, "C64", null),
+        new PlainStorage("C128", "complex128", 16, null, null),
     ];
 
     /// <summary>Every dtype.</summary>

@@ -16,12 +16,15 @@ public sealed class CheckpointDirectory : IDisposable
     private readonly List<IDisposable> _kept = [];
     private readonly Lazy<ImmutableArray<string>> _files;
 
-    private CheckpointDirectory(string path, string folder, string? file)
+    private readonly CheckpointLocation _location;
+
+    private CheckpointDirectory(CheckpointLocation location, string path, string folder, string? file)
     {
+        _location = location;
         Path = path;
         Folder = folder;
         File = file;
-        _files = new(() => List(folder));
+        _files = new(() => [.. List(folder).Where(Holds)]);
     }
 
     /// <summary>The full path that was opened: a folder, or a file.</summary>
@@ -33,8 +36,11 @@ public sealed class CheckpointDirectory : IDisposable
     /// <summary>The name of the file that was opened, or null when a folder was.</summary>
     public string? File { get; }
 
+    /// <summary>What happens when configuration and weights do not fit each other.</summary>
+    public SourceTolerance Tolerance { get; init; }
+
     /// <summary>What the checkpoint is called: the folder's name, or the file's without its extension.</summary>
-    public string Name => File is null ? System.IO.Path.GetFileName(Folder.TrimEnd('/', '\\')) : System.IO.Path.GetFileNameWithoutExtension(File);
+    public string Name => _location.Name is { } name ? name : File is null ? System.IO.Path.GetFileName(Folder.TrimEnd('/', '\\')) : System.IO.Path.GetFileNameWithoutExtension(File);
 
     /// <summary>Names of the files in the folder, in ordinal order; of the one file when a file was opened.</summary>
     public ImmutableArray<string> Files => File is null ? _files.Value : [File];
@@ -55,22 +61,46 @@ public sealed class CheckpointDirectory : IDisposable
     /// <param name="path">The path.</param>
     /// <returns>The directory; nothing in it is read yet.</returns>
     /// <exception cref="CheckpointException">CKPT1001 when there is nothing of that name.</exception>
-    public static CheckpointDirectory Open(string path)
+    public static CheckpointDirectory Open(string path) => Open(new CheckpointLocation(path));
+
+    /// <summary>Opens a folder or a single file, of which more is known than its path.</summary>
+    /// <param name="location">Where it lies.</param>
+    /// <returns>The directory; nothing in it is read yet.</returns>
+    /// <exception cref="CheckpointException">CKPT1001 when there is nothing of that name.</exception>
+    public static CheckpointDirectory Open(CheckpointLocation location) => Open(location, SourceTolerance.Strict);
+
+    /// <summary>Opens a folder or a single file, of which more is known than its path.</summary>
+    /// <param name="location">Where it lies.</param>
+    /// <param name="tolerance">What happens when configuration and weights do not fit each other.</param>
+    /// <returns>The directory; nothing in it is read yet.</returns>
+    /// <exception cref="CheckpointException">CKPT1001 when there is nothing of that name.</exception>
+    public static CheckpointDirectory Open(CheckpointLocation location, SourceTolerance tolerance)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        string full = System.IO.Path.GetFullPath(path);
+        ArgumentNullException.ThrowIfNull(location);
+        ArgumentException.ThrowIfNullOrEmpty(location.Path);
+        string full = System.IO.Path.GetFullPath(location.Path);
         if (Directory.Exists(full))
         {
-            return new CheckpointDirectory(full, full, null);
+            return new CheckpointDirectory(location, full, full, null) { Tolerance = tolerance };
         }
 
         return System.IO.File.Exists(full)
-            ? new CheckpointDirectory(full, System.IO.Path.GetDirectoryName(full)!, System.IO.Path.GetFileName(full))
+            ? new CheckpointDirectory(location, full, System.IO.Path.GetDirectoryName(full)!, System.IO.Path.GetFileName(full)) { Tolerance = tolerance }
             : throw Errors.FileNotFound(full);
     }
 
     /// <summary>Names of all files in the folder, in ordinal order, also where a single file was opened.</summary>
     public ImmutableArray<string> FolderFiles => _files.Value;
+
+    /// <summary>Whether a file of the folder belongs to the checkpoint.</summary>
+    /// <param name="name">Its name below the folder, with '/'.</param>
+    /// <returns>True unless the location says which files do, and leaves this one out.</returns>
+    public bool Holds(string name) => _location.Files is not { } files || files.Any(f => f.Name == name);
+
+    /// <summary>What a file must hash to, where the checkpoint was fetched by name.</summary>
+    /// <param name="name">Its name below the folder, with '/'.</param>
+    /// <returns>64 hex digits, or null.</returns>
+    public string? ExpectedSha256(string name) => _location.Files?.FirstOrDefault(f => f.Name == name)?.Sha256;
 
     /// <summary>Whether a file stands in the folder.</summary>
     /// <param name="name">Its name.</param>

@@ -1,3 +1,4 @@
+using System.Linq;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Tokenizers;
 
@@ -11,7 +12,7 @@ internal static class TokenizerSidecars
     /// <returns>The tokenizer, or why it is not understood; neither where there is none.</returns>
     public static (TokenizerModel? Model, Diagnostic? Fault) Read(CheckpointDirectory directory)
     {
-        var files = new TokenizerFolder(directory.Folder, TokenizerFolder.NamesIn(directory.Folder), name => directory.ReadAll(name));
+        var files = new TokenizerFolder(directory.Folder, TokenizerFolder.NamesIn(directory.Folder).Where(directory.Holds), name => directory.ReadAll(name));
         if (!TokenizerFiles.IsThere(files))
         {
             return (null, null);

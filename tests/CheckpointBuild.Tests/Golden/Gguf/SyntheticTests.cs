@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using CheckpointBuild.Dialects.LlamaCpp;
 using CheckpointBuild.DTypes;

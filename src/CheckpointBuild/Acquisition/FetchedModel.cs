@@ -1,0 +1,14 @@
+using System.Collections.Immutable;
+
+namespace CheckpointBuild.Acquisition;
+
+/// <summary>A model that lies on this machine.</summary>
+/// <param name="Reference">What was asked for.</param>
+/// <param name="Folder">Where it lies; may hold more files than belong to it.</param>
+/// <param name="Commit">What the revision resolved to, 40 hex digits; of a package, its version.</param>
+/// <param name="Files">The files that belong to it, in ordinal order of paths.</param>
+public sealed record FetchedModel(ModelReference Reference, string Folder, string Commit, ImmutableArray<FetchedFile> Files)
+{
+    /// <summary>The licence as the source states it, or null.</summary>
+    public string? License { get; init; }
+}

@@ -1,0 +1,102 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.IO;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+using CheckpointBuild.Diagnostics;
+
+namespace CheckpointBuild.Acquisition;
+
+/// <summary>Files go into a folder of the user's under their own names; what is known about them stands in <c>.cache/huggingface</c> in it, as the official client keeps it.</summary>
+/// <remarks><c>.cache/huggingface/download/&lt;path&gt;.metadata</c> has three lines: commit, entity tag, and seconds since 1970 when it was written. A file that is younger than that was changed by the user.</remarks>
+internal sealed class FolderTarget : IFetchTarget
+{
+    // What official clients allow between the clock of the file system and their own.
+    private const double ClockTolerance = 1;
+    private readonly string _folder;
+    private readonly string _state;
+    private readonly ContentDownload _download;
+
+    /// <summary>Names a folder.</summary>
+    /// <param name="folder">Its full path.</param>
+    /// <param name="download">Fetches contents.</param>
+    public FolderTarget(string folder, ContentDownload download)
+    {
+        _folder = folder;
+        _state = Path.Combine(folder, ".cache", "huggingface");
+        _download = download;
+    }
+
+    /// <inheritdoc/>
+    public ImmutableArray<HubFile>? Tree(string commit) => File.Exists(TreeFile(commit)) ? HubTree.Read(File.ReadAllBytes(TreeFile(commit))) : null;
+
+    /// <inheritdoc/>
+    public void KeepTree(string commit, IReadOnlyList<HubFile> files) => HubCache.WriteAtomically(TreeFile(commit), HubTree.Write(files));
+
+    /// <inheritdoc/>
+    public bool Has(string commit, HubFile file) => HubCache.LengthOf(Path.Combine(_folder, file.Path)) == file.Size && IsKnown(file.Path, commit, file.Identity);
+
+    /// <inheritdoc/>
+    public void Prepare(long bytes)
+    {
+        FreeSpace.Require(_folder, bytes);
+        HubCache.WriteTag(_state);
+        if (!File.Exists(Path.Combine(_state, ".gitignore")))
+        {
+            HubCache.WriteAtomically(Path.Combine(_state, ".gitignore"), "*"u8);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task FetchAsync(RemoteFile remote, Action<long> progress, CancellationToken cancellation)
+    {
+        string path = remote.Subject.File!;
+        string place = Path.Combine(_folder, path);
+        string beside = Path.Combine(_state, "download", path);
+        using CacheLock one = await CacheLock.TakeAsync(beside + ".lock", cancellation);
+        if (HubCache.LengthOf(place) == remote.Size && IsKnown(path, null, remote.Identity))
+        {
+            progress(remote.Size);
+        }
+        else
+        {
+            MakeFolder(Path.GetDirectoryName(place)!);
+            await _download.FetchAsync(remote, one.Works ? beside : $"{beside}.{Guid.NewGuid():N}", place, progress, cancellation);
+        }
+
+        double now = (DateTime.UtcNow - DateTime.UnixEpoch).TotalSeconds;
+        HubCache.WriteAtomically(beside + ".metadata", Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{remote.Commit}\n{remote.Identity.Hex}\n{now}\n")));
+    }
+
+    private string TreeFile(string commit) => Path.Combine(_state, "trees", commit + ".json");
+
+    private bool IsKnown(string path, string? commit, ContentIdentity identity)
+    {
+        try
+        {
+            string[] lines = File.ReadAllLines(Path.Combine(_state, "download", path + ".metadata"));
+            return lines.Length >= 3 && (commit is null || lines[0] == commit) && lines[1] == identity.Hex
+                && double.TryParse(lines[2], CultureInfo.InvariantCulture, out double written)
+                && (File.GetLastWriteTimeUtc(Path.Combine(_folder, path)) - DateTime.UnixEpoch).TotalSeconds - ClockTolerance <= written;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static void MakeFolder(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Errors.CacheNotWritable(folder, e);
+        }
+    }
+}

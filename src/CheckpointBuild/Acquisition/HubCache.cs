@@ -1,0 +1,218 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.IO;
+using System.Text;
+using CheckpointBuild.Diagnostics;
+
+namespace CheckpointBuild.Acquisition;
+
+/// <summary>One repository's place in the shared cache, laid out as the official client does.</summary>
+/// <remarks>
+/// <code>
+/// hub/CACHEDIR.TAG
+/// hub/.locks/models--org--name/&lt;etag&gt;.lock
+/// hub/models--org--name/refs/&lt;revision&gt;              the commit, 40 hex digits without a line end
+///                       blobs/&lt;etag&gt;                 contents
+///                       snapshots/&lt;commit&gt;/&lt;path&gt;    relative links to ../../blobs/&lt;etag&gt;
+///                       trees/&lt;commit&gt;.json          the list of the repository's files
+///                       .no_exist/&lt;commit&gt;/&lt;path&gt;    empty: known to be absent
+/// </code>
+/// Every file is written beside its place and renamed into it; nothing is written that is there already, so that a complete cache may be read-only.
+/// </remarks>
+internal sealed class HubCache
+{
+    private const string Tag =
+        "Signature: 8a477f597d28d172789f06886806bc55\n# This file is a cache directory tag created by huggingface_hub.\n" +
+        "# For information about cache directory tags, see:\n#\thttps://bford.info/cachedir/\n";
+
+    private readonly string _root;
+    private readonly string _repository;
+    private readonly string _locks;
+    private readonly bool _useLinks;
+
+    /// <summary>Names a repository's place; nothing is made yet.</summary>
+    /// <param name="settings">Where the cache lies.</param>
+    /// <param name="repository"><c>org/name</c>.</param>
+    public HubCache(HubSettings settings, string repository)
+    {
+        string folder = "models--" + repository.Replace("/", "--", StringComparison.Ordinal);
+        _root = settings.CacheFolder;
+        _repository = Path.Combine(_root, folder);
+        _locks = Path.Combine(_root, ".locks", folder);
+        _useLinks = settings.UseLinks;
+    }
+
+    /// <summary>The whole cache's folder.</summary>
+    public string Root => _root;
+
+    /// <summary>The folder that gets the files of a commit.</summary>
+    /// <param name="commit">40 hex digits.</param>
+    /// <returns>Its path.</returns>
+    public string Snapshot(string commit) => Path.Combine(_repository, "snapshots", commit);
+
+    /// <summary>Where a content lies.</summary>
+    /// <param name="identity">What it hashes to.</param>
+    /// <returns>The path.</returns>
+    public string Blob(ContentIdentity identity) => Path.Combine(_repository, "blobs", identity.Hex);
+
+    /// <summary>The file that is locked while a content is fetched.</summary>
+    /// <param name="identity">What it hashes to.</param>
+    /// <returns>The path.</returns>
+    public string LockFile(ContentIdentity identity) => Path.Combine(_locks, identity.Hex + ".lock");
+
+    /// <summary>What a revision resolved to when it was last asked for.</summary>
+    /// <param name="revision">A branch or tag; a commit is itself.</param>
+    /// <returns>The commit, or null.</returns>
+    public string? Commit(string revision) => IsCommit(revision) ? revision : !HubTree.IsSafe(revision) ? null : ReadText(Ref(revision))?.Trim() is { } text && IsCommit(text) ? text : null;
+
+    /// <summary>Whether a text is a commit: 40 hex digits.</summary>
+    /// <param name="revision">The text.</param>
+    /// <returns>True when it is.</returns>
+    public static bool IsCommit(string revision) => revision.Length == 40 && ContentIdentity.IsHash(revision);
+
+    /// <summary>Keeps what a revision resolved to.</summary>
+    /// <param name="revision">A branch or tag; nothing is kept for a commit.</param>
+    /// <param name="commit">40 hex digits.</param>
+    public void KeepCommit(string revision, string commit)
+    {
+        if (revision != commit && HubTree.IsSafe(revision) && ReadText(Ref(revision)) != commit)
+        {
+            WriteAtomically(Ref(revision), Encoding.ASCII.GetBytes(commit));
+        }
+    }
+
+    /// <summary>The files of a commit, as they were listed before.</summary>
+    /// <param name="commit">40 hex digits.</param>
+    /// <returns>The files, or null.</returns>
+    public ImmutableArray<HubFile>? Tree(string commit) => ReadBytes(TreeFile(commit)) is { } json ? HubTree.Read(json) : null;
+
+    /// <summary>Keeps the list of a commit's files.</summary>
+    /// <param name="commit">40 hex digits.</param>
+    /// <param name="files">The files.</param>
+    public void KeepTree(string commit, IEnumerable<HubFile> files) => WriteAtomically(TreeFile(commit), HubTree.Write(files));
+
+    /// <summary>Whether a file of a commit is there, with the length that it must have.</summary>
+    /// <param name="commit">40 hex digits.</param>
+    /// <param name="path">Below the repository.</param>
+    /// <param name="size">Bytes.</param>
+    /// <returns>True when it is.</returns>
+    public bool Has(string commit, string path, long size) => LengthOf(Path.Combine(Snapshot(commit), path)) == size;
+
+    /// <summary>Marks the cache for backup programs.</summary>
+    public void WriteTag() => WriteTag(_root);
+
+    /// <summary>Marks a folder for backup programs.</summary>
+    /// <param name="folder">The folder.</param>
+    public static void WriteTag(string folder)
+    {
+        string tag = Path.Combine(folder, "CACHEDIR.TAG");
+        if (!File.Exists(tag))
+        {
+            WriteAtomically(tag, Encoding.ASCII.GetBytes(Tag));
+        }
+    }
+
+    /// <summary>Puts a content into a commit's folder under its name: a relative link, or a copy where links are impossible.</summary>
+    /// <param name="commit">40 hex digits.</param>
+    /// <param name="path">Below the repository.</param>
+    /// <param name="identity">The content, which is there.</param>
+    public void Point(string commit, string path, ContentIdentity identity)
+    {
+        string place = Path.Combine(Snapshot(commit), path);
+        string blob = Blob(identity);
+        string target = Path.GetRelativePath(Path.GetDirectoryName(place)!, blob);
+        if (new FileInfo(place).LinkTarget == target)
+        {
+            return;
+        }
+
+        string temporary = $"{place}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(place)!);
+            if (!_useLinks || !TryLink(temporary, target))
+            {
+                File.Copy(blob, temporary);
+            }
+
+            File.Move(temporary, place, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Errors.CacheNotWritable(place, e);
+        }
+    }
+
+    /// <summary>Remembers that a commit has no such file.</summary>
+    /// <param name="commit">40 hex digits.</param>
+    /// <param name="path">Below the repository.</param>
+    public void KeepAbsence(string commit, string path) => WriteAtomically(Path.Combine(_repository, ".no_exist", commit, path), []);
+
+    /// <summary>Length of a file, links followed.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>Bytes; -1 where there is none, or a link leads nowhere.</returns>
+    public static long LengthOf(string path)
+    {
+        try
+        {
+            var file = new FileInfo(path);
+            FileSystemInfo? end = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true);
+            return end is FileInfo { Exists: true } real ? real.Length : -1;
+        }
+        catch (IOException)
+        {
+            return -1;
+        }
+    }
+
+    /// <summary>Writes a small file in one step.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="bytes">Its content.</param>
+    /// <exception cref="CheckpointException">CKPT6030 when it cannot be written.</exception>
+    public static void WriteAtomically(string path, ReadOnlySpan<byte> bytes)
+    {
+        string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllBytes(temporary, bytes);
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Errors.CacheNotWritable(path, e);
+        }
+    }
+
+    private string Ref(string revision) => Path.Combine(_repository, "refs", revision);
+
+    private string TreeFile(string commit) => Path.Combine(_repository, "trees", commit + ".json");
+
+    private static bool TryLink(string path, string target)
+    {
+        try
+        {
+            File.CreateSymbolicLink(path, target);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static string? ReadText(string path) => ReadBytes(path) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+
+    private static byte[]? ReadBytes(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? File.ReadAllBytes(path) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

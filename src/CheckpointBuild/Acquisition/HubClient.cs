@@ -1,0 +1,182 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.IO;
+using System.Linq;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+using CheckpointBuild.Diagnostics;
+
+namespace CheckpointBuild.Acquisition;
+
+/// <summary>The Hugging Face Hub: models by name, into the cache that is shared with the official client, every byte verified.</summary>
+/// <remarks>Protocol and layout are read from the official client's source and held against its recorded requests. Dispose it to close its connections.</remarks>
+public sealed class HubClient : IDisposable
+{
+    private readonly HubSettings _settings;
+    private readonly HubHttp _http;
+    private readonly ContentDownload _download;
+
+    /// <summary>Opens nothing yet.</summary>
+    /// <param name="settings">How the Hub is reached and where the cache lies.</param>
+    public HubClient(HubSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        _settings = settings;
+        _http = new HubHttp(settings);
+        _download = new ContentDownload(_http, settings);
+    }
+
+    /// <summary>Fetches what is missing of a model. A commit whose files are all there needs no request.</summary>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="observer">Is told how it goes.</param>
+    /// <param name="cancellation">Ends the work; what arrived is kept.</param>
+    /// <returns>Where it lies.</returns>
+    /// <exception cref="CheckpointException">6xxx when it cannot be had.</exception>
+    public async Task<FetchedModel> FetchAsync(FetchRequest request, FetchObserver observer, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(observer);
+        var cache = new HubCache(_settings, request.Reference.Name);
+        if (request.LocalFolder is null && !request.Files.Names.IsEmpty)
+        {
+            return await FetchNamedAsync(request, cache, observer, cancellation);
+        }
+
+        var subject = new HubSubject(request.Reference.Name, request.Revision);
+        (string commit, string? license) = await ResolveAsync(subject, cache, cancellation);
+        subject = subject with { Revision = commit };
+        string place = request.LocalFolder is { } local ? Path.GetFullPath(local) : cache.Snapshot(commit);
+        IFetchTarget target = request.LocalFolder is null ? new CacheTarget(cache, _download) : new FolderTarget(place, _download);
+        ImmutableArray<HubFile> files = request.Files.Of(await ListAsync(subject, target, cancellation), subject.Where, observer.Warn);
+        HubFile[] missing = [.. files.Where(f => !target.Has(commit, f))];
+        if (missing.Length > 0)
+        {
+            RefuseOffline(subject, [.. missing.Select(f => f.Path)]);
+            await FetchFilesAsync(subject, missing, target, observer, cancellation);
+        }
+
+        return new FetchedModel(request.Reference, place, commit, [.. files.Select(f => new FetchedFile(f.Path, f.Size, f.LfsSha256)).OrderBy(f => f.Path, StringComparer.Ordinal)]) { License = license };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _download.Dispose();
+        _http.Dispose();
+    }
+
+    // A few files by name: no list is asked for, each file's own answer names the commit.
+    private async Task<FetchedModel> FetchNamedAsync(FetchRequest request, HubCache cache, FetchObserver observer, CancellationToken cancellation)
+    {
+        var target = new CacheTarget(cache, _download);
+        string revision = request.Revision;
+        var fetched = new List<FetchedFile>();
+        foreach (string name in request.Files.Names)
+        {
+            var subject = new HubSubject(request.Reference.Name, revision, name);
+            if (!HubTree.IsSafe(name))
+            {
+                throw Errors.BadHubPath(subject.Where, name);
+            }
+
+            string? known = HubCache.IsCommit(revision) || _settings.Offline ? cache.Commit(revision) : null;
+            if (known is not null && HubCache.LengthOf(Path.Combine(cache.Snapshot(known), name)) is >= 0 and var length)
+            {
+                revision = known;
+                fetched.Add(new FetchedFile(name, length, null));
+                continue;
+            }
+
+            RefuseOffline(subject with { File = null }, name);
+            RemoteFile remote = await _http.HeadAsync(subject, cancellation, commit => cache.KeepAbsence(commit, name));
+            cache.KeepCommit(revision, remote.Commit);
+            revision = remote.Commit;
+            var counter = new FetchCounter(observer, remote.Size);
+            await target.FetchAsync(remote, counter.Add, cancellation);
+            fetched.Add(new FetchedFile(name, remote.Size, remote.Identity.IsSha256 ? remote.Identity.Hex : null));
+        }
+
+        return new FetchedModel(request.Reference, cache.Snapshot(revision), revision, [.. fetched.OrderBy(f => f.Path, StringComparer.Ordinal)]);
+    }
+
+    private async Task<(string Commit, string? License)> ResolveAsync(HubSubject subject, HubCache cache, CancellationToken cancellation)
+    {
+        if (HubCache.IsCommit(subject.Revision))
+        {
+            return (subject.Revision, null);
+        }
+
+        if (_settings.Offline)
+        {
+            return (cache.Commit(subject.Revision) ?? throw Errors.OfflineNeedsFiles(subject.Where, []), null);
+        }
+
+        (byte[] body, _) = await _http.GetTextAsync(_http.At(HubAddress.Revision(subject)), subject, cancellation);
+        (string commit, string? license) = ReadRevision(body, subject);
+        cache.KeepCommit(subject.Revision, commit);
+        return (commit, license);
+    }
+
+    private async Task<ImmutableArray<HubFile>> ListAsync(HubSubject subject, IFetchTarget target, CancellationToken cancellation)
+    {
+        if (target.Tree(subject.Revision) is { } known)
+        {
+            return known;
+        }
+
+        RefuseOffline(subject);
+        var files = new List<HubFile>();
+        for (Uri? page = _http.At(HubAddress.Tree(subject)); page is not null;)
+        {
+            (byte[] body, page) = await _http.GetTextAsync(page, subject, cancellation);
+            files.AddRange(HubTree.ReadPage(body, subject));
+        }
+
+        target.KeepTree(subject.Revision, files);
+        return [.. files];
+    }
+
+    private async Task FetchFilesAsync(HubSubject subject, HubFile[] missing, IFetchTarget target, FetchObserver observer, CancellationToken cancellation)
+    {
+        long bytes = missing.Sum(f => f.Size);
+        observer.Say(FetchCounter.Announce(subject.Where, missing.Length, bytes));
+        target.Prepare(bytes);
+        var counter = new FetchCounter(observer, bytes);
+        await Parallel.ForEachAsync(missing, new ParallelOptions { MaxDegreeOfParallelism = _settings.Connections, CancellationToken = cancellation }, async (file, token) =>
+        {
+            RemoteFile remote = await _http.HeadAsync(subject with { File = file.Path }, token);
+            if (remote.Identity != file.Identity || remote.Size != file.Size)
+            {
+                throw Errors.ContentChanged(remote.Subject.Where, file.Identity.Hex, remote.Identity.Hex);
+            }
+
+            await target.FetchAsync(remote, counter.Add, token);
+        });
+    }
+
+    private void RefuseOffline(HubSubject subject, params string[] files)
+    {
+        if (_settings.Offline)
+        {
+            throw Errors.OfflineNeedsFiles(subject.Where, files);
+        }
+    }
+
+    private static (string Commit, string? License) ReadRevision(byte[] body, HubSubject subject)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(body);
+            string commit = document.RootElement.GetProperty("sha").GetString() ?? "";
+            string? license = document.RootElement.TryGetProperty("cardData", out JsonElement card) && card.ValueKind == JsonValueKind.Object
+                && card.TryGetProperty("license", out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+            return HubCache.IsCommit(commit) ? (commit, license) : throw new FormatException();
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            throw Errors.BadHubAnswer(subject.Where, "it names no commit");
+        }
+    }
+}

@@ -1,0 +1,17 @@
+namespace CheckpointBuild.Acquisition;
+
+/// <summary>A file of a repository at one commit, as the Hub lists it.</summary>
+/// <param name="Path">Below the repository's root, with '/'; checked to stay below it.</param>
+/// <param name="Size">Bytes of the content.</param>
+/// <param name="BlobId">Git's SHA-1 of what Git keeps: the content, or the pointer to a large file; 40 hex digits.</param>
+public sealed record HubFile(string Path, long Size, string BlobId)
+{
+    /// <summary>SHA-256 of the content of a large file, 64 hex digits; null for a small one.</summary>
+    public string? LfsSha256 { get; init; }
+
+    /// <summary>The content's name in the Hub's chunk store; null where it is not there.</summary>
+    public string? XetHash { get; init; }
+
+    /// <summary>What the content must hash to.</summary>
+    internal ContentIdentity Identity => new(LfsSha256 ?? BlobId);
+}

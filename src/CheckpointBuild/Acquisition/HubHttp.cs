@@ -1,0 +1,225 @@
+using System;
+using System.IO;
+using System.Net;
+using System.Net.Http;
+using System.Net.Http.Headers;
+using System.Threading;
+using System.Threading.Tasks;
+using CheckpointBuild.Diagnostics;
+
+namespace CheckpointBuild.Acquisition;
+
+/// <summary>Requests to the Hub: who gets the token, which redirects are followed, when to ask again.</summary>
+/// <remarks>A proxy comes from the environment (<c>HTTPS_PROXY</c>, <c>HTTP_PROXY</c>, <c>ALL_PROXY</c>, <c>NO_PROXY</c>), as everywhere in .NET.</remarks>
+internal sealed class HubHttp : IDisposable
+{
+    private const int MostRedirects = 10;
+    private const int MostBodyBytes = 64 << 20;
+    private static readonly ProductInfoHeaderValue Agent = new("checkpointbuild", typeof(HubHttp).Assembly.GetName().Version!.ToString(3));
+    private readonly HttpClient _client;
+    private readonly HubSettings _settings;
+
+    /// <summary>Opens nothing yet.</summary>
+    /// <param name="settings">Endpoint, token and limits.</param>
+    public HubHttp(HubSettings settings)
+    {
+        _settings = settings;
+        _client = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ConnectTimeout = settings.MetadataTimeout,
+            UseCookies = false,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        })
+        { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    /// <summary>Whether requests to the Hub carry a token.</summary>
+    public bool HasToken => _settings.Token is not null;
+
+    /// <summary>An address below the endpoint.</summary>
+    /// <param name="path">Escaped, without a slash at its beginning.</param>
+    /// <returns>The address.</returns>
+    public Uri At(string path) => new(_settings.Endpoint.AbsoluteUri.TrimEnd('/') + "/" + path);
+
+    /// <summary>Asks the Hub for a text, again where it helps.</summary>
+    /// <param name="uri">The address.</param>
+    /// <param name="subject">For messages.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    /// <returns>The body, and the address of the next page.</returns>
+    public async Task<(byte[] Body, Uri? Next)> GetTextAsync(Uri uri, HubSubject subject, CancellationToken cancellation)
+    {
+        var retry = new Retry(_settings, subject);
+        while (true)
+        {
+            try
+            {
+                using HttpResponseMessage response = await SendAsync(HttpMethod.Get, uri, null, subject, cancellation);
+                if (response.IsSuccessStatusCode)
+                {
+                    using var timeout = Limit(_settings.DownloadTimeout, cancellation);
+                    return (await ReadAsync(response, subject, timeout.Token), NextPage(response));
+                }
+
+                await retry.AfterAsync(response, HubRefusal.Of(response, subject, HasToken, _settings.Endpoint), cancellation);
+            }
+            catch (Exception e) when (Retry.IsConnectionLoss(e, cancellation))
+            {
+                await retry.AfterAsync(e, cancellation);
+            }
+        }
+    }
+
+    /// <summary>Asks what a file is, without its content: redirects within the Hub are followed, one to another host is the content's address.</summary>
+    /// <param name="subject">The file.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    /// <param name="absent">Receives the commit that has no such file, where the Hub names it.</param>
+    /// <returns>Commit, identity, size and address.</returns>
+    public async Task<RemoteFile> HeadAsync(HubSubject subject, CancellationToken cancellation, Action<string>? absent = null)
+    {
+        var retry = new Retry(_settings, subject);
+        while (true)
+        {
+            try
+            {
+                Uri uri = At(HubAddress.Resolve(subject));
+                using HttpResponseMessage response = await HeadOnceAsync(uri, subject, cancellation);
+                if ((int)response.StatusCode < 400)
+                {
+                    return HubAddress.ReadHead(response, subject);
+                }
+
+                if (HubAddress.Header(response, "X-Error-Code") == "EntryNotFound" && HubAddress.Header(response, "X-Repo-Commit") is { } commit && HubCache.IsCommit(commit))
+                {
+                    absent?.Invoke(commit);
+                }
+
+                await retry.AfterAsync(response, HubRefusal.Of(response, subject, HasToken, _settings.Endpoint), cancellation);
+            }
+            catch (Exception e) when (Retry.IsConnectionLoss(e, cancellation))
+            {
+                await retry.AfterAsync(e, cancellation);
+            }
+        }
+    }
+
+    /// <summary>Asks for a content, once; redirects are followed, and only the Hub itself gets the token.</summary>
+    /// <param name="uri">The address.</param>
+    /// <param name="range">Which bytes; null = all, without saying so.</param>
+    /// <param name="subject">For messages.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    /// <returns>The answer, its headers read.</returns>
+    public async Task<HttpResponseMessage> GetAsync(Uri uri, ByteRange? range, HubSubject subject, CancellationToken cancellation) =>
+        await SendAsync(HttpMethod.Get, uri, range is { } r ? new RangeHeaderValue(r.Start, r.End - 1) : null, subject, cancellation);
+
+    /// <inheritdoc/>
+    public void Dispose() => _client.Dispose();
+
+    /// <summary>Makes a limit of time within a cancellation.</summary>
+    /// <param name="time">How long.</param>
+    /// <param name="cancellation">The outer one.</param>
+    /// <returns>The source; dispose it.</returns>
+    internal static CancellationTokenSource Limit(TimeSpan time, CancellationToken cancellation)
+    {
+        var source = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        source.CancelAfter(time);
+        return source;
+    }
+
+    private async Task<HttpResponseMessage> HeadOnceAsync(Uri uri, HubSubject subject, CancellationToken cancellation)
+    {
+        for (int i = 0; i < MostRedirects; i++)
+        {
+            HttpResponseMessage response = await SendOnceAsync(HttpMethod.Head, uri, null, cancellation);
+            if (!IsRedirect(response) || response.Headers.Location is not { IsAbsoluteUri: false } location)
+            {
+                return response;
+            }
+
+            response.Dispose();
+            uri = new Uri(uri, location);
+        }
+
+        throw Errors.BadHubAnswer(subject.Where, "it redirects without end");
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, Uri uri, RangeHeaderValue? range, HubSubject subject, CancellationToken cancellation)
+    {
+        for (int i = 0; i < MostRedirects; i++)
+        {
+            HttpResponseMessage response = await SendOnceAsync(method, uri, range, cancellation);
+            if (!IsRedirect(response) || response.Headers.Location is not { } location)
+            {
+                return response;
+            }
+
+            response.Dispose();
+            uri = new Uri(uri, location);
+            if (uri.Scheme is not ("http" or "https"))
+            {
+                break;
+            }
+        }
+
+        throw Errors.BadHubAnswer(subject.Where, "it redirects without end");
+    }
+
+    private async Task<HttpResponseMessage> SendOnceAsync(HttpMethod method, Uri uri, RangeHeaderValue? range, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(method, uri);
+        request.Headers.UserAgent.Add(Agent);
+        request.Headers.Accept.ParseAdd("*/*");
+        request.Headers.AcceptEncoding.ParseAdd("identity");
+        request.Headers.Range = range;
+        if (_settings.Token is { } token && IsHub(uri))
+        {
+            request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + token);
+        }
+
+        using CancellationTokenSource timeout = Limit(_settings.MetadataTimeout, cancellation);
+        return await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
+    }
+
+    private bool IsHub(Uri uri) => uri.Scheme == _settings.Endpoint.Scheme && uri.IdnHost == _settings.Endpoint.IdnHost && uri.Port == _settings.Endpoint.Port;
+
+    private static bool IsRedirect(HttpResponseMessage response) => response.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.Found
+        or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;
+
+    private static async Task<byte[]> ReadAsync(HttpResponseMessage response, HubSubject subject, CancellationToken cancellation)
+    {
+        using var body = new MemoryStream();
+        await using Stream stream = await response.Content.ReadAsStreamAsync(cancellation);
+        byte[] buffer = new byte[1 << 16];
+        for (int read; (read = await stream.ReadAsync(buffer, cancellation)) > 0;)
+        {
+            await body.WriteAsync(buffer.AsMemory(0, read), cancellation);
+            if (body.Length > MostBodyBytes)
+            {
+                throw Errors.BadHubAnswer(subject.Where, "its list of files has no end");
+            }
+        }
+
+        return body.ToArray();
+    }
+
+    // RFC 8288: <address>; rel="next".
+    private static Uri? NextPage(HttpResponseMessage response)
+    {
+        foreach (string link in response.Headers.TryGetValues("Link", out System.Collections.Generic.IEnumerable<string>? links) ? links : [])
+        {
+            foreach (string part in link.Split(','))
+            {
+                int end = part.IndexOf('>', StringComparison.Ordinal);
+                int start = part.IndexOf('<', StringComparison.Ordinal);
+                if (start >= 0 && end > start && part[end..].Contains("rel=\"next\"", StringComparison.OrdinalIgnoreCase)
+                    && Uri.TryCreate(response.RequestMessage!.RequestUri!, part[(start + 1)..end], out Uri? next))
+                {
+                    return next;
+                }
+            }
+        }
+
+        return null;
+    }
+}

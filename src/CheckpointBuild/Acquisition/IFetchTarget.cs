@@ -1,0 +1,38 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace CheckpointBuild.Acquisition;
+
+/// <summary>Where fetched files go.</summary>
+internal interface IFetchTarget
+{
+    /// <summary>The list of a commit's files, as it was kept before.</summary>
+    /// <param name="commit">40 hex digits.</param>
+    /// <returns>The files, or null.</returns>
+    ImmutableArray<HubFile>? Tree(string commit);
+
+    /// <summary>Keeps the list of a commit's files.</summary>
+    /// <param name="commit">40 hex digits.</param>
+    /// <param name="files">The files.</param>
+    void KeepTree(string commit, IReadOnlyList<HubFile> files);
+
+    /// <summary>Whether a file is there as it must be.</summary>
+    /// <param name="commit">40 hex digits.</param>
+    /// <param name="file">The file.</param>
+    /// <returns>True when nothing has to be asked.</returns>
+    bool Has(string commit, HubFile file);
+
+    /// <summary>Checks that the bytes will fit.</summary>
+    /// <param name="bytes">How many.</param>
+    void Prepare(long bytes);
+
+    /// <summary>Puts a file in its place; fetches its content unless that is there.</summary>
+    /// <param name="remote">The file.</param>
+    /// <param name="progress">Receives bytes as they arrive.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    /// <returns>When it is in its place.</returns>
+    Task FetchAsync(RemoteFile remote, Action<long> progress, CancellationToken cancellation);
+}

@@ -1,0 +1,255 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+using CheckpointBuild.Diagnostics;
+using Microsoft.Win32.SafeHandles;
+
+namespace CheckpointBuild.Acquisition;
+
+/// <summary>A content on its way: <c>NAME.ckpt.incomplete</c> gets its bytes, <c>NAME.ckpt.journal</c> says which of them are there, so that the next process goes on where one was killed.</summary>
+/// <remarks>
+/// The journal is text: <c>checkpointbuild 1 IDENTITY SIZE</c>, then a line <c>START END</c> for each run that was written. It is appended after the bytes and not flushed to the disk: after a power loss
+/// it may claim too much. That costs a second download and never a wrong byte, because the whole content is hashed before it gets its name.
+/// </remarks>
+internal sealed class PartialFile : IDisposable
+{
+    private const int MostJournalBytes = 64 << 20;
+    private readonly Lock _lock = new();
+    private readonly string _path;
+    private readonly string _journalPath;
+    private readonly SafeFileHandle _file;
+    private readonly FileStream _journal;
+    private readonly RangeSet _ranges = new();
+    private readonly long _size;
+    private TaskCompletionSource _grown = NewSignal();
+    private bool _published;
+
+    private PartialFile(string basePath, string header, long size)
+    {
+        _path = basePath + ".ckpt.incomplete";
+        _journalPath = basePath + ".ckpt.journal";
+        _size = size;
+        Directory.CreateDirectory(Path.GetDirectoryName(basePath)!);
+        foreach (ByteRange range in ReadJournal(header))
+        {
+            _ranges.Add(range);
+        }
+
+        _file = File.OpenHandle(_path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+        if (RandomAccess.GetLength(_file) != size)
+        {
+            RandomAccess.SetLength(_file, size);
+        }
+
+        // Written anew, so that nothing is appended to half a line.
+        File.WriteAllText(_journalPath + ".new", header + "\n" + string.Concat(_ranges.Runs.Select(Line)));
+        File.Move(_journalPath + ".new", _journalPath, overwrite: true);
+        _journal = new FileStream(_journalPath, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+    }
+
+    /// <summary>Bytes that are there.</summary>
+    public long Total
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _ranges.Total;
+            }
+        }
+    }
+
+    /// <summary>Opens what an earlier process left, or begins anew. The caller holds the content's lock.</summary>
+    /// <param name="basePath">The content's own path.</param>
+    /// <param name="identity">What it must hash to.</param>
+    /// <param name="size">Its length.</param>
+    /// <returns>The file.</returns>
+    /// <exception cref="CheckpointException">CKPT6030 when it cannot be written.</exception>
+    public static PartialFile Open(string basePath, ContentIdentity identity, long size)
+    {
+        try
+        {
+            return new PartialFile(basePath, string.Create(CultureInfo.InvariantCulture, $"checkpointbuild 1 {identity.Hex} {size}"), size);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Errors.CacheNotWritable(basePath, e);
+        }
+    }
+
+    /// <summary>The runs that are not there.</summary>
+    /// <returns>In order.</returns>
+    public IReadOnlyList<ByteRange> Missing()
+    {
+        lock (_lock)
+        {
+            return _ranges.Missing(_size);
+        }
+    }
+
+    /// <summary>Writes bytes in their place; they count once they are recorded.</summary>
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="offset">Where they belong.</param>
+    public void Write(ReadOnlySpan<byte> bytes, long offset)
+    {
+        try
+        {
+            RandomAccess.Write(_file, bytes, offset);
+        }
+        catch (IOException e) when (e.HResult is 28 or unchecked((int)0x80070070) or unchecked((int)0x80070027))
+        {
+            throw Errors.DiskFull(Path.GetDirectoryName(_path)!, _size, 0);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Errors.CacheNotWritable(_path, e);
+        }
+    }
+
+    /// <summary>Records that a run was written.</summary>
+    /// <param name="range">The run.</param>
+    /// <returns>How many of its bytes were not there before.</returns>
+    public long Record(ByteRange range)
+    {
+        if (range.Length <= 0)
+        {
+            return 0;
+        }
+
+        long added;
+        TaskCompletionSource grown;
+        lock (_lock)
+        {
+            added = -_ranges.Total;
+            _ranges.Add(range);
+            added += _ranges.Total;
+            WriteLine(Line(range));
+            (grown, _grown) = (_grown, NewSignal());
+        }
+
+        grown.SetResult();
+        return added;
+    }
+
+    /// <summary>Hashes the content from its beginning, as far as it is there, and goes on as it grows.</summary>
+    /// <param name="identity">Which hash.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    /// <returns>Hex digits.</returns>
+    public async Task<string> HashAsync(ContentIdentity identity, CancellationToken cancellation)
+    {
+        using var hash = new ContentHash(identity, _size);
+        byte[] buffer = GC.AllocateUninitializedArray<byte>((int)Math.Min(_size, 1 << 20));
+        for (long at = 0; at < _size;)
+        {
+            long frontier;
+            Task grown;
+            lock (_lock)
+            {
+                (frontier, grown) = (_ranges.Frontier, _grown.Task);
+            }
+
+            if (frontier <= at)
+            {
+                await grown.WaitAsync(cancellation);
+                continue;
+            }
+
+            for (; at < frontier; cancellation.ThrowIfCancellationRequested())
+            {
+                int count = RandomAccess.Read(_file, buffer.AsSpan(0, (int)Math.Min(buffer.Length, frontier - at)), at);
+                hash.Append(buffer.AsSpan(0, count > 0 ? count : throw Errors.FileEndsEarly(_path, at, frontier - at, at)));
+                at += count;
+            }
+        }
+
+        return hash.Finish();
+    }
+
+    /// <summary>Flushes the content and gives it its name; the journal goes.</summary>
+    /// <param name="target">The name.</param>
+    public void Publish(string target)
+    {
+        try
+        {
+            RandomAccess.FlushToDisk(_file);
+            File.Move(_path, target, overwrite: true);
+            _published = true;
+            _journal.Dispose();
+            File.Delete(_journalPath);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Errors.CacheNotWritable(target, e);
+        }
+    }
+
+    /// <summary>Throws everything away: its hash is wrong.</summary>
+    public void Discard()
+    {
+        Dispose();
+        File.Delete(_journalPath);
+        File.Delete(_path);
+    }
+
+    /// <summary>Closes the file; what is there stays for the next process.</summary>
+    public void Dispose()
+    {
+        _file.Dispose();
+        _journal.Dispose();
+        if (!_published && _size > 0 && Total == 0)
+        {
+            // Nothing came: nothing is left behind.
+            File.Delete(_journalPath);
+            File.Delete(_path);
+        }
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private static string Line(ByteRange range) => string.Create(CultureInfo.InvariantCulture, $"{range.Start} {range.End}\n");
+
+    private void WriteLine(string line)
+    {
+        try
+        {
+            _journal.Write(Encoding.ASCII.GetBytes(line));
+        }
+        catch (IOException e)
+        {
+            throw Errors.CacheNotWritable(_journalPath, e);
+        }
+    }
+
+    // A line that was cut by a kill, or claims what cannot be, ends the reading: what stands before it counts.
+    private IEnumerable<ByteRange> ReadJournal(string header)
+    {
+        long length = HubCache.LengthOf(_path);
+        if (length != _size || HubCache.LengthOf(_journalPath) is < 0 or > MostJournalBytes)
+        {
+            yield break;
+        }
+
+        string[] lines = File.ReadAllText(_journalPath).Split('\n');
+        for (int i = 0; i < lines.Length - 1; i++)
+        {
+            string[] parts = lines[i].Split(' ');
+            if (i == 0 && lines[i] == header)
+            {
+                continue;
+            }
+
+            if (i == 0 || parts.Length != 2 || !long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out long start)
+                || !long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out long end) || start >= end || end > _size)
+            {
+                yield break;
+            }
+
+            yield return new ByteRange(start, end);
+        }
+    }
+}

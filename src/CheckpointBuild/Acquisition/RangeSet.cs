@@ -1,0 +1,76 @@
+using System;
+using System.Collections.Generic;
+
+namespace CheckpointBuild.Acquisition;
+
+/// <summary>Which bytes of a file are there: disjoint runs in order. Not safe for several threads.</summary>
+internal sealed class RangeSet
+{
+    private readonly List<ByteRange> _runs = [];
+
+    /// <summary>The runs, in order.</summary>
+    public IReadOnlyList<ByteRange> Runs => _runs;
+
+    /// <summary>Bytes that are there.</summary>
+    public long Total { get; private set; }
+
+    /// <summary>Bytes that are there from the beginning without a gap.</summary>
+    public long Frontier => _runs.Count > 0 && _runs[0].Start == 0 ? _runs[0].End : 0;
+
+    /// <summary>Adds a run; it may overlap others.</summary>
+    /// <param name="range">The run.</param>
+    public void Add(ByteRange range)
+    {
+        if (range.Length <= 0)
+        {
+            return;
+        }
+
+        int first = _runs.FindIndex(r => r.End >= range.Start);
+        if (first < 0)
+        {
+            _runs.Add(range);
+            Total += range.Length;
+            return;
+        }
+
+        int behind = first;
+        long start = range.Start;
+        long end = range.End;
+        for (; behind < _runs.Count && _runs[behind].Start <= end; behind++)
+        {
+            start = Math.Min(start, _runs[behind].Start);
+            end = Math.Max(end, _runs[behind].End);
+            Total -= _runs[behind].Length;
+        }
+
+        _runs.RemoveRange(first, behind - first);
+        _runs.Insert(first, new ByteRange(start, end));
+        Total += end - start;
+    }
+
+    /// <summary>The runs that are not there, in order.</summary>
+    /// <param name="size">The file's length.</param>
+    /// <returns>The gaps.</returns>
+    public IReadOnlyList<ByteRange> Missing(long size)
+    {
+        var gaps = new List<ByteRange>();
+        long at = 0;
+        foreach (ByteRange run in _runs)
+        {
+            if (run.Start > at)
+            {
+                gaps.Add(new ByteRange(at, run.Start));
+            }
+
+            at = run.End;
+        }
+
+        if (at < size)
+        {
+            gaps.Add(new ByteRange(at, size));
+        }
+
+        return gaps;
+    }
+}

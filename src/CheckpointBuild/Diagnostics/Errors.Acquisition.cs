@@ -1,0 +1,84 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+
+namespace CheckpointBuild.Diagnostics;
+
+/// <content>6xxx: acquisition.</content>
+internal static partial class Errors
+{
+    internal static CheckpointException BadModelName(string text, string needed) => new("CKPT6001",
+        $"{Quote(text)}: is no name of a model ({needed} is needed). Correct it; a folder is written as ./name.");
+
+    internal static CheckpointException BadHubVariable(string name, string found, string needed) => new("CKPT6002",
+        $"{name} {Quote(found)}: cannot be used ({needed} is needed). Correct the environment variable, or remove it.");
+
+    internal static CheckpointException RepositoryNotFound(string where) => new("CKPT6003",
+        $"{where}: there is no such repository. Check its name and the organization's.");
+
+    internal static CheckpointException RepositoryNotFoundWithoutToken(string where) => new("CKPT6004",
+        $"{where}: there is no such repository, or it is private. Check its name; for a private one set HF_TOKEN to a token that may read it.");
+
+    internal static CheckpointException RevisionNotFound(string where) => new("CKPT6005",
+        $"{where}: the repository has no such revision. Name a branch, a tag or a commit of it.");
+
+    internal static CheckpointException EntryNotFound(string where) => new("CKPT6006",
+        $"{where}: the repository has no such file. Check its name and the revision.");
+
+    internal static CheckpointException RepositoryGated(string where, string page, bool hasToken) => new("CKPT6007",
+        $"{where}: the repository is gated{(hasToken ? ", and the account of HF_TOKEN has no access to it" : "")}. Ask for access at {page}, {(hasToken ? "or take the token of an account that has it" : "then set HF_TOKEN to a token of that account")}.");
+
+    internal static CheckpointException RepositoryDisabled(string where) => new("CKPT6008",
+        $"{where}: the repository is disabled by the Hub. Take another model; its page says why.");
+
+    internal static CheckpointException TokenRefused(string where) => new("CKPT6009",
+        $"{where}: the Hub refuses the token. Check that HF_TOKEN is valid and may read this repository, or unset it for a public one.");
+
+    internal static CheckpointException RateLimited(string where, bool hasToken) => new("CKPT6010",
+        $"{where}: the Hub has had too many requests from here. Try again in some minutes{(hasToken ? "" : "; with HF_TOKEN set, more are allowed")}.");
+
+    internal static CheckpointException HubStatus(string where, int status) => new("CKPT6011",
+        $"{where}: the server answers with status {status}. Try again later; what arrived is kept.");
+
+    internal static CheckpointException NoConnection(string where, string reason) => new("CKPT6012",
+        $"{where}: the server is not reached ({reason}). Check the network, HTTPS_PROXY and HF_ENDPOINT, and try again; what arrived is kept.");
+
+    internal static CheckpointException BadHubAnswer(string where, string problem) => new("CKPT6013",
+        $"{where}: the server's answer cannot be used ({problem}). Check HF_ENDPOINT and the proxy, and try again.");
+
+    internal static CheckpointException BadHubPath(string where, string path) => new("CKPT6014",
+        $"{where}: names a file {Quote(path)}, which cannot lie below a folder or is not described. The repository is made to do harm; take another.");
+
+    internal static CheckpointException OfflineNeedsFiles(string where, IReadOnlyCollection<string> files) => new("CKPT6015",
+        $"{where}: {(files.Count > 0 ? $"{Some(files)} {(files.Count == 1 ? "is" : "are")} not in the cache" : "is not in the cache")}, and the network must not be used (CheckpointBuildOffline, --offline or HF_HUB_OFFLINE). Fetch it once with the network: ckpt fetch, or ckpt restore in the project.");
+
+    internal static CheckpointException ContentWrong(string where, string found, string needed) => new("CKPT6016",
+        $"{where}: what was sent hashes to {found}, the server itself states {needed}. Nothing of it was kept; try again, or ask the repository's owner.");
+
+    internal static CheckpointException ContentChanged(string where, string before, string now) => new("CKPT6017",
+        $"{where}: its content was {before} when the download began and is {now} now. A commit does not change; check HF_ENDPOINT, and try again.");
+
+    internal static CheckpointException PatternMatchesNothing(string where, string pattern, IEnumerable<string> files) => new("CKPT6020",
+        $"{where}: no file matches {Quote(pattern)} (there are {Some(files)}). Correct Files.");
+
+    internal static CheckpointException NoWeights(string where, IEnumerable<string> files) => new("CKPT6021",
+        $"{where}: there are no weights (*.safetensors, pytorch_model.bin, *.gguf or consolidated*.pth) in its root folder (there are {Some(files)}). Take the repository that holds them, or name them by Files.");
+
+    internal static CheckpointException SeveralWeights(string where, IEnumerable<string> files) => new("CKPT6022",
+        $"{where}: holds several sets of weights ({Some(files)}). Say which by Files, such as Files=\"*q4_k_m.gguf\".");
+
+    internal static CheckpointException CacheNotWritable(string path, Exception inner) => new("CKPT6030",
+        $"{path}: cannot be written ({inner.Message}). Check the permissions and space, or choose another cache with HF_HUB_CACHE.", path, inner);
+
+    internal static CheckpointException SourceNotAsLocked(string path, string found, string needed) => new("CKPT6031",
+        $"{path}: hashes to {found}, {needed} is what was fetched or locked. The file was changed or damaged on this machine: delete it and fetch it again; 'ckpt cache verify' finds others.", path);
+
+    internal static Diagnostic WeightsArePickle(string where, string file) => new("CKPT6051",
+        $"{where}: has no safetensors; {Quote(file)} is a Python pickle. It is read without running anything in it; prefer a repository with safetensors.");
+
+    private static string Some(IEnumerable<string> names)
+    {
+        string[] all = [.. names];
+        return all.Length == 0 ? "none at all" : string.Join(", ", all.Take(8).Select(Quote)) + (all.Length > 8 ? $" and {all.Length - 8} more" : "");
+    }
+}

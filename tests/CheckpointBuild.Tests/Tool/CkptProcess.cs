@@ -1,0 +1,47 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.IO;
+using System.Threading.Tasks;
+using Xunit;
+
+namespace CheckpointBuild.Tests.Tool;
+
+/// <summary>The tool as a process of its own, with an environment of its own.</summary>
+/// <param name="environment">Variables that it gets beside those of the tests; those of the Hub are taken away first.</param>
+internal sealed class CkptProcess(params IEnumerable<(string Name, string Value)> environment)
+{
+    private static readonly string[] OfTheUser = ["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_HOME", "HF_HUB_CACHE", "HF_ENDPOINT", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+
+    /// <summary>Starts it.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <returns>The process; dispose it.</returns>
+    public Process Start(params IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ckpt.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        foreach (string name in OfTheUser)
+        {
+            start.Environment.Remove(name);
+        }
+
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Runs it to its end.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <returns>What it gave.</returns>
+    public async Task<CkptResult> RunAsync(params string[] arguments)
+    {
+        using Process process = Start(arguments);
+        process.StandardInput.Close();
+        Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return new CkptResult("ckpt " + string.Join(' ', arguments), process.ExitCode, await output, error);
+    }
+}
