@@ -47,6 +47,7 @@ public sealed class EngineBuild : IDisposable
         {
             _measured = recipe.Calibration is { } text ? Measured(text, opened, options.Calibrator) : null;
             Plan = recipe.Apply(Checkpoint, opened, _importance?.Matrix ?? _measured?.Matrix);
+            SizeBudget.Check(Checkpoint.Name, Plan, recipe.MaxEngineSize);
         }
         catch
         {

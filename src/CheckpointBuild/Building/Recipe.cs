@@ -34,6 +34,9 @@ public sealed partial record Recipe
     /// <summary>The most bytes of tensors in one file; null = one file.</summary>
     public long? MaxShardSize { get; init; }
 
+    /// <summary>The most bytes that the product's files may have together; null = any.</summary>
+    public long? MaxEngineSize { get; init; }
+
     /// <summary>Whether what reference tools lose silently is refused or written as they do.</summary>
     public Compatibility Compatibility { get; init; }
 
