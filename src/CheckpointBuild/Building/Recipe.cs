@@ -34,6 +34,9 @@ public sealed partial record Recipe
     /// <summary>The most bytes of tensors in one file; null = one file.</summary>
     public long? MaxShardSize { get; init; }
 
+    /// <summary>The most bytes that the product's files may have together; null = any.</summary>
+    public long? MaxEngineSize { get; init; }
+
     /// <summary>Whether what reference tools lose silently is refused or written as they do.</summary>
     public Compatibility Compatibility { get; init; }
 
@@ -108,8 +111,11 @@ public sealed partial record Recipe
         };
     }
 
-    // One after the other; what is kept apart is merged too, for the faults that show then, and thrown away.
-    private Checkpoint Merged(Checkpoint checkpoint, ImmutableArray<Adapter> adapters)
+    /// <summary>Merges adapters one after the other; what is kept apart is merged too, for the faults that show then, and thrown away.</summary>
+    /// <param name="checkpoint">The source.</param>
+    /// <param name="adapters">The recipe's adapters, opened, in order.</param>
+    /// <returns>The merged checkpoint.</returns>
+    internal Checkpoint Merged(Checkpoint checkpoint, ImmutableArray<Adapter> adapters)
     {
         for (int i = 0; i < adapters.Length; i++)
         {
