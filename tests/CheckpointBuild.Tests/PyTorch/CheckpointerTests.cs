@@ -110,6 +110,20 @@ public sealed class CheckpointerTests : IDisposable
         Assert.Equal(5, state.Count);
     }
 
+    [Fact]
+    public void Detect_takes_a_folder_s_own_weights_before_those_of_epochs_below_it()
+    {
+        string folder = new TinyLlama().Write(_scratch.PathOf("own"));
+        Directory.CreateDirectory(Path.Combine(folder, "epoch_3"));
+        File.Copy(Path.Combine(folder, "config.json"), Path.Combine(folder, "epoch_3", "config.json"));
+        Write("own/epoch_3/model-00001-of-00001.bin", Model());
+        using CheckpointDirectory directory = CheckpointDirectory.Open(folder);
+        Assert.Equal("huggingface", Dialect.Detect(directory).Name);
+        File.Delete(Path.Combine(folder, "model.safetensors"));
+        using CheckpointDirectory without = CheckpointDirectory.Open(folder);
+        Assert.Equal("torchtune", Dialect.Detect(without).Name);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _scratch.Dispose();
 

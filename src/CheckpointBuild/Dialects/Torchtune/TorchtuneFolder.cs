@@ -30,7 +30,9 @@ internal sealed partial record TorchtuneFolder(CheckpointDirectory Directory, Im
             return IsCandidate(one) && HasConfig(directory) && IsTrained(directory, one) ? new TorchtuneFolder(directory, [one]) : null;
         }
 
-        return NewestEpoch(directory.Folder) is { } epoch && FilesIn(directory.Below(epoch)) is { } below ? below
+        // Weights in the folder itself come before those of epochs that lie below it.
+        bool hasOwn = HasConfig(directory) && WeightFiles.AreIn(directory);
+        return !hasOwn && NewestEpoch(directory.Folder) is { } epoch && FilesIn(directory.Below(epoch)) is { } below ? below
             : HasConfig(directory) ? FilesIn(directory)
             : null;
     }
