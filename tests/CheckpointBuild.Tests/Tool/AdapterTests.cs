@@ -21,7 +21,7 @@ public sealed class AdapterTests : IDisposable
     public static TheoryData<string, string> Refusals => new()
     {
         { "CKPT2261", "kind" }, { "CKPT2261", "replication" }, { "CKPT2262", "prefix" }, { "CKPT2263", "half" }, { "CKPT2264", "layer" }, { "CKPT2265", "width" }, { "CKPT2265", "rank" },
-        { "CKPT2266", "wider" }, { "CKPT2266", "nothing" }, { "CKPT2002", "expression" }, { "CKPT2001", "no type" }, { "CKPT2260", "empty" }, { "CKPT2265", "token" }, { "CKPT3060", "nan" },
+        { "CKPT2266", "wider" }, { "CKPT2266", "nothing" }, { "CKPT2002", "expression" }, { "CKPT2002", "slow" }, { "CKPT2001", "no type" }, { "CKPT2260", "empty" }, { "CKPT2265", "token" }, { "CKPT3060", "nan" },
     };
 
     public static TheoryData<string, string> Warnings => new()
@@ -178,6 +178,7 @@ public sealed class AdapterTests : IDisposable
             "wider" => new() { Configure = c => c["target_modules"] = new JsonArray("q_proj", "up_proj", "k_proj") },
             "nothing" => new() { Configure = c => c["target_modules"] = "nothing.*" },
             "expression" => new() { Configure = c => c["rank_pattern"] = new JsonObject { ["(q_proj"] = 2 } },
+            "slow" => new() { Configure = c => c["rank_pattern"] = new JsonObject { ["(.+)*(.+)*(.+)*!"] = 2 } },
             "empty" => new() { Change = s => s.Clear() },
             "token" => new() { Configure = c => c["trainable_token_indices"] = new JsonArray(5, 999), Change = s => s["base_model.model.model.embed_tokens.token_adapter.trainable_tokens_delta"] = [2, 64] },
             "nan" => new() { Spoil = (name, values) => values[^1] = name.Contains("lora_A", StringComparison.Ordinal) ? values[^1] : float.NaN },

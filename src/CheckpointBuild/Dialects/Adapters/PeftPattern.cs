@@ -9,7 +9,8 @@ namespace CheckpointBuild.Dialects.Adapters;
 /// <summary>One entry of <c>rank_pattern</c> or <c>alpha_pattern</c>: a regular expression for the end of a module's name, and the number that such modules have.</summary>
 /// <param name="Expression">Matched from the start of the name.</param>
 /// <param name="Value">The number.</param>
-internal sealed record PeftPattern(Regex Expression, double Value)
+/// <param name="File">Where it is stated, for messages.</param>
+internal sealed record PeftPattern(Regex Expression, double Value, string File)
 {
     // A pattern that backtracks for longer is made to do harm.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -35,7 +36,7 @@ internal sealed record PeftPattern(Regex Expression, double Value)
         {
             bool isNumber = entry.Value.ValueKind == JsonValueKind.Number;
             yield return isNumber && entry.Value.GetDouble() is > 0 and < int.MaxValue and { } value && (field != "rank_pattern" || value == Math.Floor(value))
-                ? new PeftPattern(Compile(path, field, $@"^(?:(.*\.)?({entry.Name})$)"), value)
+                ? new PeftPattern(Compile(path, field, $@"^(?:(.*\.)?({entry.Name})$)"), value, path)
                 : throw Errors.ConfigFieldWrong(path, $"{field}.{entry.Name}", entry.Value.GetRawText(), "a number above 0");
         }
     }
@@ -48,7 +49,7 @@ internal sealed record PeftPattern(Regex Expression, double Value)
     {
         foreach (PeftPattern pattern in patterns)
         {
-            if (pattern.Expression.IsMatch(module))
+            if (pattern.Fits(module))
             {
                 return pattern.Value;
             }
@@ -71,6 +72,18 @@ internal sealed record PeftPattern(Regex Expression, double Value)
         catch (ArgumentException e)
         {
             throw Errors.ConfigFieldWrong(path, field, expression, $"a regular expression ({e.Message})");
+        }
+    }
+
+    private bool Fits(string module)
+    {
+        try
+        {
+            return Expression.IsMatch(module);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            throw Errors.ConfigFieldWrong(File, "rank_pattern or alpha_pattern", "an expression that backtracks without end", "one that is found quickly");
         }
     }
 }
