@@ -78,7 +78,7 @@ internal static class PythonNumber
 
         // .NET's shortest digits, laid out by Python's rule: an exponent below 1e-4 and from 1e16 on.
         string shortest = value.ToString("R", CultureInfo.InvariantCulture);
-        int exponent = ExponentOf(shortest.TrimStart('-'));
+        int exponent = value == 0 ? 0 : ExponentOf(shortest.TrimStart('-'));
         string sign = value < 0 || (value == 0 && double.IsNegative(value)) ? "-" : "";
         string digits = shortest.Split('E')[0].Replace("-", "", StringComparison.Ordinal).Replace(".", "", StringComparison.Ordinal).TrimStart('0');
         digits = digits.TrimEnd('0') is { Length: > 0 } kept ? kept : "0";
