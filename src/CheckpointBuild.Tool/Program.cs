@@ -36,6 +36,9 @@ internal static class Program
         new DiffVerb(),
         new VerifyVerb(),
         new FetchVerb(),
+        new RestoreVerb(),
+        new CacheVerb(),
+        new PackVerb(),
         new WorkerVerb(),
     ];
 

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Linq;
@@ -22,6 +23,9 @@ internal sealed record WorkerItem(string Source, string? EngineName, string? Nam
     public int Workers => !Metadata.TryGetValue("Workers", out string? value) ? Environment.ProcessorCount
         : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int workers) && workers > 0 ? workers
         : throw Errors.UnknownOptionValue("workers", value, "a build", ["a number from 1"]);
+
+    /// <summary>Revision, version and files of a model that is named.</summary>
+    public Recipe Where => new() { Engine = "", Revision = Metadata.GetValueOrDefault("Revision"), Version = Metadata.GetValueOrDefault("Version"), Files = Metadata.GetValueOrDefault("Files") };
 
     /// <summary>The recipe that the metadata mean.</summary>
     /// <param name="task">The task that asks; <c>QuantizeModel</c> alone needs no engine, GGUF is what follows from a GGUF type.</param>

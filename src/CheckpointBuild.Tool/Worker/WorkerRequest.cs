@@ -14,10 +14,14 @@ namespace CheckpointBuild.Tool.Worker;
 /// <param name="FallbackStore">The store's root where the user has no folder for one; null = none.</param>
 /// <param name="Force">Whether everything is built anew.</param>
 /// <param name="Verify">Whether every source file is read again.</param>
+/// <param name="Names">How models by name are restored.</param>
 /// <param name="Plugins">Assemblies of plug-ins, or folders that hold one each.</param>
 /// <param name="Items">The checkpoints.</param>
-internal sealed record WorkerRequest(string Task, string? Store, string? FallbackStore, bool Force, bool Verify, ImmutableArray<string> Plugins, ImmutableArray<WorkerItem> Items)
+internal sealed record WorkerRequest(string Task, string? Store, string? FallbackStore, bool Force, bool Verify, WorkerNames Names, ImmutableArray<string> Plugins, ImmutableArray<WorkerItem> Items)
 {
+    /// <summary>The task that only fetches.</summary>
+    public const string RestoreTask = "RestoreCheckpoints";
+
     private const int Protocol = 1;
 
     /// <summary>Reads a request file.</summary>
@@ -41,6 +45,7 @@ internal sealed record WorkerRequest(string Task, string? Store, string? Fallbac
                 Text(root, "fallbackStore"),
                 Flag(root, "force"),
                 Flag(root, "verify"),
+                new WorkerNames(Text(root, "lockFile"), Text(root, "assetsFile"), Flag(root, "offline"), Flag(root, "locked"), Flag(root, "updateLock")),
                 root.TryGetProperty("plugins", out JsonElement plugins) ? [.. plugins.EnumerateArray().Select(p => p.GetString()!)] : [],
                 [.. root.GetProperty("items").EnumerateArray().Select(ReadItem)]);
         }

@@ -3,9 +3,11 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.IO;
 using System.Threading;
+using CheckpointBuild.Acquisition;
 using CheckpointBuild.Building;
 using CheckpointBuild.Building.Plugins;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Dialects;
 using CheckpointBuild.Tool.Plugins;
 
 namespace CheckpointBuild.Tool.Worker;
@@ -71,11 +73,28 @@ internal sealed class WorkerSession(LineProtocol protocol)
         }
     }
 
+    private CheckpointLocation Locate(WorkerRequest request, WorkerItem item, int index, CancellationToken cancellation)
+    {
+        var observer = new FetchObserver(
+            text => protocol.Message("high", text),
+            warning => protocol.Warning(index, warning),
+            (done, total) => protocol.Progress(index, (int)(100 * done / Math.Max(1, total)), $"of {item.Source} fetched"));
+        return ModelSource.ForProject(request.Names, observer).Locate(item.Source, item.Where, cancellation);
+    }
+
     private void Serve(WorkerRequest request, WorkerItem item, int index, CancellationToken cancellation)
     {
+        if (request.Task == WorkerRequest.RestoreTask)
+        {
+            Locate(request, item, index, cancellation);
+            return;
+        }
+
         long start = Stopwatch.GetTimestamp();
         var store = new Store(request.Store ?? UserStore() ?? Fallback(request));
-        using EngineBuild build = EngineBuild.Open(item.Source, item.ToRecipe(request.Task) with { Plugins = _plugins }, new SourceHashes(store.HashFolder), item.Name);
+        Recipe recipe = item.ToRecipe(request.Task) with { Plugins = _plugins };
+        CheckpointLocation location = Locate(request, item, index, cancellation);
+        using EngineBuild build = EngineBuild.Open(item.Name is { } name ? location with { Name = name } : location, recipe, new SourceHashes(store.HashFolder));
         foreach (Diagnostic warning in build.Warnings)
         {
             protocol.Warning(index, warning);
