@@ -69,13 +69,9 @@ internal sealed class NuGetFeed(string folder, string? assetsFile, bool offline)
     // Restored already, or in a folder that the user named for that: no request.
     private async Task<string> FolderOfAsync(string id, NuGetVersion version, FetchObserver observer, CancellationToken cancellation)
     {
-        string below = Path.Combine(id.ToLowerInvariant(), version.ToNormalizedString().ToLowerInvariant());
-        foreach (string root in _settings.Value.Fallbacks.Prepend(_settings.Value.GlobalPackages))
+        if (Restored(id, version) is { } there)
         {
-            if (File.Exists(Path.Combine(root, below, ".nupkg.metadata")) || File.Exists(Path.Combine(root, below, Path.GetFileName(below))))
-            {
-                return Path.Combine(root, below);
-            }
+            return there;
         }
 
         if (offline)
@@ -85,7 +81,13 @@ internal sealed class NuGetFeed(string folder, string? assetsFile, bool offline)
 
         observer.Say($"nuget:{id} {version.ToNormalizedString()}: to fetch");
         await DownloadAsync(new PackageIdentity(id, version), cancellation);
-        return Path.Combine(_settings.Value.GlobalPackages, below);
+        return Restored(id, version) ?? throw Errors.PackageDamaged(_settings.Value.GlobalPackages, $"{id} {version.ToNormalizedString()} is not there after it was installed");
+    }
+
+    private string? Restored(string id, NuGetVersion version)
+    {
+        string below = Path.Combine(id.ToLowerInvariant(), version.ToNormalizedString().ToLowerInvariant());
+        return _settings.Value.Fallbacks.Prepend(_settings.Value.GlobalPackages).Select(root => Path.Combine(root, below)).FirstOrDefault(folder => File.Exists(Path.Combine(folder, ".nupkg.metadata")));
     }
 
     private async Task DownloadAsync(PackageIdentity identity, CancellationToken cancellation)
@@ -99,10 +101,11 @@ internal sealed class NuGetFeed(string folder, string? assetsFile, bool offline)
             try
             {
                 DownloadResource resource = await source.GetResourceAsync<DownloadResource>(cancellation) ?? throw Errors.PackageSourceFails(where, source.PackageSource.Name, NoFeed);
-                var context = new PackageDownloadContext(cache, directDownloadDirectory: null, directDownload: false, _settings.Value.Mapping) { ClientPolicyContext = _settings.Value.Policy };
+                var context = new PackageDownloadContext(cache, _settings.Value.GlobalPackages, directDownload: false, _settings.Value.Mapping) { ClientPolicyContext = _settings.Value.Policy };
                 using DownloadResourceResult result = await resource.GetDownloadResourceResultAsync(identity, context, _settings.Value.GlobalPackages, NullLogger.Instance, cancellation);
                 if (result.Status is DownloadResourceResultStatus.Available or DownloadResourceResultStatus.AvailableWithoutStream)
                 {
+                    await InstallAsync(result, identity, source, cancellation);
                     return;
                 }
             }
@@ -113,6 +116,16 @@ internal sealed class NuGetFeed(string folder, string? assetsFile, bool offline)
         }
 
         throw first ?? Errors.PackageNotFound(where, sources.Select(s => s.PackageSource.Name));
+    }
+
+    // A feed over HTTP is installed while it is read; a folder feed only gives the package.
+    private async Task InstallAsync(DownloadResourceResult result, PackageIdentity identity, SourceRepository source, CancellationToken cancellation)
+    {
+        if (result.PackageStream is { } stream && Restored(identity.Id, identity.Version) is null)
+        {
+            using DownloadResourceResult installed = await GlobalPackagesFolderUtility.AddPackageAsync(
+                source.PackageSource.Source, identity, stream, _settings.Value.GlobalPackages, Guid.Empty, _settings.Value.Policy, NullLogger.Instance, cancellation);
+        }
     }
 
     private async Task<NuGetVersion> NewestAsync(string id, CancellationToken cancellation)

@@ -12,12 +12,19 @@ namespace CheckpointBuild.Tool.Packages;
 /// <summary>The user's own NuGet: sources, source mapping, credentials, signature rules and the global packages folder, as nuget.config says from the project's folder upwards.</summary>
 internal sealed class NuGetSettings
 {
+    private const string Verification = "DOTNET_NUGET_SIGNATURE_VERIFICATION";
     private readonly ISettings _settings;
 
     /// <summary>Reads the settings.</summary>
     /// <param name="folder">The project's folder.</param>
     public NuGetSettings(string folder)
     {
+        // What the dotnet command itself does: on Linux NuGet looks at signatures only where this is set.
+        if (OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable(Verification) is null)
+        {
+            Environment.SetEnvironmentVariable(Verification, "true");
+        }
+
         _settings = Settings.LoadDefaultSettings(folder);
         GlobalPackages = SettingsUtility.GetGlobalPackagesFolder(_settings);
         Fallbacks = [.. SettingsUtility.GetFallbackPackageFolders(_settings)];

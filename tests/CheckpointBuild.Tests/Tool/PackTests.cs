@@ -43,6 +43,10 @@ public sealed class PackTests : IDisposable
     [Fact]
     public async Task A_model_that_is_too_large_for_one_package_goes_into_several_and_comes_back_whole()
     {
+        byte[] large = new byte[700_000];
+        new SeededRandom(1).Fill(large);
+        Directory.CreateDirectory(_scratch.PathOf("tiny"));
+        await File.WriteAllBytesAsync(_scratch.PathOf("tiny/notes.bin"), large, TestContext.Current.CancellationToken);
         string[] packages = await PackAsync("--max-package-size", "300KB");
         Configure(Source("feed", "feed"));
 
