@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
 using System.Linq;
-using System.Threading;
 using CheckpointBuild.Acquisition;
 using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;
