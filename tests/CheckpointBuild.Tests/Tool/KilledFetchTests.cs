@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Diagnostics;
 using System.Globalization;
 using System.IO;
@@ -73,8 +72,8 @@ public sealed class KilledFetchTests
 
         Assert.All(results, r => Assert.True(r.ExitCode == 0, r.ToString()));
         Assert.Single(results.Select(r => r.Output).Distinct());
-        IEnumerable<string> contents = server.Requests.Where(r => r.Method == "GET" && !r.Path.StartsWith("/api/", StringComparison.Ordinal)).Select(r => r.Path);
-        Assert.Equal(files.Length, contents.Count());
+        string[] contents = [.. server.Requests.Where(r => r.Method == "GET" && !r.Path.StartsWith("/api/", StringComparison.Ordinal)).Select(r => r.Path)];
+        Assert.Equal(files.Length, contents.Length);
         Assert.Equal(files.Length, contents.Distinct().Count());
     }
 

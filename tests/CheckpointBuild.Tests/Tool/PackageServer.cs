@@ -91,18 +91,19 @@ internal sealed class PackageServer : IAsyncDisposable
         return versions.Length == 0 ? NotFoundAsync(context) : context.Response.WriteAsync(new JsonObject { ["versions"] = new JsonArray([.. versions.Select(v => (JsonNode)v)]) }.ToJsonString());
     }
 
-    private Task PackageAsync(HttpContext context, string name)
+    private async Task PackageAsync(HttpContext context, string name)
     {
         string? file = Names().FirstOrDefault(n => n.Equals(name, StringComparison.OrdinalIgnoreCase));
         if (file is null)
         {
-            return NotFoundAsync(context);
+            await NotFoundAsync(context);
+            return;
         }
 
-        byte[] bytes = File.ReadAllBytes(Path.Combine(_folder, file));
+        byte[] bytes = await File.ReadAllBytesAsync(Path.Combine(_folder, file), context.RequestAborted);
         context.Response.Headers.ContentLength = bytes.Length;
         context.Response.Headers.LastModified = DateTime.UnixEpoch.ToString("R", CultureInfo.InvariantCulture);
-        return context.Response.Body.WriteAsync(bytes).AsTask();
+        await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
     }
 
     private IEnumerable<string> Names() => Directory.EnumerateFiles(_folder, "*.nupkg").Select(f => Path.GetFileName(f)!);
