@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.IO;
 using System.Linq;
+using System.Threading;
 using System.Threading.Tasks;
 using CheckpointBuild.Tests.Acquisition;
 using CheckpointBuild.Tests.Infrastructure;
@@ -30,10 +31,15 @@ public sealed class KilledFetchTests
         for (int kill = 0; kill < Kills; kill++)
         {
             // The server sends what is enough for one more entry of the journal, and then nothing: the process is killed once that entry is there.
+            int served = 0;
             server.Write = async (context, bytes) =>
             {
-                await context.Response.Body.WriteAsync(bytes[..Math.Min(bytes.Length, MegaByte + 1000)], context.RequestAborted);
-                await context.Response.Body.FlushAsync(context.RequestAborted);
+                if (Interlocked.Increment(ref served) == 1)
+                {
+                    await context.Response.Body.WriteAsync(bytes[..Math.Min(bytes.Length, MegaByte + 1000)], context.RequestAborted);
+                    await context.Response.Body.FlushAsync(context.RequestAborted);
+                }
+
                 await Task.Delay(-1, context.RequestAborted);
             };
             long before = Recorded(journal);
