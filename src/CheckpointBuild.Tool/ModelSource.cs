@@ -41,6 +41,19 @@ internal sealed class ModelSource
     /// <returns>The source.</returns>
     public static ModelSource ForProject(WorkerNames names, FetchObserver observer) => new(names.IsOffline, names, (_, work) => work(observer).GetAwaiter().GetResult());
 
+    /// <summary>The model that was fetched last, or null.</summary>
+    public FetchedModel? Fetched { get; private set; }
+
+    /// <summary>Deletes from the cache what was fetched last, unless the recipe keeps it; what lay there before stays.</summary>
+    /// <param name="recipe">The recipe.</param>
+    public void Release(Recipe recipe)
+    {
+        if (recipe.KeepSource == false && Fetched is { Brought.IsEmpty: false, Reference.Origin: ModelOrigin.HuggingFace } model)
+        {
+            new HubCacheInventory(HubSettings.FromEnvironment()).DropAsync(model, model.Brought).GetAwaiter().GetResult();
+        }
+    }
+
     /// <summary>Finds or fetches a checkpoint.</summary>
     /// <param name="text">What the user wrote.</param>
     /// <param name="recipe">Revision and files, where it is a name.</param>
@@ -54,7 +67,8 @@ internal sealed class ModelSource
         }
 
         string revision = reference.Origin == ModelOrigin.NuGet ? recipe.Version ?? "" : recipe.Revision ?? "main";
-        return Of(Fetch(new FetchRequest(reference, new FileSelection(SelectionStart.WhatABuildNeeds, recipe.Files)) { Revision = revision }, cancellation));
+        Fetched = Fetch(new FetchRequest(reference, new FileSelection(SelectionStart.WhatABuildNeeds, recipe.Files)) { Revision = revision }, cancellation);
+        return Of(Fetched);
     }
 
     /// <summary>Fetches a model of the Hub.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CheckpointBuild.Building;
+using CheckpointBuild.Dialects;
 
 namespace CheckpointBuild.Tool.Verbs;
 
@@ -18,7 +19,9 @@ internal sealed class BuildVerb() : Verb("build")
         {
             Recipe recipe = RecipeField.Find("Engine")!.Set(new Recipe { Engine = "" }, parsed.GetRequiredValue(engine));
             recipe = options.Apply(recipe, parsed);
-            BuildAction.Run(options.Locate(recipe, parsed, checkpoint, streams, cancellation), recipe, parsed.GetRequiredValue(output), streams, cancellation);
+            (CheckpointLocation source, ModelSource models) = options.Locate(recipe, parsed, checkpoint, streams, cancellation);
+            BuildAction.Run(source, recipe, parsed.GetRequiredValue(output), streams, cancellation);
+            models.Release(recipe);
         });
         return command;
     }

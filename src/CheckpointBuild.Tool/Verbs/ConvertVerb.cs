@@ -19,8 +19,9 @@ internal sealed class ConvertVerb() : Verb("convert")
         {
             Recipe recipe = RecipeField.Find("Engine")!.Set(new Recipe { Engine = "" }, parsed.GetRequiredValue(to));
             recipe = options.Apply(recipe, parsed);
-            CheckpointLocation source = options.Locate(recipe, parsed, checkpoint, streams, cancellation);
+            (CheckpointLocation source, ModelSource models) = options.Locate(recipe, parsed, checkpoint, streams, cancellation);
             BuildAction.Run(source, StoredTypes.Keep(recipe, source), parsed.GetRequiredValue(output), streams, cancellation);
+            models.Release(recipe);
         });
         return command;
     }

@@ -33,9 +33,12 @@ internal sealed class RecipeOptions
     /// <param name="source">The argument that names it.</param>
     /// <param name="streams">Where messages go.</param>
     /// <param name="cancellation">Ends the work.</param>
-    /// <returns>Where it lies.</returns>
-    public CheckpointLocation Locate(Recipe recipe, ParseResult parsed, Argument<string> source, ToolStreams streams, CancellationToken cancellation) =>
-        ModelSource.ForUser(streams, parsed.GetValue(_offline)).Locate(parsed.GetRequiredValue(source), recipe, cancellation);
+    /// <returns>Where it lies, and what fetched it.</returns>
+    public (CheckpointLocation Location, ModelSource Source) Locate(Recipe recipe, ParseResult parsed, Argument<string> source, ToolStreams streams, CancellationToken cancellation)
+    {
+        ModelSource models = ModelSource.ForUser(streams, parsed.GetValue(_offline));
+        return (models.Locate(parsed.GetRequiredValue(source), recipe, cancellation), models);
+    }
 
     /// <summary>Sets what the user typed.</summary>
     /// <param name="recipe">The recipe so far.</param>

@@ -73,27 +73,28 @@ internal sealed class WorkerSession(LineProtocol protocol)
         }
     }
 
-    private CheckpointLocation Locate(WorkerRequest request, WorkerItem item, int index, CancellationToken cancellation)
+    private ModelSource Source(WorkerRequest request, WorkerItem item, int index)
     {
         var observer = new FetchObserver(
             text => protocol.Message("high", text),
             warning => protocol.Warning(index, warning),
             (done, total) => protocol.Progress(index, (int)(100 * done / Math.Max(1, total)), $"of {item.Source} fetched"));
-        return ModelSource.ForProject(request.Names, observer).Locate(item.Source, item.Where, cancellation);
+        return ModelSource.ForProject(request.Names, observer);
     }
 
     private void Serve(WorkerRequest request, WorkerItem item, int index, CancellationToken cancellation)
     {
         if (request.Task == WorkerRequest.RestoreTask)
         {
-            Locate(request, item, index, cancellation);
+            Source(request, item, index).Locate(item.Source, item.Where, cancellation);
             return;
         }
 
         long start = Stopwatch.GetTimestamp();
         var store = new Store(request.Store ?? UserStore() ?? Fallback(request));
         Recipe recipe = item.ToRecipe(request.Task) with { Plugins = _plugins };
-        CheckpointLocation location = Locate(request, item, index, cancellation);
+        ModelSource source = Source(request, item, index);
+        CheckpointLocation location = source.Locate(item.Source, item.Where, cancellation);
         using EngineBuild build = EngineBuild.Open(item.Name is { } name ? location with { Name = name } : location, recipe, new SourceHashes(store.HashFolder));
         foreach (Diagnostic warning in build.Warnings)
         {
@@ -105,6 +106,8 @@ internal sealed class WorkerSession(LineProtocol protocol)
         StoreEntry entry = store.GetOrBuild(build, options, use, warning => protocol.Warning(index, warning), cancellation);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         protocol.Product(index, entry, seconds);
+        build.Dispose();
+        source.Release(recipe);
     }
 
     // A home that is named but cannot be written (a container's user without one) is no home.

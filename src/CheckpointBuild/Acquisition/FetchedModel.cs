@@ -12,6 +12,9 @@ public sealed record FetchedModel(ModelReference Reference, string Folder, strin
     /// <summary>What the model is called.</summary>
     public string Name { get; init; } = Reference.ShortName;
 
+    /// <summary>Paths of those files that were not there before, below the folder.</summary>
+    public ImmutableArray<string> Brought { get; init; } = [];
+
     /// <summary>The licence as the source states it, or null.</summary>
     public string? License { get; init; }
 }

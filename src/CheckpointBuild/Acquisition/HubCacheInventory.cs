@@ -92,6 +92,28 @@ public sealed class HubCacheInventory(HubSettings settings)
         }
     }
 
+    /// <summary>Deletes files of a fetched model again, and their contents unless another commit has them too.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="paths">Below its folder.</param>
+    /// <returns>When they are deleted.</returns>
+    /// <exception cref="CheckpointException">CKPT6030 when something cannot be deleted.</exception>
+    public async Task DropAsync(FetchedModel model, IEnumerable<string> paths)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(paths);
+        CachedModel? cached = List().FirstOrDefault(m => m.Name == model.Reference.Name);
+        if (cached is null)
+        {
+            return;
+        }
+
+        string[] links = [.. paths.Select(p => Path.Combine(model.Folder, p)).Where(File.Exists)];
+        string[] contents = [.. links.Select(l => new FileInfo(l).ResolveLinkTarget(returnFinalTarget: true)?.FullName).OfType<string>()];
+        await DeleteAsync(cached, links);
+        HashSet<string> others = [.. cached.Commits.SelectMany(c => Files(cached.Folder, Path.Combine("snapshots", c))).Select(f => f.LinkTarget).OfType<string>().Select(t => Path.GetFileName(t))];
+        await DeleteAsync(cached, contents.Where(c => !others.Contains(Path.GetFileName(c))));
+    }
+
     private static IEnumerable<string> Snapshots(string folder)
     {
         string snapshots = Path.Combine(folder, "snapshots");

@@ -64,7 +64,11 @@ public sealed class HubClient : ModelFeed, IDisposable
             }, cancellation);
         }
 
-        return new FetchedModel(request.Reference, place, commit, [.. files.Select(f => new FetchedFile(f.Path, f.Size, f.LfsSha256)).OrderBy(f => f.Path, StringComparer.Ordinal)]) { License = license };
+        return new FetchedModel(request.Reference, place, commit, [.. files.Select(f => new FetchedFile(f.Path, f.Size, f.LfsSha256)).OrderBy(f => f.Path, StringComparer.Ordinal)])
+        {
+            License = license,
+            Brought = [.. missing.Select(f => f.Path)],
+        };
     }
 
     /// <summary>Fetches what is missing of a model that a lock file describes: nothing is resolved and nothing is listed.</summary>
@@ -110,7 +114,11 @@ public sealed class HubClient : ModelFeed, IDisposable
             }
         }
 
-        return new FetchedModel(request.Reference, cache.Snapshot(locked.Commit), locked.Commit, [.. locked.Files.Select(f => new FetchedFile(f.Path, f.Size, f.Sha256))]) { License = locked.License };
+        return new FetchedModel(request.Reference, cache.Snapshot(locked.Commit), locked.Commit, [.. locked.Files.Select(f => new FetchedFile(f.Path, f.Size, f.Sha256))])
+        {
+            License = locked.License,
+            Brought = [.. missing.Select(f => f.Path)],
+        };
     }
 
     /// <inheritdoc/>

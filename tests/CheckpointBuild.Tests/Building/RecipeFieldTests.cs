@@ -53,5 +53,5 @@ public sealed class RecipeFieldTests
 
     [Fact]
     public void Options_are_the_names_in_kebab_case() =>
-        Assert.Equal(["--engine", "--engine-name", "--format", "--dtype", "--quantization", "--max-shard-size", "--adapter", "--adapter-mode", "--pure", "--output-tensor-type", "--token-embedding-type", "--tensor-types", "--prune-layers", "--intermediate-dtype", "--compatibility", "--revision", "--version", "--files"], RecipeField.All.Select(f => f.Option));
+        Assert.Equal(["--engine", "--engine-name", "--format", "--dtype", "--quantization", "--max-shard-size", "--adapter", "--adapter-mode", "--pure", "--output-tensor-type", "--token-embedding-type", "--tensor-types", "--prune-layers", "--intermediate-dtype", "--compatibility", "--revision", "--version", "--files", "--keep-source"], RecipeField.All.Select(f => f.Option));
 }
