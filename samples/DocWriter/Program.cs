@@ -6,7 +6,7 @@ string prompt = args.Length > 0 ? string.Join(' ', args)
     : "method File.ReadAllText(path)";
 
 // The build put the engine beside the program.
-using TextGenerator generator = TextGenerator.Open(Path.Combine(AppContext.BaseDirectory, "models", "doc-llama"));
+using TextGenerator generator = TextGenerator.Open(ModelEngines.DocLlama.Path);
 Console.WriteLine(prompt);
 foreach (string piece in generator.Generate(prompt + "\n", new GenerationOptions { MaxTokens = 256, Temperature = 0 }))
 {

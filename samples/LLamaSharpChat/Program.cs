@@ -6,7 +6,7 @@ using LLama.Sampling;
 
 NativeLibraryConfig.All.WithLogCallback((_, _) => { });
 
-string engine = Path.Combine(AppContext.BaseDirectory, "models", "doc-llama", "doc-llama.gguf");
+string engine = Path.Combine(ModelEngines.DocLlama.Path, "doc-llama.gguf");
 var parameters = new ModelParams(engine) { ContextSize = 1024, GpuLayerCount = 0 };
 using LLamaWeights weights = LLamaWeights.LoadFromFile(parameters);
 var executor = new StatelessExecutor(weights, parameters);

@@ -16,6 +16,9 @@ namespace CheckpointBuild.Tasks;
 [MSBuildMultiThreadableTask]
 public sealed class CleanEngineFiles : Task
 {
+    // What the tasks write beside the states.
+    private static readonly string[] Written = ["*.request.json", "*.log", "*.targets", "*.g.cs"];
+
     /// <summary>Where <see cref="BuildEngine"/> remembers what it made.</summary>
     [Required]
     public string StateDirectory { get; set; } = string.Empty;
@@ -86,9 +89,12 @@ public sealed class CleanEngineFiles : Task
 
     private void DeleteRequests()
     {
-        foreach (string path in Directory.GetFiles(StateDirectory, "*.request.json"))
+        foreach (string pattern in Written)
         {
-            Delete(path);
+            foreach (string path in Directory.GetFiles(StateDirectory, pattern))
+            {
+                Delete(path);
+            }
         }
 
         Delete(PlacementRecord.PathOf(StateDirectory));

@@ -97,6 +97,8 @@ public sealed class CollectEngineFiles : Task
             ITaskItem item = EngineItems.File(checkpoint, product, file, path);
             item.SetMetadata("CopyToOutputDirectory", IsOff(checkpoint, "CopyToOutput") ? "Never" : CopyMode);
             item.SetMetadata("CopyToPublishDirectory", IsOff(checkpoint, "CopyToPublish") ? "Never" : "Always");
+            item.SetMetadata("Pack", IsOn(checkpoint, "Pack") ? "true" : "false");
+            item.SetMetadata("PackagePath", EngineItems.Escape(PackageFolder(checkpoint) + "/" + file.RelativePath));
             _files.Add(item);
         }
 
@@ -124,11 +126,19 @@ public sealed class CollectEngineFiles : Task
         }
     }
 
+    private static string PackageFolder(CheckpointItem checkpoint)
+    {
+        string asked = checkpoint.Item.GetMetadata("PackagePath").Replace('\\', '/').Trim('/');
+        return asked.Length > 0 ? asked : checkpoint.TargetFolder;
+    }
+
     private static bool IsThere(string path, long size)
     {
         FileInfo file = new(path);
         return file.Exists && file.Length == size;
     }
+
+    private static bool IsOn(CheckpointItem checkpoint, string metadata) => checkpoint.Item.GetMetadata(metadata).Equals("true", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsOff(CheckpointItem checkpoint, string metadata) => checkpoint.Item.GetMetadata(metadata).Equals("false", StringComparison.OrdinalIgnoreCase);
 }

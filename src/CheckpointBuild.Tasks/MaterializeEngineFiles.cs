@@ -30,6 +30,9 @@ public sealed class MaterializeEngineFiles : Task, ICancelableTask
     [Required]
     public string OutputDirectory { get; set; } = string.Empty;
 
+    /// <summary><c>Copy</c> or <c>HardLink</c>.</summary>
+    public string LinkMode { get; set; } = string.Empty;
+
     /// <inheritdoc/>
     public void Cancel() => _cancel.Set();
 
@@ -37,8 +40,14 @@ public sealed class MaterializeEngineFiles : Task, ICancelableTask
     public override bool Execute()
     {
         DiagnosticLog log = new(Log);
+        if (Placing.LinkMode.Parse(LinkMode) is not { } mode)
+        {
+            log.Error(TaskErrors.UnknownValue("CheckpointBuildLinkMode", LinkMode, Placing.LinkMode.Names));
+            return false;
+        }
+
         PlacementRecord placements = new(PlacementRecord.PathOf(StateDirectory));
-        EnginePlacer placer = new(placements, _cancel);
+        EnginePlacer placer = new(placements, _cancel) { MayLink = mode == Placing.LinkMode.HardLink };
         try
         {
             foreach (ITaskItem file in Files)

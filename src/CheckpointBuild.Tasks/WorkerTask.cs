@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.ComponentModel;
 using System.Globalization;
 using System.IO;
 using CheckpointBuild.Tasks.Checkpoints;
@@ -77,6 +76,15 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
     /// <summary>Whether to read every source file again instead of trusting sizes and times.</summary>
     public bool Verify { get; set; }
 
+    /// <summary>Whether to say only which products there would be: their <c>ContentKey</c>, their <c>Size</c>, and by <c>FromStore</c> whether the store has them.</summary>
+    public bool Plan { get; set; }
+
+    /// <summary>The most threads that build; every processor's when not given.</summary>
+    public string? MaxParallelism { get; set; }
+
+    /// <summary>How loud the tool is in the build's log, whatever the build's own verbosity: <c>quiet</c>, <c>minimal</c>, <c>normal</c>, <c>detailed</c>, <c>diagnostic</c>.</summary>
+    public string? Verbosity { get; set; }
+
     /// <inheritdoc/>
     public bool FailIfNotIncremental { get; set; }
 
@@ -127,6 +135,11 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
             }
         }
 
+        if (MessageLevel.Parse(Verbosity ?? string.Empty) is null)
+        {
+            _log.Error(TaskErrors.UnknownValue("CheckpointBuildVerbosity", Verbosity!, MessageLevel.Names));
+        }
+
         string tool = Full(ToolPath is { Length: > 0 } given ? given : ToolOfThePackage());
         if (!File.Exists(tool))
         {
@@ -145,6 +158,12 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
         }
 
         List<EngineJob> jobs = ReadJobs(checkpoints, tool);
+        if (Plan)
+        {
+            Foresee(tool, jobs);
+            return;
+        }
+
         List<EngineJob> stale = jobs.FindAll(job => !IsUpToDate(job));
         if (!_log.HasErrors && stale.Count > 0)
         {
@@ -161,7 +180,7 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
     {
         if (named.Count > 0)
         {
-            Ask(tool, named, new WorkerConversation(Log, _log, named));
+            Converse(tool, named);
         }
     }
 
@@ -211,21 +230,39 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
             EngineState.PutAside(job.StatePath);
         }
 
-        List<CheckpointItem> checkpoints = stale.ConvertAll(job => job.Checkpoint);
-        WorkerConversation conversation = new(Log, _log, checkpoints);
-        bool succeeded = Ask(tool, checkpoints, conversation);
+        WorkerConversation conversation = Converse(tool, stale.ConvertAll(job => job.Checkpoint));
         if (!_cancel.IsSet)
         {
-            Remember(stale, conversation, succeeded);
+            Remember(stale, conversation);
         }
     }
 
-    private bool Ask(string tool, List<CheckpointItem> checkpoints, WorkerConversation conversation)
+    private void Foresee(string tool, List<EngineJob> jobs)
     {
-        string requestPath = Path.Combine(States, GetType().Name + ".request.json");
+        if (_log.HasErrors || jobs.Count == 0)
+        {
+            return;
+        }
+
+        WorkerConversation conversation = Converse(tool, jobs.ConvertAll(job => job.Checkpoint));
+        List<ITaskItem> products = [];
+        for (int i = 0; i < jobs.Count; i++)
+        {
+            if (conversation.Products[i] is { } product)
+            {
+                products.Add(EngineItems.Product(jobs[i].Checkpoint, product, jobs[i].Checkpoint.TargetFolder));
+            }
+        }
+
+        Products = [.. products];
+    }
+
+    private WorkerConversation Converse(string tool, List<CheckpointItem> checkpoints)
+    {
+        string request = Path.Combine(States, GetType().Name + ".request.json");
         new WorkerRequest(GetType().Name, Store, FallbackStore)
         {
-            Offline = Offline || !Restore,
+            Offline = Offline || !Restore || Plan,
             LockFile = FullLockFile,
             AssetsFile = AssetsFile is { Length: > 0 } assets ? Full(assets) : string.Empty,
             Locked = LockedMode,
@@ -233,63 +270,14 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
             Force = Force,
             Verify = Verify,
             Plugins = PluginPaths,
-        }.Write(requestPath, checkpoints);
-        return Converse(new ToolCommand(tool, DotNetHost), requestPath, conversation);
-    }
-
-    private bool Converse(ToolCommand command, string requestPath, WorkerConversation conversation)
-    {
-        System.Diagnostics.ProcessStartInfo start = command.StartInfo(requestPath, Folder);
-        Log.LogMessage(MessageImportance.Low, "{0} {1}", start.FileName, start.Arguments);
-        foreach (CheckpointItem checkpoint in conversation.Checkpoints)
-        {
-            Log.LogMessage(MessageImportance.Low, "{0}", CommandLine.Replay(GetType().Name, checkpoint, PluginPaths));
-        }
-
-        IBuildEngine3? node = BuildEngine as IBuildEngine3;
-        try
-        {
-            using WorkerProcess process = new(start);
-            node?.Yield();
-            try
-            {
-                process.Run(conversation.Receive, _cancel);
-            }
-            finally
-            {
-                node?.Reacquire();
-            }
-
-            return Judge(conversation, process.ExitCode);
-        }
-        catch (Win32Exception exception)
-        {
-            _log.Error(TaskErrors.ToolNotStarted(start.FileName, exception.Message));
-            return false;
-        }
-    }
-
-    private bool Judge(WorkerConversation conversation, int? exitCode)
-    {
-        if (_cancel.IsSet || (conversation.Result == "ok" && !conversation.HasErrors))
-        {
-            return true;
-        }
-
-        if (conversation.Result is null)
-        {
-            _log.Error(TaskErrors.ToolDied(exitCode, conversation.LastWords), conversation.Checkpoints[0].Item);
-        }
-        else if (!conversation.HasErrors)
-        {
-            _log.Error(TaskErrors.ToolFailedSilently(), conversation.Checkpoints[0].Item);
-        }
-
-        return false;
+            Plan = Plan,
+            MaxParallelism = MaxParallelism ?? string.Empty,
+        }.Write(request, checkpoints);
+        return new ToolRun(this, _log, _cancel) { Plugins = PluginPaths, Level = MessageLevel.Parse(Verbosity ?? string.Empty)! }.Run(new ToolCommand(tool, DotNetHost), request, Folder, checkpoints);
     }
 
     // One checkpoint's error takes nothing from the others: what was built for them is remembered.
-    private void Remember(List<EngineJob> stale, WorkerConversation conversation, bool succeeded)
+    private void Remember(List<EngineJob> stale, WorkerConversation conversation)
     {
         for (int i = 0; i < stale.Count; i++)
         {
@@ -297,7 +285,7 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
             job.Product = conversation.Products[i];
             if (job.Product is null || !job.Product.IsComplete())
             {
-                if (succeeded)
+                if (conversation.Succeeded)
                 {
                     _log.Error(TaskErrors.NoProduct(job.Checkpoint.EngineName), job.Checkpoint.Item);
                 }
@@ -308,7 +296,7 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
             // The tool may have written the lock file: the next build compares with what stands there now.
             job.Remember(job.Checkpoint.IsNamed ? SourceStamps.Of(job.Checkpoint, Folder, FullLockFile) : null);
             Log.LogMessage(
-                MessageImportance.High,
+                MessageLevel.Parse(Verbosity ?? string.Empty)!.Of(MessageImportance.High),
                 string.Format(CultureInfo.InvariantCulture, "{0}: {1:F1} MB to {2:F1} MB, {3}", job.Checkpoint.EngineName, job.SourceBytes / 1e6, job.Product.Bytes / 1e6, Origin(job.Product)));
         }
     }

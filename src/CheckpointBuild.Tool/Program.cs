@@ -39,6 +39,8 @@ internal static class Program
         new RestoreVerb(),
         new CacheVerb(),
         new PackVerb(),
+        new StoreVerb(),
+        new PlanVerb(),
         new WorkerVerb(),
     ];
 

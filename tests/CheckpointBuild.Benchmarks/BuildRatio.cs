@@ -57,7 +57,12 @@ internal static class BuildRatio
         }
     }
 
-    private static double Copy(string source, string target, bool flushed)
+    /// <summary>Copies a file in a process of its own.</summary>
+    /// <param name="source">The file.</param>
+    /// <param name="target">The copy, which is removed afterwards.</param>
+    /// <param name="flushed">Whether it must lie on the disk at the end.</param>
+    /// <returns>Seconds.</returns>
+    internal static double Copy(string source, string target, bool flushed)
     {
         File.Delete(target);
         double seconds = MeasuredProcess.Run("cp", source, target).Seconds + (flushed ? MeasuredProcess.Run("sync", target).Seconds : 0);

@@ -19,6 +19,12 @@ internal static class Program
             case ["child-build", var checkpoint, var output, var durability, var hashing, var hashes]:
                 ChildBuild.Run(checkpoint, output, durability, hashing, hashes);
                 return 0;
+            case ["merge-ratio", var size, var folder, .. var rest]:
+                MergeRatio.Run(ModelSize.Named(size), folder, rest is [var mergeRuns] ? int.Parse(mergeRuns, CultureInfo.InvariantCulture) : 3);
+                return 0;
+            case ["child-merge", var mergeBase, var adapter, var merged]:
+                MergeRatio.Child(mergeBase, adapter, merged);
+                return 0;
             case ["quantize-ratio", var size, var folder, .. var rest]:
                 QuantizeRatio.Run(ModelSize.Named(size), folder, rest is [var pairs] ? int.Parse(pairs, CultureInfo.InvariantCulture) : 3);
                 return 0;
@@ -45,6 +51,7 @@ internal static class Program
                 return 0;
             default:
                 Console.Error.WriteLine("generate SIZE FOLDER | build-ratio SIZE FOLDER [RUNS] | quantize-ratio SIZE FOLDER [RUNS] | decode SIZE DTYPE [THREADS] | decode-ratio GGUF [THREADS] | tokenizer-ratio FOLDER | fetch-ratio MEGABYTES FOLDER [RUNS] | kernels   (SIZE: 100m, 1b, 4b)");
+                Console.Error.WriteLine("generate SIZE FOLDER | build-ratio SIZE FOLDER [RUNS] | merge-ratio SIZE FOLDER [RUNS] | quantize-ratio SIZE FOLDER [RUNS] | decode SIZE DTYPE [THREADS] | decode-ratio GGUF [THREADS] | tokenizer-ratio FOLDER | kernels   (SIZE: 100m, 1b, 4b)");
                 return 2;
         }
     }

@@ -10,7 +10,9 @@ namespace CheckpointBuild.Tasks.Checkpoints;
 /// <param name="log">Hears what is wrong with an item; null reads what can be read in silence, as design-time builds want it.</param>
 internal sealed class CheckpointReader(DiagnosticLog? log)
 {
-    private readonly Dictionary<string, ITaskItem> _folders = new(StringComparer.OrdinalIgnoreCase);
+    private static readonly string[] YesAndNo = ["true", "false"];
+
+    private readonly Dictionary<string, string> _folders = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Reads the items in their order. Unusable ones are left out; one whose files are missing is reported but not left out, because what was built from it may still be there.</summary>
     internal List<CheckpointItem> Read(IEnumerable<ITaskItem> items)
@@ -23,19 +25,43 @@ internal sealed class CheckpointReader(DiagnosticLog? log)
                 WarnOfSlips(item, log);
             }
 
-            if (ReadOne(item) is { } checkpoint)
+            foreach (string source in SourcesOf(item))
             {
-                checkpoints.Add(checkpoint);
+                if (ReadOne(item, source) is { } checkpoint)
+                {
+                    checkpoints.Add(checkpoint);
+                }
             }
         }
 
         return checkpoints;
     }
 
-    private CheckpointItem? ReadOne(ITaskItem item)
+    private List<string> SourcesOf(ITaskItem item)
+    {
+        if (IsRemote(item.ItemSpec))
+        {
+            return [item.ItemSpec];
+        }
+
+        string path = item.GetMetadata("FullPath");
+        if (!CheckpointPattern.IsPattern(path))
+        {
+            return [CheckpointPattern.FolderOf(path)];
+        }
+
+        List<string> matches = CheckpointPattern.Expand(path);
+        if (matches.Count == 0)
+        {
+            log?.Error(TaskErrors.PatternWithoutMatch(item.ItemSpec), item);
+        }
+
+        return matches;
+    }
+
+    private CheckpointItem? ReadOne(ITaskItem item, string source)
     {
         bool isRemote = IsRemote(item.ItemSpec);
-        string source = isRemote ? item.ItemSpec : item.GetMetadata("FullPath");
         if (!isRemote && IsRoot(source))
         {
             return Refuse(item, TaskErrors.SourceIsRoot(item.ItemSpec));
@@ -61,13 +87,18 @@ internal sealed class CheckpointReader(DiagnosticLog? log)
             return Refuse(item, TaskErrors.OutputSubdirectoryOutside(item.ItemSpec, item.GetMetadata("OutputSubdirectory")));
         }
 
-        CheckpointItem checkpoint = new(item, source, name, subdirectory, ReadRecipe(item));
-        if (_folders.TryGetValue(checkpoint.TargetFolder, out ITaskItem? first))
+        if (WrongSwitch(item) is { } wrong)
         {
-            return Refuse(item, TaskErrors.DuplicateEngine(checkpoint.TargetFolder, first.ItemSpec, item.ItemSpec));
+            return Refuse(item, wrong);
         }
 
-        _folders.Add(checkpoint.TargetFolder, item);
+        CheckpointItem checkpoint = new(item, source, name, subdirectory, ReadRecipe(item));
+        if (_folders.TryGetValue(checkpoint.TargetFolder, out string? first))
+        {
+            return Refuse(item, TaskErrors.DuplicateEngine(checkpoint.TargetFolder, first, Called(item, source)));
+        }
+
+        _folders.Add(checkpoint.TargetFolder, Called(item, source));
         return checkpoint;
     }
 
@@ -100,17 +131,24 @@ internal sealed class CheckpointReader(DiagnosticLog? log)
             }
         }
 
-        // The tool refuses what it does not offer; nothing is built as if it had not been asked for.
-        foreach (string name in CheckpointMetadata.Packing)
+        return recipe;
+    }
+
+    // Several folders may come from one pattern; each is told from the others by its own path.
+    private static string Called(ITaskItem item, string source) => CheckpointPattern.IsPattern(item.ItemSpec) ? source : item.ItemSpec;
+
+    private static TaskDiagnostic? WrongSwitch(ITaskItem item)
+    {
+        foreach (string name in CheckpointMetadata.Switches)
         {
             string value = item.GetMetadata(name);
-            if (value.Length > 0 && !value.Equals("false", StringComparison.OrdinalIgnoreCase))
+            if (value.Length > 0 && Array.FindIndex(YesAndNo, v => v.Equals(value, StringComparison.OrdinalIgnoreCase)) < 0)
             {
-                recipe.Add(new(name, value));
+                return TaskErrors.UnknownValue($"ModelCheckpoint '{item.ItemSpec}': {name}", value, YesAndNo);
             }
         }
 
-        return recipe;
+        return null;
     }
 
     /// <summary>Whether an item names a model of the Hub or of a package.</summary>

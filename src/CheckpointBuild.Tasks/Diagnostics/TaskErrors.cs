@@ -1,4 +1,6 @@
+using System.Collections.Generic;
 using System.Globalization;
+using CheckpointBuild.Tasks.Checkpoints;
 
 namespace CheckpointBuild.Tasks.Diagnostics;
 
@@ -29,6 +31,12 @@ internal static class TaskErrors
 
     internal static TaskDiagnostic MissingMetadata(string include, string task, string metadata) => new("CKPT7108",
         $"ModelCheckpoint '{include}': {task} needs the metadata {metadata}, which is not set. Set it on the item, or for all items with the property CheckpointBuild{metadata}.");
+
+    internal static TaskDiagnostic UnknownValue(string where, string value, IReadOnlyList<string> valid) => new("CKPT7109",
+        $"{where} '{value}' is not possible (valid: {string.Join(", ", valid)}{Nearest(value, valid)}). Use one of these.");
+
+    internal static TaskDiagnostic PatternWithoutMatch(string include) => new("CKPT7116",
+        $"ModelCheckpoint '{include}': no folder with a checkpoint matches this pattern. Check the path, or fetch the checkpoints first.");
 
     internal static TaskDiagnostic ToolNotFound(string path) => new("CKPT7110",
         $"{path}: the tool ckpt is not there. Restore the packages again, or correct the property CheckpointBuildToolPath.", path);
@@ -63,11 +71,27 @@ internal static class TaskErrors
     internal static TaskDiagnostic NoState(string path, string reason) => new("CKPT7124",
         $"{path}: the task cannot remember its work there ({reason}). Check the free space and the permissions.", path);
 
+    internal static TaskDiagnostic NotEnoughSpace(string path, long needed, long free) => new("CKPT7125",
+        $"{path}: there is no space left for this file ({Count(needed)} bytes are needed, {Count(free)} are free). Make space; what was there before is unchanged.", path);
+
     internal static TaskDiagnostic StaleEngine(string engine, string reason) => new("CKPT7130",
         $"engine '{engine}' is older than its checkpoint or its options ({reason}), and this command does not build. Run dotnet build first.");
 
     internal static TaskDiagnostic EngineNotBuilt(string engine) => new("CKPT7131",
         $"engine '{engine}' has not been built or its files are gone, and this command does not build. Run dotnet build first.");
+
+    internal static TaskDiagnostic EnginesClash(string path, string first, string second) => new("CKPT7132",
+        $"{path}: two referenced projects bring different engines for this place (keys {first} and {second}), and the one that is copied last stays. Give one of them another EngineName or OutputSubdirectory.");
+
+    internal static TaskDiagnostic RawCheckpointShipped(string path, string checkpoint) => new("CKPT7133",
+        $"{path}: this file of the checkpoint {checkpoint} is published beside the engine that is made from it. Leave it out, for example with <Content Remove=\"…\" /> or CopyToPublishDirectory=\"Never\".");
+
+    internal static TaskDiagnostic PackageTooLarge(string package, long bytes, long limit) => new("CKPT7134",
+        $"{package}: engines of {Count(bytes)} bytes are packed, public NuGet feeds take packages of {Count(limit)} bytes at most. Use a feed without that limit, a smaller quantization, or ship the engine another way.");
+
+    private static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Nearest(string value, IReadOnlyList<string> valid) => NearestName.Of(value, valid) is { } nearest ? "; nearest: " + nearest : string.Empty;
 
     private static string Tail(string lastWords) => lastWords.Length == 0 ? string.Empty : ": " + lastWords;
 }

@@ -20,6 +20,9 @@ internal sealed class EnginePlacer(PlacementRecord placements, CancelSignal canc
     private const int ChunkBytes = 1 << 20;
     private const string PartExtension = ".part";
 
+    /// <summary>Whether a file may become a second name of the store's own (<see cref="LinkMode.HardLink"/>).</summary>
+    internal bool MayLink { get; set; }
+
     /// <summary>How many files were put in place, those that were there already left out.</summary>
     internal int Placed { get; private set; }
 
@@ -78,13 +81,23 @@ internal sealed class EnginePlacer(PlacementRecord placements, CancelSignal canc
         string part = Path.Combine(folder, "." + Guid.NewGuid().ToString("N").Substring(0, 8) + "." + ProcessId + PartExtension);
         try
         {
-            string sha256 = Copy(file.FullPath, part);
+            bool linked = MayLink && FileLink.TryCreate(file.FullPath, part);
+            string? sha256 = linked ? Sha256Text.OfFile(part) : Copy(file.FullPath, part);
+            if (sha256 is null)
+            {
+                return TaskErrors.NotEnoughSpace(target, file.Size, FreeBytes(folder));
+            }
+
             if (file.Sha256.Length > 0 && !file.Sha256.Equals(sha256, StringComparison.Ordinal))
             {
                 return TaskErrors.StoreFileDamaged(file.FullPath, "SHA-256 " + sha256, file.Sha256);
             }
 
-            File.SetLastWriteTimeUtc(part, lastWrite);
+            if (!linked)
+            {
+                File.SetLastWriteTimeUtc(part, lastWrite);
+            }
+
             placements.Forget(target);
             MoveOver(part, target, sha256);
             placements.Add(target, sha256);
@@ -97,12 +110,18 @@ internal sealed class EnginePlacer(PlacementRecord placements, CancelSignal canc
         }
     }
 
-    private string Copy(string from, string to)
+    // Null when the volume has no room for the file, which a clone does not need.
+    private string? Copy(string from, string to)
     {
         using FileStream source = new(from, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
         using FileStream target = new(to, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1);
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         bool cloned = FileClone.TryClone(source, target);
+        if (!cloned && FreeBytes(Path.GetDirectoryName(to)) < source.Length)
+        {
+            return null;
+        }
+
         byte[] chunk = new byte[ChunkBytes];
         int read;
         while ((read = source.Read(chunk, 0, chunk.Length)) > 0)
@@ -116,6 +135,18 @@ internal sealed class EnginePlacer(PlacementRecord placements, CancelSignal canc
         }
 
         return Sha256Text.Of(hash.GetHashAndReset());
+    }
+
+    private static long FreeBytes(string folder)
+    {
+        try
+        {
+            return new DriveInfo(folder).AvailableFreeSpace;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return long.MaxValue;
+        }
     }
 
     // A rename over the old file: whoever has that open keeps reading the old bytes to the end.

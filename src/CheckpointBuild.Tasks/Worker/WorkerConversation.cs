@@ -25,7 +25,8 @@ namespace CheckpointBuild.Tasks.Worker;
 /// <param name="messages">The task's log.</param>
 /// <param name="diagnostics">Its errors and warnings.</param>
 /// <param name="checkpoints">The checkpoints of the request, in its order.</param>
-internal sealed class WorkerConversation(TaskLoggingHelper messages, DiagnosticLog diagnostics, IReadOnlyList<CheckpointItem> checkpoints)
+/// <param name="file">Keeps every line; null keeps none.</param>
+internal sealed class WorkerConversation(TaskLoggingHelper messages, DiagnosticLog diagnostics, IReadOnlyList<CheckpointItem> checkpoints, WorkerLog? file = null)
 {
     private const string Mark = "@ckpt\t";
     private const int RememberedErrors = 3;
@@ -33,6 +34,12 @@ internal sealed class WorkerConversation(TaskLoggingHelper messages, DiagnosticL
     private readonly EngineProduct?[] _products = new EngineProduct?[checkpoints.Count];
     private readonly int[] _tenths = new int[checkpoints.Count];
     private readonly List<string> _errors = [];
+
+    /// <summary>How loud messages are in the build's log.</summary>
+    internal MessageLevel Level { get; set; } = MessageLevel.Default;
+
+    /// <summary>Whether the tool said that all is done, and nothing else.</summary>
+    internal bool Succeeded => Result == "ok" && !HasErrors;
 
     /// <summary>The checkpoints of the request, in its order.</summary>
     internal IReadOnlyList<CheckpointItem> Checkpoints { get; } = checkpoints;
@@ -52,6 +59,7 @@ internal sealed class WorkerConversation(TaskLoggingHelper messages, DiagnosticL
     /// <summary>Receives one line.</summary>
     internal void Receive(string line, bool isError)
     {
+        file?.Write(line);
         if (!isError && line.StartsWith(Mark, StringComparison.Ordinal) && Understand(TabbedLine.Split(line)))
         {
             return;
@@ -62,7 +70,7 @@ internal sealed class WorkerConversation(TaskLoggingHelper messages, DiagnosticL
             RememberError(line.Trim());
         }
 
-        messages.LogMessage(MessageImportance.Low, "{0}", line);
+        messages.LogMessage(Level.Of(MessageImportance.Low), "{0}", line);
     }
 
     // What a dying .NET process says stands in its first lines; what follows is its stack.
@@ -92,7 +100,7 @@ internal sealed class WorkerConversation(TaskLoggingHelper messages, DiagnosticL
 
     private bool Tell(string importance, string text)
     {
-        messages.LogMessage(importance switch { "high" => MessageImportance.High, "normal" => MessageImportance.Normal, _ => MessageImportance.Low }, "{0}", text);
+        messages.LogMessage(Level.Of(importance switch { "high" => MessageImportance.High, "normal" => MessageImportance.Normal, _ => MessageImportance.Low }), "{0}", text);
         return true;
     }
 
@@ -108,7 +116,7 @@ internal sealed class WorkerConversation(TaskLoggingHelper messages, DiagnosticL
         if (tenth != _tenths[item])
         {
             _tenths[item] = tenth;
-            messages.LogMessage(MessageImportance.Normal, "{0}: {1} % {2}", Checkpoints[(int)item].EngineName, percent, text);
+            messages.LogMessage(Level.Of(MessageImportance.Normal), "{0}: {1} % {2}", Checkpoints[(int)item].EngineName, percent, text);
         }
 
         return true;

@@ -37,6 +37,12 @@ internal sealed class WorkerRequest(string task, string store, string fallbackSt
     /// <summary>Full paths of plug-ins: assemblies, or folders that hold one each.</summary>
     internal IReadOnlyList<string> Plugins { get; set; } = [];
 
+    /// <summary>Whether keys are all that is wanted.</summary>
+    internal bool Plan { get; set; }
+
+    /// <summary>The most threads that build, as text; empty for every processor's.</summary>
+    internal string MaxParallelism { get; set; } = string.Empty;
+
     /// <summary>Writes the request for some checkpoints; their index here is the item number in everything that the tool answers.</summary>
     internal void Write(string path, IEnumerable<CheckpointItem> checkpoints)
     {
@@ -45,6 +51,7 @@ internal sealed class WorkerRequest(string task, string store, string fallbackSt
         json.Name("store").Value(store).Name("fallbackStore").Value(fallbackStore);
         json.Name("offline").Value(Offline).Name("force").Value(Force).Name("verify").Value(Verify);
         json.Name("lockFile").Value(LockFile).Name("assetsFile").Value(AssetsFile).Name("locked").Value(Locked).Name("updateLock").Value(UpdateLock);
+        json.Name("plan").Value(Plan).Name("maxParallelism").Value(MaxParallelism);
         json.Name("plugins").Open('[');
         foreach (string plugin in Plugins)
         {

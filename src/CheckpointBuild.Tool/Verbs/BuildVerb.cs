@@ -19,9 +19,9 @@ internal sealed class BuildVerb() : Verb("build")
         {
             Recipe recipe = RecipeField.Find("Engine")!.Set(new Recipe { Engine = "" }, parsed.GetRequiredValue(engine));
             recipe = options.Apply(recipe, parsed);
-            (CheckpointLocation source, ModelSource models) = options.Locate(recipe, parsed, checkpoint, streams, cancellation);
+            CheckpointLocation source = options.Locate(recipe, parsed, checkpoint, streams, cancellation);
             BuildAction.Run(source, recipe, parsed.GetRequiredValue(output), streams, cancellation);
-            models.Release(recipe);
+            options.Release(recipe);
         });
         return command;
     }

@@ -1,28 +1,76 @@
+using System.Collections.Generic;
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Linq;
 using CheckpointBuild.Building;
+using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
+using CheckpointBuild.Tool.Nvidia;
 
 namespace CheckpointBuild.Tool.Verbs;
 
-/// <summary><c>ckpt convert CHECKPOINT --to DIALECT --output DIR</c>: writes a checkpoint in another dialect; without <c>--dtype</c> every tensor keeps its bits.</summary>
+/// <summary><c>ckpt convert CHECKPOINT --to DIALECT --output DIR</c>: writes a checkpoint in another dialect; without <c>--dtype</c> every tensor keeps its bits. For TensorRT-LLM the flags of NVIDIA's scripts are taken too.</summary>
 internal sealed class ConvertVerb() : Verb("convert")
 {
+    private const string NvidiaTarget = "tensorrt-llm";
+
     /// <inheritdoc/>
     public override Command Create(ToolStreams streams)
     {
         Argument<string> checkpoint = CheckpointArgument();
+        checkpoint.Arity = ArgumentArity.ZeroOrOne;
         Option<string> output = OutputOption();
+        output.Required = false;
         var to = new Option<string>("--to") { Description = "The dialect that is written.", Required = true };
         var command = new Command(Name, "Converts a checkpoint to another dialect.") { checkpoint, to, output };
-        var options = new RecipeOptions(command, "Engine", "Quantization");
+        var options = new RecipeOptions(command, "Engine");
+        var nvidia = new NvidiaOptions(command);
+        command.Validators.Add(result => Validate(result, checkpoint, output, to));
         SetAction(command, (parsed, cancellation) =>
         {
-            Recipe recipe = RecipeField.Find("Engine")!.Set(new Recipe { Engine = "" }, parsed.GetRequiredValue(to));
-            recipe = options.Apply(recipe, parsed);
-            (CheckpointLocation source, ModelSource models) = options.Locate(recipe, parsed, checkpoint, streams, cancellation);
-            BuildAction.Run(source, StoredTypes.Keep(recipe, source), parsed.GetRequiredValue(output), streams, cancellation);
-            models.Release(recipe);
+            IReadOnlyDictionary<string, string> flags = nvidia.Values(parsed);
+            Recipe recipe = options.Apply(RecipeField.Find("Engine")!.Set(new Recipe { Engine = "" }, parsed.GetRequiredValue(to)), parsed);
+            var log = new ConsoleLog(streams.Error);
+            foreach (Diagnostic note in nvidia.WithoutMeaning(flags))
+            {
+                log.Warn(note);
+            }
+
+            var request = new NvidiaRequest(flags);
+            recipe = recipe.Engine == NvidiaTarget ? request.Apply(recipe) : recipe;
+            string target = parsed.GetValue(output) ?? request.Output!;
+            if ((parsed.GetValue(checkpoint) ?? request.Source) is { } source)
+            {
+                CheckpointLocation location = options.Locate(recipe, parsed, source, streams, cancellation);
+                BuildAction.Run(location, StoredTypes.Keep(recipe, location), target, streams, cancellation);
+                options.Release(recipe);
+            }
+            else
+            {
+                MadeUpModel.Write(flags, recipe, target, log, cancellation);
+            }
         });
         return command;
+    }
+
+    private static void Validate(CommandResult result, Argument<string> checkpoint, Option<string> output, Option<string> to)
+    {
+        bool isNvidia = string.Equals(result.GetValue(to), NvidiaTarget, System.StringComparison.OrdinalIgnoreCase);
+        string[] flags = [.. result.Children.OfType<OptionResult>().Where(o => !o.Implicit && NvidiaFlags.All.Any(f => f.Name == o.Option.Name)).Select(o => o.Option.Name)];
+        if (!isNvidia && flags.Length > 0)
+        {
+            result.AddError($"{flags[0]} is a flag of NVIDIA's scripts; it goes with --to {NvidiaTarget}.");
+        }
+
+        // A checkpoint without a source is a configuration alone, made up from its numbers.
+        if (result.GetValue(checkpoint) is null && !(isNvidia && flags.Contains(NvidiaFlags.OutputDir)))
+        {
+            result.AddError("Required argument missing: the checkpoint that is converted.");
+        }
+
+        if (result.GetValue(output) is null && !flags.Contains(NvidiaFlags.OutputDir))
+        {
+            result.AddError("Option '--output' is required.");
+        }
     }
 }

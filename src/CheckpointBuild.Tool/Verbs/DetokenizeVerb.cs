@@ -18,12 +18,27 @@ internal sealed class DetokenizeVerb() : Verb("detokenize")
         SetAction(command, (parsed, cancellation) =>
         {
             Tokenizer tokenizer = TokenizerSource.Open(Locate(parsed, checkpoint, streams, cancellation));
-            foreach (JsonElement line in TextLines.ReadJson(parsed.GetRequiredValue(jsonl)))
+            string file = parsed.GetRequiredValue(jsonl);
+            foreach (JsonElement line in TextLines.ReadJson(file))
             {
-                streams.Output.WriteLine(JsonText.Of(tokenizer.Decode(Ids(line), Options(line))));
+                streams.Output.WriteLine(JsonText.Of(tokenizer.Decode(Known(Ids(line), tokenizer, file), Options(line))));
             }
         });
         return command;
+    }
+
+    // A text with a hole in it looks like a text without one.
+    private static int[] Known(int[] ids, Tokenizer tokenizer, string file)
+    {
+        foreach (int id in ids)
+        {
+            if (tokenizer.TokenText(id) is null)
+            {
+                throw Errors.IdUnknown(file, id, tokenizer.VocabularySize);
+            }
+        }
+
+        return ids;
     }
 
     private static int[] Ids(JsonElement line)

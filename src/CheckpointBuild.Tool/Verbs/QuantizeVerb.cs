@@ -21,9 +21,9 @@ internal sealed class QuantizeVerb() : Verb("quantize")
             Recipe recipe = RecipeField.Find("Engine")!.Set(new Recipe { Engine = "" }, parsed.GetValue(to) ?? "gguf");
             recipe = RecipeField.Find("Quantization")!.Set(recipe, parsed.GetRequiredValue(quantization));
             recipe = options.Apply(recipe, parsed);
-            (CheckpointLocation source, ModelSource models) = options.Locate(recipe, parsed, checkpoint, streams, cancellation);
+            CheckpointLocation source = options.Locate(recipe, parsed, checkpoint, streams, cancellation);
             BuildAction.Run(source, recipe, parsed.GetRequiredValue(output), streams, cancellation);
-            models.Release(recipe);
+            options.Release(recipe);
         });
         return command;
     }

@@ -12,6 +12,7 @@ namespace CheckpointBuild.Tool.Verbs;
 /// <summary>The options of a recipe: one for each field, made from the one table.</summary>
 internal sealed class RecipeOptions
 {
+    private ModelSource? _models;
     private readonly Option<bool> _offline = new("--offline") { Description = "Do without the network: a model that is named and not in the cache is an error." };
     private readonly List<(RecipeField Field, Func<ParseResult, string?> Value)> _options = [];
 
@@ -33,12 +34,23 @@ internal sealed class RecipeOptions
     /// <param name="source">The argument that names it.</param>
     /// <param name="streams">Where messages go.</param>
     /// <param name="cancellation">Ends the work.</param>
-    /// <returns>Where it lies, and what fetched it.</returns>
-    public (CheckpointLocation Location, ModelSource Source) Locate(Recipe recipe, ParseResult parsed, Argument<string> source, ToolStreams streams, CancellationToken cancellation)
-    {
-        ModelSource models = ModelSource.ForUser(streams, parsed.GetValue(_offline));
-        return (models.Locate(parsed.GetRequiredValue(source), recipe, cancellation), models);
-    }
+    /// <returns>Where it lies.</returns>
+    public CheckpointLocation Locate(Recipe recipe, ParseResult parsed, Argument<string> source, ToolStreams streams, CancellationToken cancellation) =>
+        Locate(recipe, parsed, parsed.GetRequiredValue(source), streams, cancellation);
+
+    /// <summary>Finds the source under a name that another option gave.</summary>
+    /// <param name="recipe">What is asked for.</param>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="source">The source's path or name.</param>
+    /// <param name="streams">Where progress is written.</param>
+    /// <param name="cancellation">Ends a download.</param>
+    /// <returns>Where it lies.</returns>
+    public CheckpointLocation Locate(Recipe recipe, ParseResult parsed, string source, ToolStreams streams, CancellationToken cancellation) =>
+        (_models = ModelSource.ForUser(streams, parsed.GetValue(_offline))).Locate(source, recipe, cancellation);
+
+    /// <summary>Deletes what was fetched, unless the recipe keeps it.</summary>
+    /// <param name="recipe">The recipe.</param>
+    public void Release(Recipe recipe) => _models?.Release(recipe);
 
     /// <summary>Sets what the user typed.</summary>
     /// <param name="recipe">The recipe so far.</param>

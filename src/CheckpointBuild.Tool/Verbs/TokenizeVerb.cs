@@ -18,9 +18,14 @@ internal sealed class TokenizeVerb() : Verb("tokenize")
         var command = new Command(Name, "Turns texts into token ids.") { checkpoint, textFile, jsonl, noSpecial, noParse };
         command.Validators.Add(result =>
         {
-            if ((result.GetValue(textFile) is null) == (result.GetValue(jsonl) is null))
+            switch (result.GetValue(textFile), result.GetValue(jsonl))
             {
-                result.AddError("One of --text-file and --jsonl is needed.");
+                case (null, null):
+                    result.AddError("One of --text-file and --jsonl is needed.");
+                    break;
+                case (not null, not null):
+                    result.AddError("--text-file and --jsonl are both given, one of them says what is tokenized. Leave one out.");
+                    break;
             }
         });
         SetAction(command, (parsed, cancellation) =>

@@ -47,6 +47,13 @@ internal sealed class LineProtocol(TextWriter output)
         }
     }
 
+    /// <summary>A product that a build would find or make.</summary>
+    /// <param name="item">Its item's index in the request.</param>
+    /// <param name="key">Its content key.</param>
+    /// <param name="place">Where it lies; null where it would be built.</param>
+    /// <param name="bytes">How large its files will be.</param>
+    public void Planned(int item, string key, string? place, long bytes) => Send("product", item, key, place is null ? "false" : "true", place ?? "", bytes, "0");
+
     /// <summary>The last line.</summary>
     /// <param name="result"><c>ok</c>, <c>failed</c> or <c>cancelled</c>.</param>
     public void Result(string result) => Send("result", result);

@@ -16,13 +16,19 @@ namespace CheckpointBuild.Tool.Worker;
 internal sealed record WorkerItem(string Source, string? EngineName, string? Name, ImmutableSortedDictionary<string, string> Metadata)
 {
     // What the targets do with the product; none of it shapes its bytes.
-    private static readonly string[] ForTheTargets = ["OutputSubdirectory", "CopyToOutput", "CopyToPublish", "Workers"];
+    private static readonly string[] ForTheTargets = ["OutputSubdirectory", "CopyToOutput", "CopyToPublish", "Pack", "PackagePath", "Workers"];
 
-    /// <summary>Threads that build; all processors where nothing was chosen.</summary>
+    /// <summary>Threads that build; null where the item does not say.</summary>
     /// <exception cref="CheckpointException">CKPT9001 for what is no number above 0.</exception>
-    public int Workers => !Metadata.TryGetValue("Workers", out string? value) ? Environment.ProcessorCount
-        : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int workers) && workers > 0 ? workers
-        : throw Errors.UnknownOptionValue("workers", value, "a build", ["a number from 1"]);
+    public int? Workers => Metadata.TryGetValue("Workers", out string? value) ? ParseThreads("workers", value) : null;
+
+    /// <summary>Reads a number of threads.</summary>
+    /// <param name="option">Where it stands, for the message.</param>
+    /// <param name="value">The text.</param>
+    /// <returns>The number, at least 1.</returns>
+    /// <exception cref="CheckpointException">CKPT9001 for what is no number above 0.</exception>
+    public static int ParseThreads(string option, string value) =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int threads) && threads > 0 ? threads : throw Errors.UnknownOptionValue(option, value, "a build", ["a number from 1"]);
 
     /// <summary>Revision, version and files of a model that is named.</summary>
     public Recipe Where => new() { Engine = "", Revision = Metadata.GetValueOrDefault("Revision"), Version = Metadata.GetValueOrDefault("Version"), Files = Metadata.GetValueOrDefault("Files") };
@@ -40,15 +46,11 @@ internal sealed record WorkerItem(string Source, string? EngineName, string? Nam
         }
 
         var recipe = new Recipe { Engine = "gguf", EngineName = EngineName };
-        foreach ((string name, string value) in Metadata.Where(m => !IsForTheTargets(m.Key, m.Value)))
+        foreach ((string name, string value) in Metadata.Where(m => !ForTheTargets.Contains(m.Key, StringComparer.OrdinalIgnoreCase)))
         {
             recipe = (RecipeField.Find(name) ?? throw Errors.NotOffered(name, value)).Set(recipe, value);
         }
 
         return recipe;
     }
-
-    private static bool IsForTheTargets(string name, string value) =>
-        ForTheTargets.Contains(name, StringComparer.OrdinalIgnoreCase)
-        || (name.Equals("Pack", StringComparison.OrdinalIgnoreCase) && value.Equals("false", StringComparison.OrdinalIgnoreCase));
 }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.IO;
+using System.Linq;
 using System.Threading;
 using CheckpointBuild.Acquisition;
 using CheckpointBuild.Building;
@@ -101,8 +102,15 @@ internal sealed class WorkerSession(LineProtocol protocol)
             protocol.Warning(index, warning);
         }
 
+        if (request.Plan)
+        {
+            string key = build.Key(request.Verify ? HashTrust.ReadAgain : HashTrust.Remembered, cancellation);
+            protocol.Planned(index, key, store.PlaceOf(key), build.Plan.Files.Sum(f => f.Length));
+            return;
+        }
+
         StoreUse use = request.Force ? StoreUse.Rebuild : request.Verify ? StoreUse.VerifySources : StoreUse.Normal;
-        var options = new BuilderOptions { Workers = item.Workers, Progress = (done, total) => protocol.Progress(index, (int)(100 * done / Math.Max(1, total)), item.Source) };
+        var options = new BuilderOptions { Workers = item.Workers ?? request.MaxParallelism ?? Environment.ProcessorCount, Progress = (done, total) => protocol.Progress(index, (int)(100 * done / Math.Max(1, total)), item.Source) };
         StoreEntry entry = store.GetOrBuild(build, options, use, warning => protocol.Warning(index, warning), cancellation);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         protocol.Product(index, entry, seconds);

@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using System.IO;
 using System.Linq;
 using System.Threading;
+using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.Formats;
 
@@ -35,7 +36,7 @@ public sealed class Builder
     /// <param name="beforePublishing">Called when all is written and nothing has its name yet; what it throws ends the build with the old files intact.</param>
     /// <param name="cancellation">Looked at between bands.</param>
     /// <returns>What was written, in the plan's order.</returns>
-    /// <exception cref="Diagnostics.CheckpointException">4xxx when the directory cannot be written, 1xxx and 3xxx from reading the tensors. Nothing half-written stays.</exception>
+    /// <exception cref="CheckpointException">4xxx when the directory cannot be written, 1xxx and 3xxx from reading the tensors. Nothing half-written stays.</exception>
     public ImmutableArray<BuiltFile> Build(DirectoryPlan plan, string directory, Action beforePublishing, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(plan);
@@ -54,11 +55,7 @@ public sealed class Builder
             }
 
             beforePublishing();
-            foreach (PendingFile file in written)
-            {
-                file.Publish();
-            }
-
+            Publish(written, directory);
             if (_options.Durability == Durability.Flushed)
             {
                 OutputDirectory.Flush(directory);
@@ -69,6 +66,22 @@ public sealed class Builder
         finally
         {
             written.ForEach(f => f.Dispose());
+        }
+    }
+
+    // A rename cannot be undone once the file before it is gone: whoever has to know that a folder is mixed is told.
+    private static void Publish(List<PendingFile> files, string directory)
+    {
+        for (int i = 0; i < files.Count; i++)
+        {
+            try
+            {
+                files[i].Publish();
+            }
+            catch (CheckpointException e) when (i > 0)
+            {
+                throw Errors.PartlyReplaced(directory, i, files.Count, e.InnerException ?? e);
+            }
         }
     }
 }

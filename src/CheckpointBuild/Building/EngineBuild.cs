@@ -4,11 +4,14 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
+using System.Runtime.ExceptionServices;
 using System.Threading;
+using System.Threading.Tasks;
 using CheckpointBuild.Building.Plugins;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.Dialects.Adapters;
+using CheckpointBuild.Dialects.LlamaCpp;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
 using CheckpointBuild.Tensors;
@@ -20,6 +23,7 @@ public sealed class EngineBuild : IDisposable
 {
     private readonly CheckpointDirectory _source;
     private readonly ImmutableArray<AdapterSource> _adapters;
+    private readonly ImportanceMatrixFile? _importance;
     private readonly SourceHashes _hashes;
     private readonly Dictionary<string, string> _stamps = new(StringComparer.Ordinal);
     private ImmutableArray<SourceFile> _inputs;
@@ -34,7 +38,16 @@ public sealed class EngineBuild : IDisposable
         Checkpoint checkpoint = dialect.Read(source);
         Checkpoint = name is null ? checkpoint : checkpoint with { Name = name };
         Recipe = recipe with { Plugins = RegisteredPlugins.In(recipe, dialect, source, Checkpoint) };
-        Plan = recipe.Apply(Checkpoint, [.. adapters.Select(a => a.Adapter)]);
+        _importance = recipe.ImportanceMatrix is { } matrix ? ImportanceMatrixFile.Open(matrix) : null;
+        try
+        {
+            Plan = recipe.Apply(Checkpoint, [.. adapters.Select(a => a.Adapter)], _importance?.Matrix);
+        }
+        catch
+        {
+            _importance?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The source as it was read.</summary>
@@ -68,7 +81,7 @@ public sealed class EngineBuild : IDisposable
     {
         ArgumentNullException.ThrowIfNull(location);
         ArgumentNullException.ThrowIfNull(recipe);
-        CheckpointDirectory source = CheckpointDirectory.Open(location);
+        CheckpointDirectory source = CheckpointDirectory.Open(location, recipe.SourceTolerance);
         var adapters = new List<AdapterSource>();
         try
         {
@@ -92,15 +105,23 @@ public sealed class EngineBuild : IDisposable
         if (_inputs.IsDefault)
         {
             long start = Stopwatch.GetTimestamp();
-            _inputs = [.. Opened().Select(file =>
+            (string Name, string Path, ByteSource Source)[] files = [.. Opened()];
+            foreach ((string _, string path, ByteSource _) in files)
             {
-                cancellation.ThrowIfCancellationRequested();
-                _stamps[file.Path] = SourceHashes.StampOf(file.Path);
-                string sha256 = _hashes.Sha256(file.Path, file.Source, trust, cancellation);
-                return _source.ExpectedSha256(file.Name) is { } expected && expected != sha256
-                    ? throw Errors.SourceNotAsLocked(file.Path, sha256, expected)
-                    : new SourceFile(file.Name, file.Source.Length, sha256);
-            })];
+                _stamps[path] = SourceHashes.StampOf(path);
+            }
+
+            var inputs = new SourceFile[files.Length];
+            try
+            {
+                Parallel.For(0, files.Length, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount }, i => inputs[i] = Hash(files[i].Name, files[i].Path, files[i].Source, trust, cancellation));
+            }
+            catch (AggregateException failures)
+            {
+                ExceptionDispatchInfo.Throw(failures.InnerExceptions[0]);
+            }
+
+            _inputs = [.. inputs];
             _hashSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
 
@@ -151,7 +172,17 @@ public sealed class EngineBuild : IDisposable
             adapter.Dispose();
         }
 
+        _importance?.Dispose();
+
         _source.Dispose();
+    }
+
+    private SourceFile Hash(string name, string path, ByteSource source, HashTrust trust, CancellationToken cancellation)
+    {
+        string sha256 = _hashes.Sha256(path, source, trust, cancellation);
+        return _source.ExpectedSha256(name) is { } expected && expected != sha256
+            ? throw Errors.SourceNotAsLocked(path, sha256, expected)
+            : new SourceFile(name, source.Length, sha256);
     }
 
     // A product in its source's folder would overwrite what it is made from, or what a later build of the same source needs.
@@ -186,7 +217,8 @@ public sealed class EngineBuild : IDisposable
     // The source's own files, then those of each adapter under its place in the recipe: where they lie is no part of what is built.
     private IEnumerable<(string Name, string Path, ByteSource Source)> Opened() =>
         _source.OpenedFiles.Select(name => (name, _source.PathOf(name), _source.OpenFile(name)))
-            .Concat(_adapters.SelectMany((adapter, i) => adapter.Directory.OpenedFiles.Select(name => ($"adapter {i + 1}/{name}", adapter.Directory.PathOf(name), adapter.Directory.OpenFile(name)))));
+            .Concat(_adapters.SelectMany((adapter, i) => adapter.Directory.OpenedFiles.Select(name => ($"adapter {i + 1}/{name}", adapter.Directory.PathOf(name), adapter.Directory.OpenFile(name)))))
+            .Concat(_importance is { } matrix ? [("importance matrix", Recipe.ImportanceMatrix!, matrix.Source)] : []);
 
     private ImmutableArray<string> OutputsOfEarlierBuild(string directory)
     {

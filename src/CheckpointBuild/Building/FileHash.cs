@@ -11,7 +11,7 @@ namespace CheckpointBuild.Building;
 
 /// <summary>
 /// SHA-256 of a file while its bands are written in any order. Whoever brings the band that is next in the file hashes it, and all that wait behind it; the others go on filling. Bands far ahead wait,
-/// so that memory stays bounded. A file of several planes, whose bands do not follow each other, is read back instead.
+/// so that memory stays bounded. A file of several planes, whose bands do not follow each other, and one with checksums before what they sum is read back instead.
 /// </summary>
 internal sealed class FileHash : IDisposable
 {
@@ -33,7 +33,7 @@ internal sealed class FileHash : IDisposable
     {
         _plan = plan;
         _most = 2 * Math.Max(1, workers);
-        _inOrder = plan.Slots.All(s => s.Tensor.DType.PlaneCount == 1);
+        _inOrder = plan.Slots.All(s => s.Tensor.DType.PlaneCount == 1) && plan.Pieces.IsEmpty && plan.Checksums.IsEmpty;
         _sha.AppendData(plan.Head.Span);
         _position = plan.Head.Length;
     }

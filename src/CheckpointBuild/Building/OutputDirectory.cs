@@ -55,7 +55,10 @@ internal static partial class OutputDirectory
         }
     }
 
-    private static long FreeBytes(string directory)
+    /// <summary>Bytes that this user may still write there.</summary>
+    /// <param name="directory">Its full path.</param>
+    /// <returns>The largest number where the system does not say.</returns>
+    public static long FreeBytes(string directory)
     {
         try
         {

@@ -27,7 +27,7 @@ internal sealed class PendingFile : IDisposable
     {
         _plan = plan;
         _target = Path.Combine(directory, plan.Path.Replace('/', Path.DirectorySeparatorChar));
-        _temporary = $"{_target}.{Guid.NewGuid():N}.tmp";
+        _temporary = TemporaryName.Beside(_target);
     }
 
     /// <summary>What was written.</summary>
@@ -42,6 +42,7 @@ internal sealed class PendingFile : IDisposable
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(_target)!);
+            TemporaryName.RemoveAbandoned(_target);
             using SafeFileHandle handle = File.OpenHandle(_temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.None, _plan.Length);
             _exists = true;
             if (RandomAccess.GetLength(handle) != _plan.Length)
@@ -51,6 +52,12 @@ internal sealed class PendingFile : IDisposable
 
             RandomAccess.Write(handle, _plan.Head.Span, 0);
             progress.Add(_plan.Head.Length);
+            foreach (FilePiece piece in _plan.Pieces)
+            {
+                RandomAccess.Write(handle, piece.Bytes.Span, piece.Offset);
+                progress.Add(piece.Bytes.Length);
+            }
+
             using WriteBehind? behind = options.Durability == Durability.Flushed ? new WriteBehind(handle) : null;
             using (FileHash? hash = options.Hashing == OutputHashing.Sha256 ? new FileHash(_plan, options.Workers) : null)
             {
@@ -72,7 +79,7 @@ internal sealed class PendingFile : IDisposable
         }
         catch (IOException e) when (e.HResult is 28 or unchecked((int)0x80070070) or unchecked((int)0x80070027))
         {
-            throw Errors.DiskFull(Path.GetDirectoryName(_target)!, _plan.Length, 0);
+            throw Errors.DiskFull(Path.GetDirectoryName(_target)!, _plan.Length, OutputDirectory.FreeBytes(Path.GetDirectoryName(_target)!));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -116,17 +123,20 @@ internal sealed class PendingFile : IDisposable
     private void Fill(SafeFileHandle handle, FileHash? hash, BuilderOptions options, Action<long> written, CancellationToken cancellation)
     {
         BandPlan[] bands = [.. BandPlan.Of(_plan, options.BandBytes)];
+        var sums = new BandSums(_plan, bands);
         using var workspace = new Workspace();
         for (int start = 0, end; start < bands.Length; start = end)
         {
             end = EndOfRun(bands, start);
             FillRun(start..end, Math.Max(1, options.Workers), i =>
             {
-                FillBand(handle, bands[i], i, hash, workspace);
+                FillBand(handle, bands[i], i, hash, sums, workspace);
                 written(bands[i].Bytes);
             }, hash, cancellation);
             workspace.ReleaseResidents();
         }
+
+        sums.Write(handle);
     }
 
     // Tensors that keep whole matrices in memory are filled one by one, so that never more than one tensor's stay there.
@@ -178,7 +188,7 @@ internal sealed class PendingFile : IDisposable
         }
     }
 
-    private static void FillBand(SafeFileHandle handle, BandPlan plan, int index, FileHash? hash, Workspace workspace)
+    private static void FillBand(SafeFileHandle handle, BandPlan plan, int index, FileHash? hash, BandSums sums, Workspace workspace)
     {
         Band band = plan.Tensor.ReadBand(plan.Rows, workspace);
         try
@@ -188,6 +198,7 @@ internal sealed class PendingFile : IDisposable
                 RandomAccess.Write(handle, band.Planes[plane], plan.Offsets[plane]);
             }
 
+            sums.Add(index, band.Codes);
             if (hash is not null)
             {
                 hash.Submit(index, plan.Offsets[0], band);

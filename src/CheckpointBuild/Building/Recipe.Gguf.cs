@@ -25,8 +25,12 @@ public sealed partial record Recipe
     /// <summary>The float dtype that weights are rounded to before they are quantized; null = float16.</summary>
     public DType? IntermediateDType { get; init; }
 
-    private GgufMixOptions GgufOptions() => new()
+    /// <summary>The full path of a GGUF engine's importance matrix; null = none.</summary>
+    public string? ImportanceMatrix { get; init; }
+
+    private GgufMixOptions GgufOptions(ImportanceMatrix? importance) => new()
     {
+        Importance = importance,
         IsPure = Pure == Purity.Pure,
         OutputTensorType = OutputTensorType,
         TokenEmbeddingType = TokenEmbeddingType,

@@ -7,6 +7,7 @@ using CheckpointBuild.Dialects;
 using CheckpointBuild.DTypes;
 using CheckpointBuild.Models;
 using CheckpointBuild.Models.Adapters;
+using CheckpointBuild.Quantization;
 using CheckpointBuild.Stages;
 using CheckpointBuild.Tensors.Views;
 
@@ -42,6 +43,9 @@ public sealed partial record Recipe
     /// <summary>Whether adapters are merged or kept beside the product.</summary>
     public AdapterMode AdapterMode { get; init; }
 
+    /// <summary>llama.cpp's name of the way in which text is split before byte-pair encoding; null = found by what the tokenizer does.</summary>
+    public string? PreTokenizer { get; init; }
+
     /// <summary>The plug-ins that take part beyond those whose formats, families and mappings are used; part of the content key.</summary>
     public ImmutableArray<PluginIdentity> Plugins { get; init; } = [];
 
@@ -68,7 +72,15 @@ public sealed partial record Recipe
     /// <param name="adapters">The recipe's adapters, opened, in order.</param>
     /// <returns>The plan.</returns>
     /// <exception cref="Diagnostics.CheckpointException">2xxx or 9xxx when an adapter does not fit the source, or the target cannot hold what was asked.</exception>
-    public DirectoryPlan Apply(Checkpoint checkpoint, ImmutableArray<Adapter> adapters)
+    public DirectoryPlan Apply(Checkpoint checkpoint, ImmutableArray<Adapter> adapters) => Apply(checkpoint, adapters, null);
+
+    /// <summary>The forward path with the importance matrix that the recipe names. No tensor data is read.</summary>
+    /// <param name="checkpoint">The source.</param>
+    /// <param name="adapters">The recipe's adapters, opened, in order.</param>
+    /// <param name="importance">The recipe's importance matrix, read; null = none.</param>
+    /// <returns>The plan.</returns>
+    /// <exception cref="Diagnostics.CheckpointException">2xxx, 3xxx or 9xxx when something does not fit the source, or the target cannot hold what was asked.</exception>
+    public DirectoryPlan Apply(Checkpoint checkpoint, ImmutableArray<Adapter> adapters, ImportanceMatrix? importance)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         Dialect target = Dialect.Named(Engine);
@@ -82,7 +94,8 @@ public sealed partial record Recipe
             Policy = target.PolicyFor(source, DType, Quantization),
             Overflow = Compatibility == Compatibility.Reference ? OverflowRule.Infinity : OverflowRule.Refuse,
             MaxShardSize = MaxShardSize ?? long.MaxValue,
-            Gguf = GgufOptions(),
+            TensorRtLlm = target.Name == "tensorrt-llm" ? ToTensorRtLlm() : new(),
+            Gguf = GgufOptions(importance),
         };
         DirectoryPlan plan = target.Plan(source, options);
         return plan with

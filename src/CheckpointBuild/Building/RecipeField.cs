@@ -13,20 +13,22 @@ namespace CheckpointBuild.Building;
 /// <param name="Help">What it chooses, in one sentence.</param>
 /// <param name="Set">Gives the recipe with the value that a text means.</param>
 /// <param name="Get">The value as text in its one canonical spelling, or null where nothing was chosen.</param>
-public sealed record RecipeField(string Name, string Help, Func<Recipe, string, Recipe> Set, Func<Recipe, string?> Get)
+public sealed partial record RecipeField(string Name, string Help, Func<Recipe, string, Recipe> Set, Func<Recipe, string?> Get)
 {
     private static readonly RecipeField[] AllArray =
     [
         new("Engine", "What is built: the dialect of the product.", (r, v) => r with { Engine = ParseEngine(v) }, r => r.Engine),
         new("EngineName", "What the product is called; default: the checkpoint's folder or file name.", (r, v) => r with { EngineName = FileName(v) }, r => r.EngineName),
         new("Format", "The source's dialect; detected when absent.", (r, v) => r with { Format = Dialect.Named(v).Name }, r => r.Format),
-        new("DType", "The float type of the weights: float32, float16, bfloat16 or f32, f16, bf16.", (r, v) => r with { DType = ParseDType(v) }, r => r.DType?.LongName),
+        new("DType", "The float type of the weights: float32, float16, bfloat16 or f32, f16, bf16; auto = as when absent.", (r, v) => r with { DType = v.Equals("auto", StringComparison.OrdinalIgnoreCase) ? null : ParseDType(v) }, r => r.DType?.LongName),
         new("Quantization", "The quantization of the weights, as the target names it: q4_k_m, q8_0.", (r, v) => r with { Quantization = v.ToLowerInvariant() }, r => r.Quantization),
-        new("MaxShardSize", "The most bytes of tensors in one file: a number, or one with KB, MB, GB, KiB, MiB, GiB.", (r, v) => r with { MaxShardSize = ParseSize(v) }, r => r.MaxShardSize?.ToString(CultureInfo.InvariantCulture)),
+        new("MaxShardSize", "The most bytes of tensors in one file: a number, or one with KB, MB, GB, KiB, MiB, GiB.", (r, v) => r with { MaxShardSize = ParseSize(v, "max-shard-size") }, r => r.MaxShardSize?.ToString(CultureInfo.InvariantCulture)),
         new("Adapter", "Adapters to merge, in order: PATH or PATH@weight; several times, or separated by ';'.", (r, v) => r with { Adapter = AdapterChoice.ParseList(v) }, r => r.Adapter.IsEmpty ? null : string.Join(';', r.Adapter)) { IsRepeatable = true, InKey = AdaptersInKey },
         new("AdapterMode", "merge: adapters go into the weights; apart: they are kept beside the product in its own ecosystem's form.", (r, v) => r with { AdapterMode = ParseAdapterMode(v) }, r => r.AdapterMode == AdapterMode.Merge ? null : "apart"),
         .. GgufFields.All,
+        new("PreTokenizer", "llama.cpp's name of the way in which text is split, where none of its names fits the tokenizer and one is close enough: llama-bpe, qwen2.", (r, v) => r with { PreTokenizer = v }, r => r.PreTokenizer),
         new("Compatibility", "safe: what reference tools lose silently is done right or refused; reference: their bytes.", (r, v) => r with { Compatibility = ParseCompatibility(v) }, r => r.Compatibility == Compatibility.Safe ? null : "reference"),
+        .. TensorRtLlmFields(),
         new("Revision", "The branch, tag or commit of a model that is fetched from the Hub; default: main.", (r, v) => r with { Revision = v }, r => r.Revision) { InKey = NotInKey },
         new("Version", "The version of a model that comes from a NuGet package.", (r, v) => r with { Version = v }, r => r.Version) { InKey = NotInKey },
         new("Files", "Which files of a repository are fetched, patterns separated by ';': these alone, +pattern these too, -pattern not these; default: what a build needs.", (r, v) => r with { Files = v }, r => r.Files) { InKey = NotInKey },
@@ -93,13 +95,18 @@ public sealed record RecipeField(string Name, string Help, Func<Recipe, string, 
         ? name
         : throw Errors.UnknownOptionValue("engine-name", value, "a file", []);
 
-    private static long ParseSize(string value)
+    /// <summary>Reads a size: a number of bytes, or one with KB, MB, GB, TB, KiB, MiB, GiB, TiB.</summary>
+    /// <param name="value">What the user wrote.</param>
+    /// <param name="option">Where, for the message.</param>
+    /// <returns>Bytes, at least 1.</returns>
+    /// <exception cref="CheckpointException">CKPT9001 when it is no size.</exception>
+    internal static long ParseSize(string value, string option)
     {
         (string Suffix, long Unit)[] units = [("KIB", 1L << 10), ("MIB", 1L << 20), ("GIB", 1L << 30), ("TIB", 1L << 40), ("KB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000), ("TB", 1_000_000_000_000), ("", 1)];
         string text = value.Trim().ToUpperInvariant();
         (string suffix, long unit) = units.First(u => text.EndsWith(u.Suffix, StringComparison.Ordinal));
         return decimal.TryParse(text[..^suffix.Length], NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out decimal number) && number > 0 && number < long.MaxValue / (decimal)unit && number * unit >= 1
             ? (long)(number * unit)
-            : throw Errors.UnknownOptionValue("max-shard-size", value, "a size", ["500MB", "2GB", "4GiB", "a number of bytes"]);
+            : throw Errors.UnknownOptionValue(option, value, "a size", ["500MB", "2GB", "4GiB", "a number of bytes"]);
     }
 }

@@ -6,7 +6,7 @@ using CheckpointBuild.Diagnostics;
 namespace CheckpointBuild.Building;
 
 /// <summary>Products by content key: <c>&lt;root&gt;/v1/&lt;key&gt;/</c>. An entry is staged beside its place, flushed, and renamed into it under a lock, so that it is whole or not there; one build serves all who want it.</summary>
-public sealed class Store
+public sealed partial class Store
 {
     private const string Layout = "v1";
     private static readonly TimeSpan LockPoll = TimeSpan.FromMilliseconds(50);
@@ -38,6 +38,11 @@ public sealed class Store
     /// <summary>Where hashes of source files are remembered.</summary>
     public string HashFolder => Path.Combine(_root, "hashes");
 
+    /// <summary>Whether a product is there, judged by its report alone: nothing is hashed.</summary>
+    /// <param name="key">Its content key.</param>
+    /// <returns>The product's folder, or null.</returns>
+    public string? PlaceOf(string key) => File.Exists(Path.Combine(_root, key, BuildReport.FileName)) ? Path.Combine(_root, key) : null;
+
     /// <summary>Finds a product or builds it.</summary>
     /// <param name="build">What is wanted.</param>
     /// <param name="options">How it is built where it is not there.</param>
@@ -53,19 +58,22 @@ public sealed class Store
         string place = Path.Combine(_root, key);
         if (use != StoreUse.Rebuild && Find(place, key, _ => { }) is { } found)
         {
+            MarkUse(key);
             return found;
         }
 
         using FileStream guard = Lock(key, cancellation);
         if (use != StoreUse.Rebuild && Find(place, key, warn) is { } builtMeanwhile)
         {
+            MarkUse(key);
             return builtMeanwhile;
         }
 
-        string staging = Path.Combine(_root, "tmp", key);
+        string staging = Path.Combine(_root, TemporaryFolder, key);
         RemoveDirectory(staging);
+        RemoveLeftovers();
         BuildReport report = build.Run(staging, options, trust, cancellation);
-        string aside = Path.Combine(_root, "tmp", $"{key}.old");
+        string aside = Path.Combine(_root, TemporaryFolder, key + AsideExtension);
         RemoveDirectory(aside);
         if (Directory.Exists(place))
         {
@@ -75,6 +83,7 @@ public sealed class Store
         MoveDirectory(staging, place);
         RemoveDirectory(aside);
         OutputDirectory.Flush(_root);
+        MarkUse(key);
         return new StoreEntry(place, report, WasThere: false);
     }
 
@@ -107,14 +116,13 @@ public sealed class Store
 
     private FileStream Lock(string key, CancellationToken cancellation)
     {
-        string path = Path.Combine(MakeDirectory("locks"), key);
-        MakeDirectory("tmp");
+        MakeDirectory(TemporaryFolder);
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
             try
             {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return OpenLock(key);
             }
             catch (UnauthorizedAccessException e)
             {

@@ -3,7 +3,7 @@ using System.Linq;
 
 namespace CheckpointBuild.Diagnostics;
 
-/// <content>226x and 236x: adapters.</content>
+/// <content>226x and 236x: adapters, and modules of training libraries.</content>
 internal static partial class Errors
 {
     internal static CheckpointException NoAdapter(string path, string problem) => new("CKPT2260",
@@ -30,6 +30,9 @@ internal static partial class Errors
     internal static CheckpointException AdapterDType(string path, string tensor, string dtype) => new("CKPT2267",
         $"{path}: tensor {Quote(tensor)} is {dtype}, a float type is needed. The file is damaged or was quantized; save the adapter in a float type.", path);
 
+    internal static CheckpointException AdapterScaleUnknown(string path) => new("CKPT2268",
+        $"{path}: nothing says by what the factors are scaled (lora_alpha). Put the adapter_config.json with r and lora_alpha beside the file.", path);
+
     internal static CheckpointException AdaptersDisagree(string path, string tensor, string other) => new("CKPT2269",
         $"{path}: replaces tensor {Quote(tensor)} as a whole, and so does {Quote(other)}. Only one of them can count; leave one adapter out.", path);
 
@@ -47,4 +50,13 @@ internal static partial class Errors
 
     internal static Diagnostic AdapterUnties(string path, string tensor) => new("CKPT2364",
         $"{path}: replaces {Quote(tensor)} of a pair that the base ties. The other keeps its values: the model has two matrices from now on, and its configuration says so.", path);
+
+    internal static CheckpointException ModuleNames(IReadOnlyCollection<string> missing, IReadOnlyCollection<string> unexpected) => new("CKPT2366",
+        $"module and checkpoint have other names: {(missing.Count == 0 ? "" : $"{N(missing.Count)} of the module's are not in the checkpoint ({string.Join(", ", missing.Take(5).Select(Quote))}{(missing.Count > 5 ? ", …" : "")})")}{(missing.Count > 0 && unexpected.Count > 0 ? "; " : "")}{(unexpected.Count == 0 ? "" : $"{N(unexpected.Count)} of the checkpoint's are not in the module ({string.Join(", ", unexpected.Take(5).Select(Quote))}{(unexpected.Count > 5 ? ", …" : "")})")}. Name the module's parts as the checkpoint does, give the naming that it follows, or say which parameters are its own.");
+
+    internal static CheckpointException ModuleShape(string tensor, string found, string needed) => new("CKPT2367",
+        $"tensor {Quote(tensor)} is {found}, {needed} is needed. Module and checkpoint are of different models; make the module with the checkpoint's configuration.");
+
+    internal static CheckpointException ModuleDType(string tensor, string found, string needed) => new("CKPT2368",
+        $"tensor {Quote(tensor)} is {found}, {needed} is needed. Make the module in the checkpoint's dtype, or ask for conversion.");
 }

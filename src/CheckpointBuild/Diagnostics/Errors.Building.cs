@@ -17,6 +17,15 @@ internal static partial class Errors
     internal static CheckpointException SourceChanged(string path) => new("CKPT7008",
         $"{path}: was changed while it was read. Build again when nothing writes to the checkpoint; what stood in the output before is intact.", path);
 
+    internal static CheckpointException NoProject(string path) => new("CKPT7080",
+        $"{path}: there is no project or solution here. Name a .csproj, .sln, .slnx or .slnf, or a folder that holds one of them.", path);
+
+    internal static CheckpointException PlanFailed(string path, string lastWords) => new("CKPT7081",
+        $"{path}: cannot be planned ({lastWords}). Build it to see the whole message.", path);
+
+    internal static CheckpointException StoreWrong(string path, int damaged) => new("CKPT7082",
+        $"{path}: {N(damaged)} entries are damaged. Remove them with 'ckpt store gc --damaged'; the next build that wants one builds it again.", path);
+
     internal static CheckpointException ProductWrong(string directory, string fault) => new("CKPT7004",
         $"{directory}: {fault}. The product is not what was built; build it again.", directory);
 

@@ -28,7 +28,7 @@ internal static partial class Errors
         $"{file}: tensor '{tensor}' is {found}, {needed} is needed by the configuration. config.json does not belong to these weights; take the right one.", file);
 
     internal static CheckpointException NoCheckpoint(string path, IEnumerable<string> formats) => new("CKPT2008",
-        $"{path}: there is no checkpoint here that is known ({string.Join(", ", formats)}). A Hugging Face folder holds config.json and *.safetensors; an engine is a .gguf file.", path);
+        $"{path}: there is no checkpoint here that is known ({string.Join(", ", formats)}). A Hugging Face folder holds config.json and *.safetensors or pytorch_model*.bin; an engine is a .gguf file.", path);
 
     internal static CheckpointException ShardMissing(string index, string shard, string tensor) => new("CKPT2009",
         $"{index}: names '{shard}' for tensor '{tensor}', there is no such file beside it. The download is probably incomplete; get the missing shard.", index);
@@ -50,6 +50,27 @@ internal static partial class Errors
 
     internal static CheckpointException NoTokenizerInCheckpoint(string checkpoint) => new("CKPT2015",
         $"{checkpoint}: there is no tokenizer beside the weights (tokenizer.json), one is needed here. Add the model's tokenizer files to the folder.");
+
+    internal static CheckpointException RanksQuantized(string file, string tensor) => new("CKPT2990",
+        $"{file}: tensor {Quote(tensor)} is part of a quantization, whose numbers are in the order of one kernel. Only ranks with float weights are read back; use the checkpoint that they were made from.", file);
+
+    internal static CheckpointException RankMissing(string file, string rank) => new("CKPT2991",
+        $"{file}: its mapping needs '{rank}', there is no such file beside it. Build that rank, or copy it here.", file);
+
+    internal static CheckpointException LayersMissing(string file, int found, int needed) => new("CKPT2992",
+        $"{file}: the ranks hold {found} layers, the configuration says {needed}. The ranks are incomplete; convert the model again with a number of stages that divides its layers.", file);
+
+    internal static Diagnostic ArchitectureByType(string file, string architecture) => new("CKPT2996",
+        $"{file}: the architecture is not known; by its model type it is read as {architecture}, as the reference does. Leave Compatibility at safe to have it refused.", file);
+
+    internal static Diagnostic TensorsIgnored(string file, int count, string first) => new("CKPT2997",
+        $"{file}: {count} tensors from {Quote(first)} on have no place in the model and are left out, as the reference does. Leave Compatibility at safe to have them refused.", file);
+
+    internal static Diagnostic TensorFilledUp(string file, string tensor, string found, string needed) => new("CKPT2998",
+        $"{file}: tensor {Quote(tensor)} is {found} where {needed} is needed, and is filled up with zeros, as the reference does. The engine computes something else than the model: mend the checkpoint.", file);
+
+    internal static Diagnostic RanksWithoutTokenizer(string checkpoint) => new("CKPT2995",
+        $"{checkpoint}: such a checkpoint holds neither tokenizer nor end tokens. What is made of it has none; put the model's tokenizer files beside it.");
 
     internal static Diagnostic BiasNotInConfig(string file, string field) => new("CKPT2051",
         $"{file}: the weights have biases although '{field}' is false or absent there. The weights count.", file);
@@ -92,4 +113,7 @@ internal static partial class Errors
 
     internal static Diagnostic TensorsSkipped(string file, int count, string first) => new("CKPT2830",
         $"{file}: {(count == 1 ? "tensor" : $"{N(count)} tensors, first of them")} {Quote(first)} {(count == 1 ? "is" : "are")} left out. The mapping that a plug-in registered says so.");
+
+    internal static Diagnostic SplitsOtherwise(string checkpoint, string name) => new("CKPT2831",
+        $"{checkpoint}: the pre-tokenizer '{name}' that was asked for splits text otherwise than the model's own. Some texts get other ids in llama.cpp; compare its results before you ship the file.");
 }

@@ -163,4 +163,10 @@ internal static partial class Errors
         $"{path}: the parts of the GGUF set hold {N(found)} tensors together, split.tensors.count says {N(needed)}. The parts are of different sets or damaged; get them again.", path);
 
     private static string KeyOrText(string? key) => key is null ? "a metadata key" : $"the text of metadata {Quote(key)}";
+
+    internal static CheckpointException NoImportanceMatrix(string path, string found) => new("CKPT1070",
+        $"{path}: is no importance matrix ({found}; a file of llama-imatrix is needed). Name one, or a text with Calibration.", path);
+
+    internal static CheckpointException ImportanceDamaged(string path, string entry, string found) => new("CKPT1071",
+        $"{path}: the importance of {Quote(entry)} is damaged ({found}). Make the file again.", path);
 }

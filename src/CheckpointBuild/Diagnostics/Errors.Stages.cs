@@ -19,8 +19,8 @@ internal static partial class Errors
     internal static CheckpointException BrokenScale(string tensor, long row, long column, string dtype, string verb) => new("CKPT3003",
         $"tensor '{tensor}': the {dtype} block at row {N(row)}, column {N(column)} {verb} a scale that is not finite. The weights are damaged or too large for {dtype}; use a sound checkpoint or another type.");
 
-    internal static CheckpointException ImportanceNeeded(string file, string kind) => new("CKPT3070",
-        $"{file}: {kind} is poor without an importance matrix (none given, one needed). {HowToGetImportance}");
+    internal static CheckpointException ImportanceNeeded(string file, string kind, string tensor, string dtype) => new("CKPT3070",
+        $"{file}: {kind} is poor without an importance matrix (none given, one needed: tensor {Quote(tensor)} becomes {dtype}). {HowToGetImportance}");
 
     internal static CheckpointException ImportanceNeededFor(string file, string tensor, string dtype) => new("CKPT3071",
         $"{file}: tensor {Quote(tensor)} as {dtype} is poor without importance (none for this tensor, {dtype} needs it). {HowToGetImportance} Or give the tensor another type with TensorTypes.");

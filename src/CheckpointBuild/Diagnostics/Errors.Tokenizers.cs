@@ -65,4 +65,10 @@ internal static partial class Errors
 
     internal static CheckpointException ConversationWrong(string problem) => new("CKPT2134",
         $"conversation: {problem}. It is a list of messages, each an object with role and content.");
+
+    internal static CheckpointException TextGrows(long most) => new("CKPT2135",
+        $"tokenizer: its rules make this text longer than {N(most)} characters. No sensible rule does so; take the tokenizer files that belong to the model.");
+
+    internal static CheckpointException IdUnknown(string where, int id, int count) => new("CKPT2136",
+        $"{where}: {N(id)} is no token of this tokenizer (0 to {N(count - 1)} are possible, and some of these may be unused). Take the tokenizer that made the ids.");
 }

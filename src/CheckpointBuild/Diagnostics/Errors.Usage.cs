@@ -30,6 +30,12 @@ internal static partial class Errors
     internal static CheckpointException EmptyValue(string option) => new("CKPT9007",
         $"{option}: is empty. Give a value; in a script, check that its variable is set.");
 
+    internal static CheckpointException FlagsContradict(string flags, string reason) => new("CKPT9090",
+        $"{flags}: cannot be asked for ({reason}). Leave one out.");
+
+    internal static Diagnostic FlagWithoutMeaning(string flag, string reason) => new("CKPT9095",
+        $"{flag}: has no effect here ({reason}). Leave it out to silence this.");
+
     internal static CheckpointException AdapterChoiceWrong(string found) => new("CKPT9060",
         $"adapter {Quote(found)}: a path is needed, and behind an '@' at its end a number. Write PATH or PATH@0.5; a path that itself ends in '@' and a number has '%40' for the '@'.");
 

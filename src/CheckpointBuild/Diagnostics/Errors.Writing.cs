@@ -12,7 +12,10 @@ internal static partial class Errors
         $"{path}: cannot be written ({inner.Message}). Check the permissions, and that no other process holds the file; what stood there before is intact.", path, inner);
 
     internal static CheckpointException DiskFull(string path, long needed, long free) => new("CKPT4003",
-        $"{path}: the disk is full ({N(needed)} bytes are needed, {N(free)} are free). Make space, or choose another disk; what stood there before is intact.", path);
+        $"{path}: there is no space left ({N(needed)} bytes are needed, {N(free)} are free). Make space, or choose another disk; what stood there before is intact.", path);
+
+    internal static CheckpointException PartlyReplaced(string path, int replaced, int files, Exception inner) => new("CKPT4080",
+        $"{path}: {N(replaced)} of {N(files)} files of the new product are in place, the next one cannot be put there ({inner.Message}). The folder holds parts of two products now; close what holds its files and build again.", path, inner);
 
     internal static CheckpointException DTypeHasNoPlace(string path, string tensor, string dtype, string format) => new("CKPT4010",
         $"{path}: tensor {Quote(tensor)} is {dtype}, which {format} cannot hold. Convert it to another dtype, or write another format.", path);

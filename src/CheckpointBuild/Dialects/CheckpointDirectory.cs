@@ -36,6 +36,9 @@ public sealed class CheckpointDirectory : IDisposable
     /// <summary>The name of the file that was opened, or null when a folder was.</summary>
     public string? File { get; }
 
+    /// <summary>What happens when configuration and weights do not fit each other.</summary>
+    public SourceTolerance Tolerance { get; init; }
+
     /// <summary>What the checkpoint is called: the folder's name, or the file's without its extension.</summary>
     public string Name => _location.Name is { } name ? name : File is null ? System.IO.Path.GetFileName(Folder.TrimEnd('/', '\\')) : System.IO.Path.GetFileNameWithoutExtension(File);
 
@@ -64,18 +67,25 @@ public sealed class CheckpointDirectory : IDisposable
     /// <param name="location">Where it lies.</param>
     /// <returns>The directory; nothing in it is read yet.</returns>
     /// <exception cref="CheckpointException">CKPT1001 when there is nothing of that name.</exception>
-    public static CheckpointDirectory Open(CheckpointLocation location)
+    public static CheckpointDirectory Open(CheckpointLocation location) => Open(location, SourceTolerance.Strict);
+
+    /// <summary>Opens a folder or a single file, of which more is known than its path.</summary>
+    /// <param name="location">Where it lies.</param>
+    /// <param name="tolerance">What happens when configuration and weights do not fit each other.</param>
+    /// <returns>The directory; nothing in it is read yet.</returns>
+    /// <exception cref="CheckpointException">CKPT1001 when there is nothing of that name.</exception>
+    public static CheckpointDirectory Open(CheckpointLocation location, SourceTolerance tolerance)
     {
         ArgumentNullException.ThrowIfNull(location);
         ArgumentException.ThrowIfNullOrEmpty(location.Path);
         string full = System.IO.Path.GetFullPath(location.Path);
         if (Directory.Exists(full))
         {
-            return new CheckpointDirectory(location, full, full, null);
+            return new CheckpointDirectory(location, full, full, null) { Tolerance = tolerance };
         }
 
         return System.IO.File.Exists(full)
-            ? new CheckpointDirectory(location, full, System.IO.Path.GetDirectoryName(full)!, System.IO.Path.GetFileName(full))
+            ? new CheckpointDirectory(location, full, System.IO.Path.GetDirectoryName(full)!, System.IO.Path.GetFileName(full)) { Tolerance = tolerance }
             : throw Errors.FileNotFound(full);
     }
 

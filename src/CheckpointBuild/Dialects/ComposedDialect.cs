@@ -38,8 +38,13 @@ public abstract class ComposedDialect(string name, ConfigSource configuration, T
         RoleMapping? mapping = MappingTable.Find(Name, model.Architecture ?? model.Family.Architecture);
         stored = mapping?.Apply(stored, model.Config, directory.Path, problems) ?? stored;
         RoleMapper mapper = mapping is { Names.IsDefault: false }
-            ? new(model.Family, new TensorNaming(mapping.Names), directory.Path, problems)
-            : new(model.Family, model.Family.Naming, directory.Path, problems) { Prefix = model.Family.NamePrefix };
+            ? new(model.Family, new TensorNaming(mapping.Names), directory.Path, problems) { Tolerance = directory.Tolerance }
+            : new(model.Family, model.Family.Naming, directory.Path, problems) { Prefix = model.Family.NamePrefix, Tolerance = directory.Tolerance };
+        if (mapping is null && directory.Tolerance == SourceTolerance.Reference && model.Architecture is { } architecture && ModelFamily.FindArchitecture(architecture) is null && ModelFamily.FindModelType(architecture) is null)
+        {
+            problems.Add(Errors.ArchitectureByType(directory.Path, model.Family.Architecture));
+        }
+
         (ModelConfig config, RoleTable roles) = mapper.Map(model.Config, stored);
         return new Checkpoint
         {
@@ -48,6 +53,7 @@ public abstract class ComposedDialect(string name, ConfigSource configuration, T
             Family = model.Family,
             Config = config,
             Tensors = roles,
+            TiedHeadPlace = mapper.TiedHeadPlace,
             Tokenizer = model.Tokenizer,
             TokenizerFault = model.TokenizerFault,
             Sidecars = [.. model.Sidecars.Where(s => !weights.Contains(s.Name))],

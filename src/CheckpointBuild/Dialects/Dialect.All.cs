@@ -9,8 +9,9 @@ namespace CheckpointBuild.Dialects;
 /// <content>The list.</content>
 public abstract partial class Dialect
 {
+    // Ranks are safetensors beside a config.json too, and told by their names: they come before Hugging Face's.
     // A folder may hold weights of several ecosystems: Hugging Face's are preferred, as every tool of the field does.
-    private static readonly Dialect[] AllArray = [new HuggingFace.HuggingFace(), new LlamaCpp.LlamaCpp()];
+    private static readonly Dialect[] AllArray = [new TensorRtLlm.TensorRtLlm(), new HuggingFace.HuggingFace(), new LlamaCpp.LlamaCpp()];
 
     private static ImmutableArray<Dialect> _added = [];
 

@@ -21,6 +21,12 @@ public abstract partial class Dialect
     /// <summary>Whether <see cref="Plan"/> is defined.</summary>
     public virtual bool CanWrite => true;
 
+    /// <summary>Whether files of this dialect name the way in which text is split before byte-pair encoding.</summary>
+    internal virtual bool NamesPreTokenizers => false;
+
+    /// <summary>Whether a checkpoint in this dialect says which tokens begin and end a text.</summary>
+    public virtual bool HoldsTokenIds => true;
+
     /// <summary>Whether a directory or file is a checkpoint in this dialect, by its names and first bytes.</summary>
     /// <param name="directory">Where to look.</param>
     /// <returns>True when it is to be read in this dialect.</returns>

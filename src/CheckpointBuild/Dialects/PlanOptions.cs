@@ -1,3 +1,4 @@
+using CheckpointBuild.Dialects.TensorRtLlm;
 using CheckpointBuild.Models;
 using CheckpointBuild.Quantization;
 using CheckpointBuild.Tensors;
@@ -20,8 +21,14 @@ public sealed record PlanOptions
     /// <summary>The most bytes of tensors in one shard.</summary>
     public long MaxShardSize { get; init; } = long.MaxValue;
 
+    /// <summary>Ranks and quantization of a TensorRT-LLM checkpoint.</summary>
+    public TensorRtLlmOptions TensorRtLlm { get; init; } = new();
+
     /// <summary>What is asked of llama.cpp's quantizer beside the kind of file.</summary>
     public GgufMixOptions Gguf { get; init; } = new();
+
+    /// <summary>llama.cpp's name of the way in which text is split; null = found by what the tokenizer does.</summary>
+    public string? PreTokenizer { get; init; }
 
     /// <summary>A tensor in the dtype that the policy gives it.</summary>
     /// <param name="role">What it is; the first role where several lie in it.</param>

@@ -19,8 +19,16 @@ internal sealed class RoleMapper(ModelFamily family, TensorNaming naming, string
     // What wrappers of training frameworks and of models with several towers put before every name.
     private static readonly string[] WrapperPrefixes = ["_orig_mod.", "module.", "language_model."];
 
+    private string? _copyOfEmbedding;
+
     /// <summary>What is put before every name where no name begins so; empty = nothing.</summary>
     public string Prefix { get; init; } = "";
+
+    /// <summary>After mapping: how many roles stand before a copy of the tied head that the source holds; null where it holds none.</summary>
+    public int? TiedHeadPlace { get; private set; }
+
+    /// <summary>What happens to tensors that the configuration does not expect so.</summary>
+    public SourceTolerance Tolerance { get; init; }
 
     /// <summary>Maps tensors to roles.</summary>
     /// <param name="config">The configuration as stated.</param>
@@ -47,12 +55,15 @@ internal sealed class RoleMapper(ModelFamily family, TensorNaming naming, string
             Tensor tensor = byName.GetValueOrDefault(stored.Name) ?? throw Errors.TensorMissing(file, stored.Name, stored.Shape.ToString());
             if (tensor.Shape != stored.Shape)
             {
-                throw Errors.TensorShape(file, stored.Name, tensor.Shape.ToString(), stored.Shape.ToString());
+                byName[stored.Name] = FilledUp(tensor, stored);
             }
 
             expected.Add(stored.Name, stored);
         }
 
+        TiedHeadPlace = _copyOfEmbedding is { } copy
+            ? tensors.TakeWhile(t => t.Name != copy).Sum(t => expected.TryGetValue(t.Name, out StoredTensor? before) ? before.Roles.Length : 0)
+            : null;
         List<string> left = [.. byName.Keys.Where(name => !expected.ContainsKey(name) && family.LeavesOut(name, config))];
         if (left.Count > 0)
         {
@@ -60,9 +71,26 @@ internal sealed class RoleMapper(ModelFamily family, TensorNaming naming, string
         }
 
         List<string> unknown = [.. byName.Keys.Where(name => !expected.ContainsKey(name) && !family.Ignores(name) && !family.LeavesOut(name, config))];
+        if (unknown.Count > 0 && Tolerance == SourceTolerance.Reference)
+        {
+            problems.Add(Errors.TensorsIgnored(file, unknown.Count, unknown[0]));
+            unknown = [];
+        }
+
         return unknown.Count == 0
             ? (config, new RoleTable(byName.Values.Where(t => expected.ContainsKey(t.Name)).SelectMany(t => expected[t.Name].Split(t))))
             : throw Errors.TensorUnknown(file, unknown, family.Architecture);
+    }
+
+    private Tensor FilledUp(Tensor tensor, StoredTensor stored)
+    {
+        if (Tolerance == SourceTolerance.Strict || tensor.Shape.Rank != 2 || stored.Shape.Rank != 2 || tensor.Rows > stored.Shape.Rows || tensor.Shape.Columns > stored.Shape.Columns)
+        {
+            throw Errors.TensorShape(file, stored.Name, tensor.Shape.ToString(), stored.Shape.ToString());
+        }
+
+        problems.Add(Errors.TensorFilledUp(file, stored.Name, tensor.Shape.ToString(), stored.Shape.ToString()));
+        return Padded.Of(tensor, stored.Shape.Rows, stored.Shape.Columns);
     }
 
     private IReadOnlyList<Tensor> WithoutWrapper(IReadOnlyList<Tensor> tensors)
@@ -128,6 +156,7 @@ internal sealed class RoleMapper(ModelFamily family, TensorNaming naming, string
         if (TensorComparison.AreEqual(embedded, output))
         {
             byName.Remove(head);
+            _copyOfEmbedding = head;
             return config;
         }
 

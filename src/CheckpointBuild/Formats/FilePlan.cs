@@ -7,13 +7,19 @@ using CheckpointBuild.Tensors.Views;
 
 namespace CheckpointBuild.Formats;
 
-/// <summary>One file that will be written: its length, the bytes at its start, and a slot for every plane. What neither covers is zero.</summary>
+/// <summary>One file that will be written: its length, the bytes at its start, and a slot for every plane. What neither covers is zero, unless a piece does.</summary>
 /// <param name="Path">Where it will lie, relative to the output directory, with '/'.</param>
 /// <param name="Length">Its length in bytes.</param>
 /// <param name="Head">Its first bytes.</param>
 /// <param name="Slots">By rising offset; they do not overlap each other or the head.</param>
 public sealed record FilePlan(string Path, long Length, ReadOnlyMemory<byte> Head, ImmutableArray<Slot> Slots)
 {
+    /// <summary>Fixed bytes behind the head, by rising offset.</summary>
+    public ImmutableArray<FilePiece> Pieces { get; init; } = [];
+
+    /// <summary>Sums over slots, which are written into pieces or the head when all slots are filled.</summary>
+    public ImmutableArray<FileChecksum> Checksums { get; init; } = [];
+
     /// <summary>A file of given bytes.</summary>
     /// <param name="path">Where it will lie, relative to the output directory.</param>
     /// <param name="bytes">All of it.</param>

@@ -10,13 +10,12 @@ internal static class ForeignFile
 {
     private static readonly (byte[] Start, string What)[] Signatures =
     [
-        ([.. "PK\x03\x04"u8], "a zip archive, such as PyTorch's torch.save writes"),
-        ([0x80, 2], "a Python pickle, such as older PyTorch's torch.save wrote"),
-        ([0x80, 3], "a Python pickle"),
-        ([0x80, 4], "a Python pickle"),
-        ([0x80, 5], "a Python pickle"),
+        ([0x80, 2], "a Python pickle without PyTorch's container"),
+        ([0x80, 3], "a Python pickle without PyTorch's container"),
+        ([0x80, 4], "a Python pickle without PyTorch's container"),
+        ([0x80, 5], "a Python pickle without PyTorch's container"),
         ([0x1F, 0x8B], "a gzip archive"),
-        ([.. "\x89HDF\r\n"u8], "an HDF5 file, such as Keras writes"),
+        ([0x89, .. "HDF\r\n"u8], "an HDF5 file, such as Keras writes"),
         ([.. "lmgg"u8], "a GGML file from before GGUF"),
         ([.. "fmgg"u8], "a GGML file from before GGUF"),
         ([.. "tjgg"u8], "a GGML file from before GGUF"),
@@ -25,6 +24,8 @@ internal static class ForeignFile
         ([.. "<?xml"u8], "an XML text"),
         ([.. "{"u8], "a JSON text"),
     ];
+
+    private const int TarMagicAt = 257;
 
     /// <summary>Makes the error for a file of no known format.</summary>
     /// <param name="source">The file.</param>
@@ -38,7 +39,8 @@ internal static class ForeignFile
         }
 
         string known = string.Join(", ", Format.Known.Select(f => f.Name));
-        return Errors.UnknownFormat(source.Name, Describe(head), known);
+        string? ours = Format.Known.FirstOrDefault(f => f.Recognizes(head, source.Length)) is { } other ? $"a {other.Name} file" : null;
+        return Errors.UnknownFormat(source.Name, ours ?? Describe(head), known);
     }
 
     /// <summary>Guesses what bytes are.</summary>
@@ -49,6 +51,16 @@ internal static class ForeignFile
         if (head.IsEmpty)
         {
             return "an empty file";
+        }
+
+        if (head.IndexOfAnyExcept((byte)0) < 0)
+        {
+            return "zero bytes, such as an interrupted copy leaves";
+        }
+
+        if (head.Length > TarMagicAt && head[TarMagicAt..].StartsWith("ustar"u8))
+        {
+            return "a tar archive, such as PyTorch's torch.save wrote before 0.1.10";
         }
 
         ReadOnlySpan<byte> text = SkipSpace(head);

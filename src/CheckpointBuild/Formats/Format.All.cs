@@ -16,8 +16,11 @@ public abstract partial class Format
     /// <summary>ggml's GGUF.</summary>
     public static Format Gguf { get; } = new Gguf();
 
-    // GGUF first: its four letters are certain, while a safetensors file begins with a plain length.
-    private static readonly Format[] AllArray = [Gguf, Safetensors];
+    /// <summary>PyTorch's zip archives.</summary>
+    public static Format PyTorch { get; } = new PyTorchZip();
+
+    // GGUF first: its four letters are certain, as are zip's and the magic number of old pickles, while a safetensors file begins with a plain length.
+    private static readonly Format[] AllArray = [Gguf, PyTorch, new PyTorchLegacy(), Safetensors];
 
     private static ImmutableArray<Format> _added = [];
 

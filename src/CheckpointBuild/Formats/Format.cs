@@ -10,6 +10,9 @@ public abstract partial class Format
     /// <summary>The name in reports and messages: <c>safetensors</c>.</summary>
     public abstract string Name { get; }
 
+    /// <summary>Whether <see cref="Plan"/> is defined.</summary>
+    public virtual bool CanWrite => true;
+
     /// <summary>Whether a file is in this format, by its first bytes (the name's extension alone proves nothing).</summary>
     /// <param name="head">The first bytes of the file: 64, or all of a shorter file.</param>
     /// <param name="length">The file's length in bytes.</param>
@@ -26,5 +29,5 @@ public abstract partial class Format
     /// <param name="path">Where the file will lie, relative to the output directory, with '/'.</param>
     /// <param name="file">What it holds, in order.</param>
     /// <returns>The header bytes, and a slot for every plane.</returns>
-    public abstract FilePlan Plan(string path, TensorFile file);
+    public virtual FilePlan Plan(string path, TensorFile file) => throw new NotSupportedException($"{Name} is only read.");
 }

@@ -22,9 +22,6 @@ public sealed record GgufFileType(string Name, uint Number, DType DType)
     /// <summary>Whether a quantizer, which gives tensors different types and puts them in its own order, makes the file; the others come straight from the converter.</summary>
     public bool IsQuantizer => !DType.IsFloatingPoint && DType != DType.Q8_0;
 
-    /// <summary>Whether the reference's tool refuses to make it without an importance matrix, because most of its blocks would be poor.</summary>
-    public bool NeedsImportance => Name is "q2_k_s" || Name.StartsWith("iq1", StringComparison.Ordinal) || Name.StartsWith("iq2", StringComparison.Ordinal) || Name is "iq3_xxs" or "iq3_xs";
-
     /// <summary>Finds a kind by its name, in any case.</summary>
     /// <param name="name">For instance <c>Q8_0</c>.</param>
     /// <returns>The kind, or null.</returns>

@@ -25,6 +25,9 @@ public sealed class BuildRecord
     public int EngineCopies => Messages.Count(m => m.Contains(".gguf", StringComparison.Ordinal) &&
         (m.StartsWith("Placing engine file", StringComparison.Ordinal) || m.StartsWith("Copying file", StringComparison.Ordinal) || m.StartsWith("Creating hard link", StringComparison.Ordinal)));
 
+    /// <summary>Whether a file of this name travels in the log.</summary>
+    public bool Embeds(string name) => _build.Value.SourceFiles?.Any(f => f.FullPath.EndsWith(name, StringComparison.Ordinal)) == true;
+
     /// <summary>Whether a target ran.</summary>
     public bool Ran(string target) => Nodes.OfType<Target>().Any(t => t.Name == target && t.HasChildren);
 

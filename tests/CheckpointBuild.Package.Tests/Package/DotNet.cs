@@ -40,6 +40,26 @@ public sealed class DotNet
         return Finish(process, string.Join(' ', arguments));
     }
 
+    /// <summary>Runs a command through another program, which is given its own arguments first.</summary>
+    public CommandResult RunAs(string[] program, string folder, params string[] arguments)
+    {
+        ProcessStartInfo start = StartInfo(folder, info =>
+        {
+            foreach (string argument in program[1..])
+            {
+                info.ArgumentList.Add(argument);
+            }
+
+            foreach (string argument in arguments)
+            {
+                info.ArgumentList.Add(argument);
+            }
+        });
+        start.FileName = program[0];
+        using Process process = Process.Start(start)!;
+        return Finish(process, string.Join(' ', arguments));
+    }
+
     /// <summary>Runs a command whose arguments are one line, as a person types them.</summary>
     public CommandResult RunLine(string folder, string arguments)
     {

@@ -37,7 +37,9 @@ public sealed class SampleTests(PackageFeed feed) : IDisposable
     [Fact]
     public void FineTunedModel_with_package_references_runs_the_base_with_its_adapter()
     {
+        Assert.NotEmpty(Directory.GetFiles(feed.FolderWithLibraries, "CheckpointBuild.Runtime.*"));
         CopySample("FineTunedModel");
+        RepositoryPaths.CopyFolder(Path.Combine(RepositoryPaths.Samples, "models", "doc-llama-adapter"), _folder.Below("models", "doc-llama-adapter"));
 
         // What the base alone says here is another sentence.
         Assert.Contains("Represents a collection of StringBuilder objects.", _folder.Run("run", "--project", "FineTunedModel", "--", "class StringBuilder").Succeeded().Output);

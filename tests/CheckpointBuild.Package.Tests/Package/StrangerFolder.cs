@@ -10,19 +10,24 @@ public sealed class StrangerFolder : IDisposable
 {
     private readonly ScratchFolder _scratch = new();
     private readonly PackageFeed _feed;
+    private readonly string _below;
     private int _logs;
 
-    public StrangerFolder(PackageFeed feed)
+    /// <summary>Makes the folder.</summary>
+    /// <param name="feed">The packages.</param>
+    /// <param name="below">A folder inside it that everything lies in, with whatever letters its name has; empty for none.</param>
+    public StrangerFolder(PackageFeed feed, string below = "")
     {
         _feed = feed;
+        _below = below;
         foreach (string name in new[] { "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props" })
         {
-            _scratch.Write(name, "<Project />");
+            Write(name, "<Project />");
         }
 
         // What other packages a sample needs may come from this machine's own cache; ours has a version that is only in the feed.
         string machine = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        _scratch.Write("nuget.config", $"""
+        Write("nuget.config", $"""
             <configuration>
               <packageSources><add key="feed" value="{feed.Folder}" /></packageSources>
               <fallbackPackageFolders><add key="machine" value="{machine}" /></fallbackPackageFolders>
@@ -34,15 +39,17 @@ public sealed class StrangerFolder : IDisposable
 
     public DotNet DotNet { get; }
 
-    public string Root => _scratch.Root;
+    public string Root => _scratch.Below(_below);
+
+    public string Version => _feed.Version;
 
     public string Checkpoint => Below("models", "doc-llama");
 
     public string Store => Below("store");
 
-    public string Below(params string[] parts) => _scratch.Below(parts);
+    public string Below(params string[] parts) => _scratch.Below([_below, .. parts]);
 
-    public string Write(string relativePath, string text) => _scratch.Write(relativePath, text);
+    public string Write(string relativePath, string text) => _scratch.Write(Path.Combine(_below, relativePath), text);
 
     /// <summary>Writes a project that references the package and has one item.</summary>
     /// <param name="name">Its folder and name.</param>
@@ -52,7 +59,7 @@ public sealed class StrangerFolder : IDisposable
     public void WriteProject(string name, string? item, string sdk = "Microsoft.NET.Sdk", string extra = "")
     {
         string checkpoint = item is null ? "" : $"""<ModelCheckpoint Include="../models/doc-llama" {item} />""";
-        _scratch.Write($"{name}/{name}.csproj", $"""
+        Write($"{name}/{name}.csproj", $"""
             <Project Sdk="{sdk}">
               <PropertyGroup>
                 <OutputType>Exe</OutputType>
@@ -67,7 +74,7 @@ public sealed class StrangerFolder : IDisposable
             """);
         if (!File.Exists(Below(name, "Program.cs")))
         {
-            _scratch.Write($"{name}/Program.cs", """System.Console.WriteLine("ran");""");
+            Write($"{name}/Program.cs", """System.Console.WriteLine("ran");""");
         }
     }
 

@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Linq;
+using CheckpointBuild.Tasks;
 using CheckpointBuild.Tasks.Checkpoints;
 using Xunit;
 
@@ -62,6 +63,43 @@ public sealed class CheckpointReaderTests : IDisposable
         Assert.Equal("CKPT7106", Assert.Single(_bench.ErrorCodes));
     }
 
+    [Fact]
+    public void A_pattern_stands_for_every_folder_that_holds_a_checkpoint()
+    {
+        _bench.Write("models/other/model.gguf", "weights");
+        _bench.Write("models/notes/readme.md", "no checkpoint");
+        BuildEngine task = _bench.Task(TaskBench.Item(EscapedPattern("models/*")));
+
+        Assert.True(task.Execute());
+        Assert.Equal(["other", "tiny"], task.Products.Select(p => p.GetMetadata("EngineName")));
+    }
+
+    [Fact]
+    public void A_pattern_that_matches_nothing_is_refused()
+    {
+        Assert.False(_bench.Task(TaskBench.Item(EscapedPattern("nothing/*"))).Execute());
+        Assert.Equal("CKPT7116", Assert.Single(_bench.ErrorCodes));
+    }
+
+    [Fact]
+    public void A_configuration_file_stands_for_its_folder()
+    {
+        BuildEngine task = _bench.Task(TaskBench.Item(Path.Combine(_bench.Checkpoint, "config.json")));
+
+        Assert.True(task.Execute());
+        Assert.Equal(_bench.Checkpoint, task.Products.Single().GetMetadata("SourceCheckpoint"));
+    }
+
+    [Theory]
+    [InlineData("CopyToOutput", "flase", "false")]
+    [InlineData("Pack", "yes", "true, false")]
+    public void A_switch_that_says_neither_yes_nor_no_is_refused(string name, string value, string expected)
+    {
+        Assert.False(_bench.Run((name, value)));
+        Assert.Equal("CKPT7109", Assert.Single(_bench.ErrorCodes));
+        Assert.Contains(expected, _bench.Engine.Errors.Single().Message);
+    }
+
     [Theory]
     [InlineData("../out")]
     [InlineData("a/../../b")]
@@ -101,4 +139,6 @@ public sealed class CheckpointReaderTests : IDisposable
         Assert.False(_bench.Run(("EngineName", name)));
         Assert.Equal("CKPT7106", Assert.Single(_bench.ErrorCodes));
     }
+
+    private string EscapedPattern(string pattern) => Path.Combine(_bench.Root, pattern).Replace("*", "%2a", StringComparison.Ordinal);
 }

@@ -29,6 +29,20 @@ public sealed class EnginePlacerTests : IDisposable
     }
 
     [Fact]
+    public void Place_by_hard_link_moves_nothing_and_leaves_the_store_as_it_is_when_another_engine_follows()
+    {
+        EngineFile first = InStore("engine one");
+        Assert.Null(new EnginePlacer(Record(), new CancelSignal()) { MayLink = true }.Place(first, Target));
+        string other = _scratch.Write("store/v1/other/engine.gguf", "engine two");
+        var second = new EngineFile("engine.gguf", other, new FileInfo(other).Length, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(other))));
+        Assert.Null(new EnginePlacer(Record(), new CancelSignal()) { MayLink = true }.Place(second, Target));
+
+        Assert.Equal("engine one", File.ReadAllText(first.FullPath));
+        Assert.Equal("engine two", File.ReadAllText(Target));
+        Assert.Equal("engine two", File.ReadAllText(other));
+    }
+
+    [Fact]
     public void Place_again_moves_nothing()
     {
         EngineFile file = InStore("engine");

@@ -49,12 +49,29 @@ public sealed class RealToolTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Pack", "true")]
-    [InlineData("PackagePath", "models")]
-    public void What_is_not_offered_is_refused_by_code(string metadata, string value)
+    [InlineData("NoSuchChoice9", null)]
+    [InlineData("TensorParallel", "CKPT9002")]
+    public void What_is_not_offered_is_refused_by_code(string metadata, string? code)
     {
-        Assert.False(Task(typeof(BuildEngine), Item(RepositoryPaths.DocLlama, $"Engine=gguf {metadata}={value}")).Execute());
-        Assert.Equal("CKPT9002", Assert.Single(_bench.ErrorCodes));
+        Assert.Equal(code is null, Task(typeof(BuildEngine), Item(RepositoryPaths.DocLlama, $"Engine=gguf Quantization=q8_0 {metadata}=2")).Execute());
+        Assert.Equal(code, _bench.ErrorCodes.SingleOrDefault());
+    }
+
+    [Fact]
+    public void A_plan_gives_the_key_that_a_build_gives_and_builds_nothing()
+    {
+        ITaskItem item = Item(RepositoryPaths.DocLlama, "Engine=gguf Quantization=q8_0");
+        WorkerTask plan = Task(typeof(BuildEngine), item);
+        plan.Plan = true;
+        Assert.True(plan.Execute());
+        ITaskItem planned = Assert.Single(plan.Products);
+        Assert.Equal("false", planned.GetMetadata("FromStore"));
+        Assert.Empty(Directory.GetFiles(_bench.States, "*.state"));
+
+        WorkerTask build = Task(typeof(BuildEngine), item);
+        Assert.True(build.Execute());
+        Assert.Equal(build.Products[0].GetMetadata("ContentKey"), planned.GetMetadata("ContentKey"));
+        Assert.Equal(build.Products[0].GetMetadata("Size"), planned.GetMetadata("Size"));
     }
 
     [Fact]

@@ -27,6 +27,16 @@ public sealed class TaskErrorTests : IDisposable
     [Fact]
     public void An_engine_that_cannot_be_deleted_is_named_with_the_reason() => Names(TaskErrors.CannotDelete("models/tiny", "access denied"), "CKPT7123");
 
+    // A volume without space is played in a situation of its own; here are the words.
+    [Fact]
+    public void A_file_that_has_no_space_is_named_with_what_it_needs()
+    {
+        TaskDiagnostic diagnostic = TaskErrors.NotEnoughSpace("models/tiny", 5000, 7);
+
+        Assert.Equal("CKPT7125", diagnostic.Code);
+        Assert.Contains("5,000 bytes are needed, 7 are free", diagnostic.Message, StringComparison.Ordinal);
+    }
+
     private static void Names(TaskDiagnostic diagnostic, string code)
     {
         Assert.Equal(code, diagnostic.Code);

@@ -1,3 +1,5 @@
+using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Reflection;
 using System.Text.Json;
@@ -61,9 +63,11 @@ public sealed class TextTests
     {
         string[] codes = [.. typeof(TaskErrors).GetMethods(BindingFlags.Static | BindingFlags.NonPublic)
             .Where(m => m.ReturnType == typeof(TaskDiagnostic))
-            .Select(m => ((TaskDiagnostic)m.Invoke(null, [.. m.GetParameters().Select(p => p.ParameterType == typeof(int?) ? (object)1 : "x")])!).Code)];
+            .Select(m => ((TaskDiagnostic)m.Invoke(null, [.. m.GetParameters().Select(p => Sample(p.ParameterType))])!).Code)];
 
         Assert.Equal(codes.Length, codes.Distinct().Count());
         Assert.All(codes, code => Assert.Matches("^CKPT71[0-9]{2}$", code));
     }
+
+    private static object Sample(Type type) => type == typeof(int?) ? 1 : type == typeof(long) ? 1L : type == typeof(IReadOnlyList<string>) ? new[] { "x" } : "x";
 }

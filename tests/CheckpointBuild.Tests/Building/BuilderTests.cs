@@ -1,4 +1,5 @@
 using System;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Threading;
@@ -73,6 +74,37 @@ public sealed class BuilderTests
         Assert.ThrowsAny<OperationCanceledException>(() => build.Run(scratch.PathOf("out"), options, HashTrust.Remembered, cancellation.Token));
 
         Assert.Empty(Directory.GetFiles(scratch.PathOf("out")));
+    }
+
+    [Fact]
+    public void What_a_killed_build_left_is_removed_and_what_a_running_one_writes_is_not()
+    {
+        const int NobodysProcess = 0x7ffffff;
+        using var scratch = new Scratch();
+        string output = Directory.CreateDirectory(scratch.PathOf("out")).FullName;
+        string abandoned = Path.Combine(output, string.Create(CultureInfo.InvariantCulture, $"tiny.gguf.{NobodysProcess}.0123456789abcdef.tmp"));
+        string running = Path.Combine(output, string.Create(CultureInfo.InvariantCulture, $"tiny.gguf.{Environment.ProcessId}.0123456789abcdef.tmp"));
+        string foreign = Path.Combine(output, "tiny.gguf.notes.tmp");
+        Array.ForEach([abandoned, running, foreign], path => File.WriteAllText(path, "half"));
+
+        Build(new TinyLlama().Write(scratch.PathOf("tiny")), output, new BuilderOptions());
+
+        Assert.False(File.Exists(abandoned));
+        Assert.True(File.Exists(running));
+        Assert.True(File.Exists(foreign));
+    }
+
+    [Fact]
+    public void A_product_of_several_files_that_cannot_be_put_in_place_to_the_end_says_so()
+    {
+        using var scratch = new Scratch();
+        Directory.CreateDirectory(scratch.PathOf("out/second.txt"));
+        var plan = new DirectoryPlan([FilePlan.Of("first.txt", "one"), FilePlan.Of("second.txt", "two")], []);
+
+        CheckpointException error = Assert.Throws<CheckpointException>(() => new Builder(new BuilderOptions()).Build(plan, scratch.PathOf("out"), TestContext.Current.CancellationToken));
+
+        Assert.Equal("CKPT4080", error.Code);
+        Assert.Equal("one", File.ReadAllText(scratch.PathOf("out/first.txt")));
     }
 
     [Fact]

@@ -44,6 +44,11 @@ internal static class FormatSamples
         long bytes = dtype.RowBytes(0, shape.Columns) * shape.Rows;
         byte[] data = new byte[bytes];
         new Random(Seed + name.Length).NextBytes(data);
+        for (int i = 0; dtype.LongName == "bool" && i < data.Length; i++)
+        {
+            data[i] &= 1;
+        }
+
         return new Stored(name, dtype, shape, new ArraySource(data), 0);
     }
 

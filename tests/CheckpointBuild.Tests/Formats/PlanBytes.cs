@@ -1,6 +1,8 @@
 using System;
+using System.Buffers.Binary;
 using CheckpointBuild.DTypes;
 using CheckpointBuild.Formats;
+using CheckpointBuild.Formats.Wire;
 using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Tests.Formats;
@@ -12,10 +14,24 @@ internal static class PlanBytes
     {
         byte[] file = new byte[plan.Length];
         plan.Head.Span.CopyTo(file);
+        foreach (FilePiece piece in plan.Pieces)
+        {
+            piece.Bytes.Span.CopyTo(file.AsSpan((int)piece.Offset));
+        }
+
         foreach (Slot slot in plan.Slots)
         {
             byte[][] planes = Of(slot.Tensor);
             planes[slot.Plane].CopyTo(file.AsSpan((int)slot.Offset, (int)slot.Length));
+        }
+
+        foreach (FileChecksum checksum in plan.Checksums)
+        {
+            uint crc = Crc32.Of(file.AsSpan((int)checksum.Offset, (int)checksum.Length));
+            foreach (long place in checksum.Places)
+            {
+                BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan((int)place), crc);
+            }
         }
 
         return file;

@@ -19,6 +19,7 @@ public sealed class ListTests
         ["DType"] = "dtypes",
         ["QuantizationMethod"] = "quantization-methods",
         ["TokenizerKind"] = "tokenizers",
+        ["Converter"] = "converters",
     };
 
     private static readonly string[] Designed = ["DType", "Format", "Dialect", "ModelFamily"];

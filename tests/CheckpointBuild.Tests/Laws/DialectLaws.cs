@@ -43,7 +43,8 @@ public sealed class DialectLaws
             Assert.Equal(TensorValues.Bytes(tensor), TensorValues.Bytes(actual.Tensors[role]));
         }
 
-        Assert.Equal(expected.Config with { StatedDType = null, HeadDimensionIsStated = false, EndTokens = [] }, actual.Config with { StatedDType = null, HeadDimensionIsStated = false, EndTokens = [] });
-        Assert.Equal(expected.Config.EndTokens, actual.Config.EndTokens);
+        int? begin = Dialect.Named(dialect).HoldsTokenIds ? expected.Config.BeginToken : null;
+        Assert.Equal(expected.Config with { StatedDType = null, HeadDimensionIsStated = false, BeginToken = begin, EndTokens = [] }, actual.Config with { StatedDType = null, HeadDimensionIsStated = false, EndTokens = [] });
+        Assert.Equal(Dialect.Named(dialect).HoldsTokenIds ? expected.Config.EndTokens : [], actual.Config.EndTokens);
     }
 }

@@ -21,6 +21,7 @@ internal sealed record GgmlType(int Id, string Name, int Block, int Bytes, param
         new(10, "Q2_K", 256, 84, 80, 82), new(11, "Q3_K", 256, 110, 108), new(12, "Q4_K", 256, 144, 0, 2), new(13, "Q5_K", 256, 176, 0, 2), new(14, "Q6_K", 256, 210, 208),
         new(16, "IQ2_XXS", 256, 66, 0), new(17, "IQ2_XS", 256, 74, 0), new(22, "IQ2_S", 256, 82, 0), new(18, "IQ3_XXS", 256, 98, 0), new(21, "IQ3_S", 256, 110, 0),
         new(19, "IQ1_S", 256, 50, 0), new(29, "IQ1_M", 256, 56), new(20, "IQ4_NL", 32, 18, 0), new(23, "IQ4_XS", 256, 136, 0),
+        new(41, "Q1_0", 128, 18, 0), new(42, "Q2_0", 64, 18, 0),
         new(34, "TQ1_0", 256, 54, 52), new(35, "TQ2_0", 256, 66, 64), new(39, "MXFP4", 32, 17), new(40, "NVFP4", 64, 36),
     ];
 

@@ -10,10 +10,6 @@ internal static class NotYet
 {
     private static readonly (string Capability, string[] Slugs)[] Groups =
     [
-        ("reading PyTorch containers",
-        [
-            "containers/bin-views-of-larger-storages",
-        ]),
         ("reading Meta checkpoints",
         [
             "containers/meta-one-of-two-shards",
@@ -25,13 +21,6 @@ internal static class NotYet
             "trtllm/gptq-settings-in-side-file",
             "trtllm/gptq-zero-biases",
             "trtllm/nvfp4-gate-up-scales-differ",
-        ]),
-        ("TensorRT-LLM checkpoints (convert --to tensorrt-llm)",
-        [
-            "trtllm/trt-fp8-missing-activation-scales",
-            "trtllm/trt-mlp-bias-kept",
-            "trtllm/trt-qwen3-explicit-head-dim",
-            "trtllm/trt-rope-parameters-only",
         ]),
         ("ONNX Runtime GenAI engines (build --engine onnx-genai)",
         [

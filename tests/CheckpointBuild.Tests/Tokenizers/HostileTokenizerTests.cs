@@ -26,6 +26,12 @@ public sealed class HostileTokenizerTests
     [InlineData("CKPT2104", """{ "model": { "type": "BPE", "vocab": { "a": 2000000000000 }, "merges": [] } }""")]
     [InlineData("CKPT2104", """{ "model": { "type": "BPE", "vocab": { "a": -1 }, "merges": [] } }""")]
     [InlineData("CKPT2105", """{ "model": { "type": "BPE", "vocab": { "a": 0, "b": 0 }, "merges": [] } }""")]
+    [InlineData("CKPT2105", """{ "model": { "type": "BPE", "vocab": { "a": 0, "a": 1 }, "merges": [] } }""")]
+    [InlineData("CKPT2105", """{ "added_tokens": [ { "id": 0, "content": "<x>" } ], "model": { "type": "BPE", "vocab": { "a": 0 }, "merges": [] } }""")]
+    [InlineData("CKPT2105", """{ "added_tokens": [ { "id": 1, "content": "<x>" }, { "id": 1, "content": "<y>" } ], "model": { "type": "BPE", "vocab": { "a": 0 }, "merges": [] } }""")]
+    [InlineData("CKPT2104", """{ "added_tokens": [ { "id": 2147483647, "content": "<x>" } ], "model": { "type": "BPE", "vocab": { "a": 0 }, "merges": [] } }""")]
+    [InlineData("CKPT2101", """{ "model": { "type": "Unigram", "unk_id": 1, "vocab": [ [ "a", 0 ] ] } }""")]
+    [InlineData("CKPT2101", """{ "model": { "type": "Unigram", "unk_id": 0, "vocab": [] } }""")]
     [InlineData("CKPT2106", """{ "model": { "type": "BPE", "vocab": { "a": 0, "b": 1 }, "merges": ["a c"] } }""")]
     [InlineData("CKPT2109", """{ "model": { "type": "WordLevel", "vocab": { "a": 0 }, "unk_token": "a" } }""")]
     [InlineData("CKPT2103", """{ "pre_tokenizer": { "type": "Split", "pattern": { "Regex": "(a)\\1" }, "behavior": "Isolated", "invert": false }, "model": { "type": "BPE", "vocab": { "a": 0 }, "merges": [] } }""")]
@@ -47,6 +53,42 @@ public sealed class HostileTokenizerTests
         Tokenizer tokenizer = Tokenizer.Create(Read(Json));
 
         Assert.Equal("CKPT2108", Assert.Throws<CheckpointException>(() => tokenizer.Encode(new string('a', 100_000))).Code);
+    }
+
+    [Theory]
+    [InlineData("""{ "type": "Replace", "pattern": { "String": "a" }, "content": "aa" }""")]
+    [InlineData("""{ "type": "Replace", "pattern": { "Regex": "a" }, "content": "aa" }""")]
+    public void Rules_that_double_a_letter_forty_times_are_stopped(string rule)
+    {
+        string rules = string.Join(", ", Enumerable.Repeat(rule, 40));
+        Tokenizer encoding = Tokenizer.Create(Read($$"""{ "normalizer": { "type": "Sequence", "normalizers": [ {{rules}} ] }, "model": { "type": "BPE", "vocab": { "a": 0 }, "merges": [] } }"""));
+        Tokenizer decoding = Tokenizer.Create(Read($$"""{ "decoder": { "type": "Sequence", "decoders": [ {{rules}} ] }, "model": { "type": "BPE", "vocab": { "a": 0 }, "merges": [] } }"""));
+
+        Assert.Equal("CKPT2135", Assert.Throws<CheckpointException>(() => encoding.Encode("a")).Code);
+        Assert.Equal("CKPT2135", Assert.Throws<CheckpointException>(() => decoding.Decode([0])).Code);
+    }
+
+    [Theory]
+    [InlineData((byte)0xFF)]
+    [InlineData((byte)0xC3)]
+    public void Names_that_are_not_UTF8_are_refused(byte broken)
+    {
+        byte[] json = Encoding.UTF8.GetBytes("""{ "model": { "type": "BPE", "vocab": { "?": 0 }, "merges": [] } }""");
+        json[Array.IndexOf(json, (byte)'?')] = broken;
+
+        Assert.Equal("CKPT2100", Assert.Throws<CheckpointException>(() => TokenizerFiles.Read(new TokenizerFolder("models/hostile", ["tokenizer.json"], _ => json))).Code);
+    }
+
+    [Theory]
+    [InlineData("""{ "type": "Replace", "pattern": { "String": "" }, "content": "x" }""", "null")]
+    [InlineData("""{ "type": "Replace", "pattern": { "Regex": "b*" }, "content": "x" }""", "null")]
+    [InlineData("null", """{ "type": "Split", "pattern": { "Regex": "b*" }, "behavior": "Isolated", "invert": false }""")]
+    [InlineData("null", """{ "type": "Split", "pattern": { "String": "" }, "behavior": "Isolated", "invert": false }""")]
+    public void A_rule_that_matches_nothing_everywhere_ends(string normalizer, string preTokenizer)
+    {
+        Tokenizer tokenizer = Tokenizer.Create(Read($$"""{ "added_tokens": [ { "id": 1, "content": "" } ], "normalizer": {{normalizer}}, "pre_tokenizer": {{preTokenizer}}, "model": { "type": "BPE", "vocab": { "a": 0 }, "merges": [] } }"""));
+
+        Assert.Equal([0, 0, 0], tokenizer.Encode("aaa"));
     }
 
     [Fact]

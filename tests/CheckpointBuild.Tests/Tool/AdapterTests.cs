@@ -119,6 +119,33 @@ public sealed class AdapterTests : IDisposable
         Assert.Contains("CKPT9061", (await MergeAsync(new TinyAdapter().Write(_scratch.PathOf("adapter")), "@0.5", "--adapter-mode", "apart")).Error);
 
     [Fact]
+    public async Task A_torchtune_adapter_needs_rank_and_alpha_beside_it_and_then_is_the_same_change()
+    {
+        // Values of an up projection stand in the same order in both; queries are turned, which the golden data shows.
+        string peft = new TinyAdapter { Change = s => Keep(s, "mlp", ""), Configure = c => c["target_modules"] = new JsonArray("up_proj") }.Write(_scratch.PathOf("peft"));
+        string tune = new TinyAdapter { Change = s => Keep(s, "mlp", "tune") }.Write(_scratch.PathOf("tune"));
+        await MergeAsync(peft, "", "--dtype", "f32");
+        string expected = Hash.OfFile(_scratch.PathOf("out/model.safetensors"));
+
+        await MergeAsync(Path.Combine(tune, "adapter_model.safetensors"), "", "--dtype", "f32");
+        Assert.Equal(expected, Hash.OfFile(_scratch.PathOf("out/model.safetensors")));
+        File.Delete(Path.Combine(tune, "adapter_config.json"));
+        Assert.Contains("CKPT2268", (await MergeAsync(tune)).Error);
+
+        static void Keep(Dictionary<string, long[]> shapes, string part, string naming)
+        {
+            foreach (string name in shapes.Keys.ToArray())
+            {
+                shapes.Remove(name, out long[]? shape);
+                if (name.Contains(part, StringComparison.Ordinal))
+                {
+                    shapes.Add(naming.Length == 0 ? name : name.Replace("base_model.model.model.", "").Replace("up_proj", "w3").Replace("lora_A", "lora_a").Replace("lora_B", "lora_b"), shape!);
+                }
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_rank_stabilized_adapter_gets_an_alpha_that_llama_cpp_scales_rightly()
     {
         string adapter = new TinyAdapter { Configure = c => c["use_rslora"] = true }.Write(_scratch.PathOf("adapter"));

@@ -68,18 +68,42 @@ internal abstract unsafe class BlockDType(string name, int ggmlType, int blockLe
     public sealed override long FindBrokenScale(Planes source, int columns)
     {
         ReadOnlySpan<byte> blocks = source.Codes;
-        foreach (byte offset in ScaleOffsets)
+        for (int block = 0; block <= blocks.Length - blockBytes; block += blockBytes)
         {
-            for (int block = 0; block <= blocks.Length - blockBytes; block += blockBytes)
+            if (IsBroken(blocks.Slice(block, blockBytes)))
             {
-                if ((BinaryPrimitives.ReadUInt16LittleEndian(blocks[(block + offset)..]) & 0x7C00) == 0x7C00)
-                {
-                    return (long)(block / blockBytes) * blockLength;
-                }
+                return (long)(block / blockBytes) * blockLength;
             }
         }
 
         return -1;
+    }
+
+    /// <summary>Whether a scale of a block is NaN or infinite.</summary>
+    /// <param name="block">The block.</param>
+    /// <returns>True where one is.</returns>
+    protected virtual bool IsBroken(ReadOnlySpan<byte> block)
+    {
+        foreach (byte offset in ScaleOffsets)
+        {
+            if ((BinaryPrimitives.ReadUInt16LittleEndian(block[offset..]) & 0x7C00) == 0x7C00)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Writes a block whose numbers cannot be coded: zeros, behind a scale of NaN where the type's scale can say so.</summary>
+    /// <param name="block">The block.</param>
+    protected virtual void WriteBroken(Span<byte> block)
+    {
+        block.Clear();
+        foreach (byte offset in ScaleOffsets)
+        {
+            BinaryPrimitives.WriteUInt16LittleEndian(block[offset..], QuietNaN);
+        }
     }
 
     /// <summary>Encodes blocks.</summary>
@@ -150,12 +174,7 @@ internal abstract unsafe class BlockDType(string name, int ggmlType, int blockLe
             {
                 if (!IsFinite(values.Slice(i, blockLength)))
                 {
-                    Span<byte> block = blocks.Slice(i / blockLength * blockBytes, blockBytes);
-                    block.Clear();
-                    foreach (byte offset in ScaleOffsets)
-                    {
-                        BinaryPrimitives.WriteUInt16LittleEndian(block[offset..], QuietNaN);
-                    }
+                    WriteBroken(blocks.Slice(i / blockLength * blockBytes, blockBytes));
                 }
             }
         }

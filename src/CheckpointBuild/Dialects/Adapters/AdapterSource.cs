@@ -12,7 +12,7 @@ namespace CheckpointBuild.Dialects.Adapters;
 /// <summary>An adapter with its files open: a folder, or its weights file. Dispose it to close them.</summary>
 public sealed class AdapterSource : IDisposable
 {
-    // As PEFT looks for them: safetensors first.
+    // As PEFT looks for them: safetensors first; then torchtune's own.
     private static readonly string[] WeightFiles = ["adapter_model.safetensors", "adapter_model.bin", "adapter_model.pt"];
 
     private AdapterSource(CheckpointDirectory directory, Adapter adapter)
@@ -66,15 +66,23 @@ public sealed class AdapterSource : IDisposable
         string weights = directory.File ?? WeightFiles.FirstOrDefault(directory.Has) ?? throw Errors.NoAdapter(directory.Path, $"none of {string.Join(", ", WeightFiles)}");
         ByteSource source = directory.OpenFile(weights);
         TensorFile file = Format.Detect(source).Read(source);
-        if (!File.Exists(directory.PathOf(PeftSettings.FileName)))
+        string name = Path.GetFileName(directory.Folder);
+        bool isStated = File.Exists(directory.PathOf(PeftSettings.FileName));
+        if (TorchtuneAdapter.Recognizes(file))
+        {
+            PeftSettings? beside = isStated ? PeftSettings.ReadBesideTorchtune(directory.PathOf(PeftSettings.FileName), directory.ReadAll(PeftSettings.FileName)) : null;
+            return TorchtuneAdapter.Read(directory.File is null ? name : Path.GetFileNameWithoutExtension(directory.File), source.Name, beside, file);
+        }
+
+        if (!isStated)
         {
             throw Errors.NoAdapter(directory.Path, $"no {PeftSettings.FileName}");
         }
 
         PeftSettings settings = PeftSettings.Read(directory.PathOf(PeftSettings.FileName), directory.ReadAll(PeftSettings.FileName));
-        return PeftAdapter.Read(Path.GetFileName(directory.Folder), source.Name, settings, file) with
+        return PeftAdapter.Read(name, source.Name, settings, file) with
         {
-            PeftFiles = [.. new[] { PeftSettings.FileName, weights }.Select(name => new Sidecar(name, () => directory.OpenFile(name)))],
+            PeftFiles = [.. new[] { PeftSettings.FileName, weights }.Select(one => new Sidecar(one, () => directory.OpenFile(one)))],
         };
     }
 }

@@ -1,13 +1,15 @@
 using System.Collections.Generic;
 using System.Linq;
-using CheckpointBuild.Diagnostics;
+using System.Text.Json.Nodes;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
 using CheckpointBuild.Models.Adapters;
+using CheckpointBuild.Tensors;
+using CheckpointBuild.Tensors.Views;
 
 namespace CheckpointBuild.Dialects.Adapters;
 
-/// <summary>Writes adapters in PEFT's form: as they are where they came in it.</summary>
+/// <summary>Writes adapters in PEFT's form: as they are where they came in it, else in its names and order of rows.</summary>
 internal static class PeftFiles
 {
     /// <summary>Lays out <c>adapter_config.json</c> and the weights file.</summary>
@@ -15,7 +17,38 @@ internal static class PeftFiles
     /// <param name="adapter">The adapter.</param>
     /// <param name="folder">Where they go, ended by '/'.</param>
     /// <returns>The files.</returns>
-    public static IEnumerable<FilePlan> Plan(Checkpoint checkpoint, Adapter adapter, string folder) => adapter.PeftFiles.IsEmpty
-        ? throw Errors.CannotRun(adapter.Name, "a PEFT adapter", "Merge it instead.")
-        : adapter.PeftFiles.Select(file => FilePlan.CopyOf(folder + file.Name, file.Open()));
+    /// <exception cref="Diagnostics.CheckpointException">CKPT2012 when PEFT's names have no place for a change: a projection that Hugging Face's files fuse with others.</exception>
+    public static IEnumerable<FilePlan> Plan(Checkpoint checkpoint, Adapter adapter, string folder)
+    {
+        if (!adapter.PeftFiles.IsEmpty)
+        {
+            return adapter.PeftFiles.Select(file => FilePlan.CopyOf(folder + file.Name, file.Open()));
+        }
+
+        LowRankPair[] pairs = [.. AdapterTranslation.Of(checkpoint, adapter, [checkpoint.Family.Naming], "a PEFT adapter")];
+        var file = new TensorFile(new TensorTable(pairs.SelectMany(Tensors)), new Metadata().Add("format", "pt"));
+        return [FilePlan.Of(folder + PeftSettings.FileName, HuggingFace.ConfigFile.Text(Settings(adapter, pairs))), Format.Safetensors.Plan(folder + "adapter_model.safetensors", file)];
+    }
+
+    private static IEnumerable<Tensor> Tensors(LowRankPair pair)
+    {
+        yield return Renamed.Of(pair.A, $"{PeftAdapter.Prefix}{pair.Module}.lora_A.weight");
+        yield return Renamed.Of(pair.B, $"{PeftAdapter.Prefix}{pair.Module}.lora_B.weight");
+        if (pair.Magnitude is { } lengths)
+        {
+            yield return Renamed.Of(lengths, $"{PeftAdapter.Prefix}{pair.Module}.lora_magnitude_vector");
+        }
+    }
+
+    // The settings as they were, with the modules as PEFT names them.
+    private static JsonObject Settings(Adapter adapter, LowRankPair[] pairs)
+    {
+        JsonObject settings = adapter.Settings.DeepClone().AsObject();
+        settings["peft_type"] = "LORA";
+        settings["r"] = pairs[0].A.Rows;
+        settings["lora_alpha"] = pairs[0].Alpha;
+        settings["target_modules"] = new JsonArray([.. pairs.Select(p => p.Module[(p.Module.LastIndexOf('.') + 1)..]).Distinct().Select(m => (JsonNode?)m)]);
+        settings["use_dora"] = pairs.Any(p => p.Magnitude is not null);
+        return settings;
+    }
 }

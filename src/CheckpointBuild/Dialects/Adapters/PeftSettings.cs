@@ -31,6 +31,9 @@ internal sealed class PeftSettings
         "layers_to_transform", "layers_pattern", "trainable_token_indices",
     ];
 
+    // What a torchtune adapter cannot do without.
+    private static readonly string[] Scaling = ["r", "lora_alpha"];
+
     private readonly JsonElement _root;
     private readonly int _rank;
     private readonly double _alpha;
@@ -52,6 +55,12 @@ internal sealed class PeftSettings
 
     /// <summary>The file.</summary>
     public string Path { get; }
+
+    /// <summary>The LoRA rank of modules that no pattern names.</summary>
+    public int Rank => _rank;
+
+    /// <summary>The alpha of modules that no pattern names.</summary>
+    public double Alpha => _alpha;
 
     /// <summary>Whether the scale is alpha / √r.</summary>
     public bool IsRankStabilized { get; }
@@ -87,6 +96,19 @@ internal sealed class PeftSettings
         }
 
         return new PeftSettings(path, root);
+    }
+
+    /// <summary>Reads the file beside a torchtune adapter, which states rank and alpha alone.</summary>
+    /// <param name="path">The file, for messages.</param>
+    /// <param name="bytes">Its bytes.</param>
+    /// <returns>The settings.</returns>
+    /// <exception cref="CheckpointException">CKPT2001 when rank or alpha is missing.</exception>
+    public static PeftSettings ReadBesideTorchtune(string path, byte[] bytes)
+    {
+        JsonElement root = JsonFile.Parse(path, bytes);
+        return Scaling.FirstOrDefault(field => !root.TryGetProperty(field, out _)) is { } missing
+            ? throw Errors.ConfigFieldMissing(path, missing)
+            : new PeftSettings(path, root);
     }
 
     /// <summary>The LoRA rank that a module's factors must have.</summary>

@@ -36,7 +36,7 @@ internal sealed record ConfigFile(string Architecture, ModelFamily Family, Confi
         string path = directory.PathOf(Name);
         JsonElement root = JsonFile.Parse(path, directory.ReadAll(Name));
         JsonObject json = JsonObject.Create(root)!;
-        (string architecture, ModelFamily family) = FamilyOf(path, root, format);
+        (string architecture, ModelFamily family) = FamilyOf(path, root, format, directory.Tolerance);
         if (MappingTable.Find(format, architecture)?.Family is not null)
         {
             // What is written later has the family's tensors, whatever the source called itself.
@@ -75,7 +75,7 @@ internal sealed record ConfigFile(string Architecture, ModelFamily Family, Confi
     /// <returns>JSON.</returns>
     public static string Text(JsonObject config) => config.ToJsonString(Indented) + "\n";
 
-    private static (string Architecture, ModelFamily Family) FamilyOf(string path, JsonElement root, string format)
+    private static (string Architecture, ModelFamily Family) FamilyOf(string path, JsonElement root, string format, SourceTolerance tolerance)
     {
         string? architecture = root.TryGetProperty("architectures", out JsonElement list) && list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0 ? TextOf(list[0]) : null;
         string? modelType = root.TryGetProperty("model_type", out JsonElement type) ? TextOf(type) : null;
@@ -83,9 +83,10 @@ internal sealed record ConfigFile(string Architecture, ModelFamily Family, Confi
         ModelFamily? family = MappingTable.Find(format, named)?.Family ?? (architecture is not null ? ModelFamily.FindArchitecture(architecture) : ModelFamily.FindModelType(modelType));
         if (family is null && root.TryGetProperty(TextPart, out JsonElement text) && text.ValueKind == JsonValueKind.Object)
         {
-            return FamilyOf(path, text, format);
+            return FamilyOf(path, text, format, tolerance);
         }
 
+        family ??= tolerance == SourceTolerance.Reference ? ModelFamily.FindModelType(modelType) : null;
         return family is not null ? (named, family) : throw Errors.UnknownArchitecture(path, named, ModelFamily.Known.Select(f => f.Architecture));
     }
 

@@ -13,7 +13,7 @@ using CheckpointBuild.Tokenizers;
 
 namespace CheckpointBuild.Dialects.HuggingFace;
 
-/// <summary>Hugging Face's folder: <c>config.json</c>, <c>model.safetensors</c> or shards with an index, tokenizer files and other sidecars.</summary>
+/// <summary>Hugging Face's folder: <c>config.json</c>, <c>model.safetensors</c> or <c>pytorch_model.bin</c>, or shards of these with an index; tokenizer files and other sidecars.</summary>
 internal sealed class HuggingFace() : ComposedDialect("huggingface", ConfigSource.HuggingFace, TensorSource.HuggingFace)
 {
     /// <inheritdoc/>

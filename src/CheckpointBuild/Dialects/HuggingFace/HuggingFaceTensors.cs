@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Tensors;
@@ -9,8 +8,7 @@ namespace CheckpointBuild.Dialects.HuggingFace;
 internal sealed class HuggingFaceTensors : TensorSource
 {
     /// <inheritdoc/>
-    public override bool Recognizes(CheckpointDirectory directory) =>
-        directory.File is null ? WeightFiles.AreIn(directory) : directory.File.EndsWith(WeightFiles.Extension, StringComparison.Ordinal);
+    public override bool Recognizes(CheckpointDirectory directory) => WeightFiles.AreIn(directory);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Tensor> Read(CheckpointDirectory directory, ICollection<Diagnostic> problems) => WeightFiles.Read(directory, problems);

@@ -3,58 +3,82 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Dialects.HuggingFace;
 
-/// <summary>Which files hold the weights: one file, or the shards that an index names; a set without an index is taken in order of its names.</summary>
-internal static class WeightFiles
+/// <summary>Which files hold the weights: one file, or the shards that an index names; a set without an index is taken in order of its numbers. Safetensors are preferred to PyTorch's containers, as transformers does.</summary>
+internal static partial class WeightFiles
 {
-    /// <summary>The ending of weights files.</summary>
-    internal const string Extension = ".safetensors";
+    private const string IndexEnding = ".index.json";
 
-    private const string SingleFile = "model.safetensors";
-    private const string IndexFile = "model.safetensors.index.json";
+    private static readonly WeightSet[] Sets =
+    [
+        new("model.safetensors", ".safetensors", [""]),
+        new("pytorch_model.bin", ".bin", ["pytorch_model", "model"]),
+    ];
 
     /// <summary>Whether a folder has weights.</summary>
-    /// <param name="directory">The folder.</param>
+    /// <param name="directory">The folder, or one file of weights or its index.</param>
     /// <returns>True when there is a file of them, or an index.</returns>
-    public static bool AreIn(CheckpointDirectory directory) => directory.Has(IndexFile) || directory.Files.Any(IsWeights);
+    public static bool AreIn(CheckpointDirectory directory) => directory.File is { } one
+        ? IsAny(one) || one.EndsWith(IndexEnding, StringComparison.Ordinal)
+        : Array.Exists(Sets, set => directory.Has(set.Index) || directory.Files.Any(set.Holds));
 
     /// <summary>Reads the headers of all weights files.</summary>
-    /// <param name="directory">The folder, or the one file.</param>
+    /// <param name="directory">The folder; one file; the index, or the first shard, of a set.</param>
     /// <param name="problems">Receives what was noticed.</param>
-    /// <returns>Tensors file by file in order of names, and by name within a file.</returns>
+    /// <returns>Tensors file by file in order of names; by name within a safetensors file, in the file's own order within a PyTorch container.</returns>
     public static IReadOnlyList<Tensor> Read(CheckpointDirectory directory, ICollection<Diagnostic> problems)
     {
         if (directory.File is { } one)
         {
-            return ReadFile(directory, one);
+            return one.EndsWith(IndexEnding, StringComparison.Ordinal) ? ReadIndexed(directory, one, problems)
+                : FirstOfSet().IsMatch(one) ? [.. SetOf(directory, one).SelectMany(f => ReadFile(directory, f, problems))]
+                : ReadFile(directory, one, problems);
         }
 
-        if (directory.Has(SingleFile))
+        WeightSet set = Array.Find(Sets, s => directory.Has(s.Index) || directory.Files.Any(s.Holds))!;
+        if (directory.Has(set.Single))
         {
-            if (directory.Has(IndexFile))
+            if (directory.Has(set.Index))
             {
-                problems.Add(Errors.TwoSetsOfWeights(directory.Path, SingleFile, IndexFile));
+                problems.Add(Errors.TwoSetsOfWeights(directory.Path, set.Single, set.Index));
             }
 
-            return ReadFile(directory, SingleFile);
+            return ReadFile(directory, set.Single, problems);
         }
 
-        return directory.Has(IndexFile) ? ReadIndexed(directory, problems) : [.. directory.Files.Where(IsWeights).SelectMany(f => ReadFile(directory, f))];
+        return directory.Has(set.Index)
+            ? ReadIndexed(directory, set.Index, problems)
+            : [.. directory.Files.Where(set.Holds).OrderBy(WeightSet.SortKey, StringComparer.Ordinal).SelectMany(f => ReadFile(directory, f, problems))];
     }
 
-    private static bool IsWeights(string name) => name.EndsWith(Extension, StringComparison.Ordinal) && !name.StartsWith("adapter", StringComparison.Ordinal);
+    private static bool IsAny(string name) => Array.Exists(Sets, s => name.EndsWith(s.Extension, StringComparison.Ordinal)) || name.EndsWith(".pt", StringComparison.Ordinal) || name.EndsWith(".pth", StringComparison.Ordinal);
 
-    private static List<Tensor> ReadIndexed(CheckpointDirectory directory, ICollection<Diagnostic> problems)
+    private static IEnumerable<string> SetOf(CheckpointDirectory directory, string first)
     {
-        string index = directory.PathOf(IndexFile);
-        Dictionary<string, string> fileOf = ReadIndex(index, directory.ReadAll(IndexFile));
+        Match match = FirstOfSet().Match(first);
+        string prefix = match.Groups["name"].Value, suffix = match.Groups["rest"].Value;
+        return directory.FolderFiles.Where(f => f.StartsWith(prefix, StringComparison.Ordinal) && f.EndsWith(suffix, StringComparison.Ordinal) && Shard().IsMatch(f)).OrderBy(WeightSet.SortKey, StringComparer.Ordinal);
+    }
+
+    [GeneratedRegex(@"^(?<name>.+-)0*1(?<rest>-of-(?!0*1\.)\d+\.[a-z]+)$", RegexOptions.CultureInvariant)]
+    private static partial Regex FirstOfSet();
+
+    [GeneratedRegex(@"-\d+-of-\d+\.[a-z]+$", RegexOptions.CultureInvariant)]
+    private static partial Regex Shard();
+
+    private static List<Tensor> ReadIndexed(CheckpointDirectory directory, string name, ICollection<Diagnostic> problems)
+    {
+        string index = directory.PathOf(name);
+        Dictionary<string, string> fileOf = ReadIndex(index, directory.ReadAll(name));
         string[] shards = [.. fileOf.Values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-        string[] others = [.. directory.Files.Where(IsWeights).Except(shards, StringComparer.Ordinal)];
+        WeightSet? set = Array.Find(Sets, s => s.Index == name);
+        string[] others = [.. directory.FolderFiles.Where(f => set?.Holds(f) == true).Except(shards, StringComparer.Ordinal)];
         if (others.Length > 0)
         {
             problems.Add(Errors.NotInIndex(index, others));
@@ -69,7 +93,7 @@ internal static class WeightFiles
                 throw Errors.ShardMissing(index, shard, fileOf.First(e => e.Value == shard).Key);
             }
 
-            foreach (Tensor tensor in ReadFile(directory, shard).Where(t => fileOf.GetValueOrDefault(t.Name) is not { } other || other == shard))
+            foreach (Tensor tensor in ReadFile(directory, shard, problems).Where(t => fileOf.GetValueOrDefault(t.Name) is not { } other || other == shard))
             {
                 tensors.Add(tensor);
                 seen.Add(tensor.Name);
@@ -104,9 +128,26 @@ internal static class WeightFiles
         return fileOf;
     }
 
-    private static List<Tensor> ReadFile(CheckpointDirectory directory, string name)
+    private static List<Tensor> ReadFile(CheckpointDirectory directory, string name, ICollection<Diagnostic> problems)
     {
         ByteSource source = directory.OpenFile(name);
-        return [.. Format.Detect(source).Read(source).Tensors.OrderBy(t => t.Name, StringComparer.Ordinal)];
+        Format format = Format.Detect(source);
+        if (format == Format.Safetensors)
+        {
+            return [.. format.Read(source).Tensors.OrderBy(t => t.Name, StringComparer.Ordinal)];
+        }
+
+        TensorFile file = format.Read(source);
+        if (file.Tensors.Count == 0 && format != Format.Gguf)
+        {
+            throw Errors.NotTensors(source.Name, "what it holds", $"{file.Metadata.Count} values and no tensor");
+        }
+
+        if (file.Metadata.Count > 0 && format != Format.Gguf)
+        {
+            problems.Add(Errors.ValuesLeftOut(source.Name, file.Metadata.Count, file.Metadata.First().Key));
+        }
+
+        return [.. file.Tensors];
     }
 }

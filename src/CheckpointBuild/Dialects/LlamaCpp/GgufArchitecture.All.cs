@@ -68,11 +68,13 @@ internal sealed partial class GgufArchitecture
         },
         new("gemma")
         {
+            LeavesTiedHead = true,
             KeyNames = ["context_length", "embedding_length", "block_count", "feed_forward_length", .. Heads, "attention.layer_norm_rms_epsilon", .. HeadLengths, GgufKey.FileType],
             OwnKeys = [KeyLengthAlways, ValueLengthAlways],
         },
         new("gemma2")
         {
+            LeavesTiedHead = true,
             KeyNames =
             [
                 "context_length", "embedding_length", "block_count", "feed_forward_length", .. Heads, "attention.layer_norm_rms_epsilon", .. HeadLengths, GgufKey.FileType,

@@ -29,6 +29,9 @@ internal sealed partial class GgufArchitecture(string name)
     /// <summary>Whether its kernels turn neighbouring dimensions, so that rows of queries and keys whose halves turn together are interleaved.</summary>
     public bool TurnsNeighbours { get; init; }
 
+    /// <summary>Whether the reference converter leaves out a copy of the tied head that a source holds; of most architectures it writes it.</summary>
+    public bool LeavesTiedHead { get; init; }
+
     /// <summary>Names and arrangements that differ.</summary>
     public ImmutableArray<NameRule> Rules { get; init; } = [];
 

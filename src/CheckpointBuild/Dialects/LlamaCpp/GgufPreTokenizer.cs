@@ -36,6 +36,11 @@ internal sealed partial class GgufPreTokenizer
     internal static GgufPreTokenizer Named(string name) =>
         AllArray.FirstOrDefault(p => p.Names.Contains(name, StringComparer.Ordinal)) ?? throw Errors.PreTokenizerUnknown(name, AllArray.SelectMany(p => p.Names));
 
+    /// <summary>Whether a tokenizer splits text in this way.</summary>
+    /// <param name="model">A byte-level tokenizer.</param>
+    /// <returns>True where both split a text full of borders alike.</returns>
+    internal bool SplitsLike(TokenizerModel model) => Steps.SequenceEqual(model.PreTokenizer) || _behavior.Value == SplitProbe.Measure(model.PreTokenizer);
+
     /// <summary>Finds the name for a tokenizer by what its splitting does: where it is not written like a known one, every meaning is tried on one text full of borders.</summary>
     /// <param name="model">A byte-level tokenizer.</param>
     /// <param name="architecture">The model's architecture; its vendor's own name is preferred among equals.</param>

@@ -6,6 +6,7 @@ using System.Linq;
 using System.Text.RegularExpressions;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.DTypes;
+using CheckpointBuild.DTypes.Ggml;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Quantization;
 using CheckpointBuild.Tensors;
@@ -37,11 +38,6 @@ internal sealed partial class GgufQuantizer(GgufFileType kind, GgufMixOptions op
     /// <exception cref="CheckpointException">CKPT3070 without the importance matrix that the kind needs, CKPT3071 to CKPT3075 where matrix, widths, layers or tensors do not fit.</exception>
     public TensorFile Quantize(string name, TensorFile source)
     {
-        if (kind.NeedsImportance && options.Importance is null && !IsDryRun)
-        {
-            throw Errors.ImportanceNeeded(name, kind.Name);
-        }
-
         string architecture = source.Metadata.Get<string>("general.architecture") ?? "";
         int layers = (int)(source.Metadata.Get<uint?>($"{architecture}.block_count") ?? 0);
         int[] kept = LayersKept(name, layers);
@@ -80,16 +76,18 @@ internal sealed partial class GgufQuantizer(GgufFileType kind, GgufMixOptions op
         ColumnWeights? weights = WeightsOf(file, tensor, originalName);
         if (weights is null && !IsDryRun && NeedsImportance(tensor.Name, dtype))
         {
-            throw Errors.ImportanceNeededFor(file, tensor.Name, dtype.Name);
+            throw options.Importance is null ? Errors.ImportanceNeeded(file, kind.Name, tensor.Name, dtype.Name) : Errors.ImportanceNeededFor(file, tensor.Name, dtype.Name);
         }
 
-        return Converted.Of(tensor, dtype, overflow) is Converted converted ? converted with { Importance = weights } : tensor;
+        // Where a sub-block holds only zeros the reference's bytes are wrong; ours are right unless they are asked for.
+        DType written = overflow == OverflowRule.Infinity && dtype.GgmlType == IQ3_S.Displaced.GgmlType ? IQ3_S.Displaced : dtype;
+        return Converted.Of(tensor, written, overflow) is Converted converted ? converted with { Importance = weights } : tensor;
     }
 
     // What the reference's tool refuses to do without.
     private bool NeedsImportance(string name, DType dtype) => dtype.Name switch
     {
-        "IQ2_XXS" or "IQ2_XS" or "IQ2_S" or "IQ1_S" => true,
+        "IQ3_XXS" or "IQ2_XXS" or "IQ2_XS" or "IQ2_S" or "IQ1_S" => true,
         "IQ1_M" => name is not ("token_embd.weight" or "output.weight"),
         "Q2_K" => kind.Name == "q2_k_s" && name != "token_embd.weight",
         _ => false,

@@ -3,6 +3,7 @@ using System.Linq;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Models;
 using CheckpointBuild.Tensors;
+using CheckpointBuild.Tensors.Views;
 
 namespace CheckpointBuild.Dialects.LlamaCpp;
 
@@ -29,10 +30,15 @@ internal static class GgufTensors
         }
 
         ILookup<int, int> lastOfStacks = stored.Where(t => t.IsStackOfExperts).ToLookup(t => t.Roles[0].Layer, LastPlace);
-        return stored
-            .OrderBy(t => t.IsStackOfExperts ? lastOfStacks[t.Roles[0].Layer].Max() : LastPlace(t))
-            .ThenBy(LastPlace)
-            .Select(t => options.Typed(t.Roles[0], t.Join(role => checkpoint.Tensors[role])));
+        StoredTensor[] ordered = [.. stored.OrderBy(t => t.IsStackOfExperts ? lastOfStacks[t.Roles[0].Layer].Max() : LastPlace(t)).ThenBy(LastPlace)];
+        List<Tensor> tensors = [.. ordered.Select(t => options.Typed(t.Roles[0], t.Join(role => checkpoint.Tensors[role])))];
+        if (checkpoint.TiedHeadPlace is { } head && !GgufArchitecture.Of(checkpoint.Family).LeavesTiedHead)
+        {
+            var role = new TensorRole(RoleKind.Output);
+            tensors.Insert(ordered.Count(t => LastPlace(t) < head), options.Typed(role, Renamed.Of(checkpoint.Tensors[new TensorRole(RoleKind.TokenEmbedding)], GgufNames.Output)));
+        }
+
+        return tensors;
 
         int LastPlace(StoredTensor tensor) => tensor.Roles.Max(role => places[role]);
     }

@@ -27,6 +27,11 @@ internal static class GgufTokenizerTables
             metadata.Set(GgufVendorTokens.SpacePrefix, stated);
         }
 
+        if (target.PreTokenizer is { } demanded && TokenizerKind.Of(model) is not ByteLevelBpe)
+        {
+            throw Errors.UnknownOptionValue("pre-tokenizer", demanded, $"a tokenizer of the kind {TokenizerKind.Of(model).Name}", []);
+        }
+
         if (TokenizerKind.Of(model) is ByteLevelBpe)
         {
             WriteByteLevel(metadata, model, target);
@@ -55,6 +60,17 @@ internal static class GgufTokenizerTables
     /// <returns>The tokenizer, or null where the file has none.</returns>
     /// <exception cref="CheckpointException">CKPT2105, CKPT2112 or CKPT2114.</exception>
     internal static TokenizerModel? Read(Metadata metadata, string file) => new GgufTokenizerReader(metadata, file).Read();
+
+    /// <summary>Gives a file's byte-level tokenizer another pre-tokenizer.</summary>
+    /// <param name="metadata">The file's keys.</param>
+    /// <param name="name">The name that the user demands.</param>
+    /// <exception cref="CheckpointException">CKPT2112 where the name is not known, CKPT9001 where the file has no byte-level tokenizer.</exception>
+    internal static void Rename(Metadata metadata, string name)
+    {
+        _ = GgufPreTokenizer.Named(name);
+        string? kind = metadata.Get<string>(Prefix + "model");
+        metadata.Set(Prefix + "pre", kind == "gpt2" ? name : throw Errors.UnknownOptionValue("pre-tokenizer", name, $"a tokenizer of the kind {kind ?? "none"}", []));
+    }
 
     private static void WriteByteLevel(Metadata metadata, TokenizerModel model, GgufVocabularyTarget target)
     {

@@ -22,6 +22,9 @@ internal sealed class LlamaCpp : Dialect
     public override string Name => "gguf";
 
     /// <inheritdoc/>
+    internal override bool NamesPreTokenizers => true;
+
+    /// <inheritdoc/>
     public override bool Recognizes(CheckpointDirectory directory)
     {
         ArgumentNullException.ThrowIfNull(directory);
@@ -111,7 +114,7 @@ internal sealed class LlamaCpp : Dialect
         // As the reference's two steps do it: a file of floats, and its quantized form; the first is never written.
         DType intermediate = options.Gguf.IntermediateDType ?? DType.F16;
         (TensorFile floats, ImmutableArray<Diagnostic> noticed) = checkpoint.Container is { } container && container.IsWhole(checkpoint)
-            ? (new TensorFile(container.Tensors, MetadataOf(container)), [])
+            ? (new TensorFile(container.Tensors, MetadataOf(container, options.PreTokenizer)), [])
             : Convert(checkpoint, options with { Policy = new GgufPolicy(GgufFileType.For(intermediate)!) });
         var quantizer = new GgufQuantizer(kind, options.Gguf, options.Overflow);
         TensorFile quantized = quantizer.Quantize(checkpoint.Name, floats);
@@ -123,16 +126,21 @@ internal sealed class LlamaCpp : Dialect
         Tensor[] tensors = [.. RopeFactors.Of(checkpoint.Config), .. GgufTensors.Of(checkpoint, options)];
         var metadata = new Metadata();
         GgufModelKeys.Write(metadata, checkpoint, ParameterCount.Of(tensors), options.Policy is GgufPolicy policy ? policy.FileType.Number : 0);
-        ImmutableArray<Diagnostic> warnings = WriteTokenizer(metadata, checkpoint);
+        ImmutableArray<Diagnostic> warnings = WriteTokenizer(metadata, checkpoint, options.PreTokenizer);
         return (new TensorFile(new TensorTable(tensors), metadata), warnings);
     }
 
-    private static Metadata MetadataOf(SourceContainer container)
+    private static Metadata MetadataOf(SourceContainer container, string? preTokenizer)
     {
         var metadata = new Metadata();
         foreach ((string key, object value) in container.Metadata)
         {
             metadata.Add(key, value);
+        }
+
+        if (preTokenizer is not null)
+        {
+            GgufTokenizerTables.Rename(metadata, preTokenizer);
         }
 
         return metadata;
@@ -142,7 +150,7 @@ internal sealed class LlamaCpp : Dialect
     internal override IEnumerable<FilePlan> PlanAdapter(Checkpoint checkpoint, Adapter adapter, PlanOptions options) =>
         [GgufAdapter.Plan(checkpoint, adapter, $"{AdapterFolder}/{options.EngineName}{Extension}", GgufAdapter.TypeFor(options.Policy))];
 
-    private static ImmutableArray<Diagnostic> WriteTokenizer(Metadata metadata, Checkpoint checkpoint)
+    private static ImmutableArray<Diagnostic> WriteTokenizer(Metadata metadata, Checkpoint checkpoint, string? preTokenizer)
     {
         if (checkpoint.Tokenizer is null && checkpoint.TokenizerFault is null)
         {
@@ -150,8 +158,10 @@ internal sealed class LlamaCpp : Dialect
             return [Errors.EngineWithoutTokenizer(checkpoint.Name)];
         }
 
-        GgufTokenizerTables.Write(metadata, checkpoint.TokenizerOrThrow(), new GgufVocabularyTarget(checkpoint.Family.Architecture, checkpoint.Config.VocabularySize));
-        return [.. GgufEndTokens.Write(metadata, checkpoint.Config)];
+        TokenizerModel tokenizer = checkpoint.TokenizerOrThrow();
+        GgufTokenizerTables.Write(metadata, tokenizer, new GgufVocabularyTarget(checkpoint.Family.Architecture, checkpoint.Config.VocabularySize, preTokenizer));
+        bool splitsElse = preTokenizer is not null && !GgufPreTokenizer.Named(preTokenizer).SplitsLike(tokenizer);
+        return [.. splitsElse ? [Errors.SplitsOtherwise(checkpoint.Name, preTokenizer!)] : ImmutableArray<Diagnostic>.Empty, .. GgufEndTokens.Write(metadata, checkpoint.Config)];
     }
 
     // A tokenizer that is not understood does not keep the weights from being read.

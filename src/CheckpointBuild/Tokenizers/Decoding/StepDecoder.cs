@@ -2,7 +2,7 @@ using System;
 using System.Buffers;
 using System.Collections.Generic;
 using System.Text;
-using CheckpointBuild.Tokenizers.Patterns;
+using CheckpointBuild.Tokenizers.Normalizing;
 
 namespace CheckpointBuild.Tokenizers.Decoding;
 
@@ -10,7 +10,7 @@ namespace CheckpointBuild.Tokenizers.Decoding;
 internal sealed class StepDecoder : TokenDecoder
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-    private readonly Func<List<string>, List<string>>[] _steps;
+    private readonly Func<List<string>, long, List<string>>[] _steps;
 
     /// <summary>Prepares the steps.</summary>
     /// <param name="model">The tokenizer.</param>
@@ -34,40 +34,64 @@ internal sealed class StepDecoder : TokenDecoder
             return string.Join(' ', tokens);
         }
 
-        foreach (Func<List<string>, List<string>> step in _steps)
+        long most = TextGrowth.MostFor(LengthOf(tokens));
+        foreach (Func<List<string>, long, List<string>> step in _steps)
         {
-            tokens = step(tokens);
+            tokens = step(tokens, most);
         }
 
         return string.Concat(tokens);
     }
 
-    private static Func<List<string>, List<string>> Prepare(DecoderStep step)
+    private static Func<List<string>, long, List<string>> Prepare(DecoderStep step)
     {
         switch (step)
         {
             case DecoderStep.ByteLevel:
-                return tokens => [JoinLetters(tokens)];
+                return (tokens, _) => [JoinLetters(tokens)];
             case DecoderStep.ByteFallback:
-                return JoinBytes;
+                return (tokens, _) => JoinBytes(tokens);
             case DecoderStep.Fuse:
-                return tokens => [string.Concat(tokens)];
-            case DecoderStep.Replace { Pattern.IsExpression: false } replace:
-                return tokens => tokens.ConvertAll(t => replace.Pattern.Text.Length == 0 ? t : t.Replace(replace.Pattern.Text, replace.Content, StringComparison.Ordinal));
+                return (tokens, _) => [string.Concat(tokens)];
             case DecoderStep.Replace replace:
-                var pattern = Pattern.Parse(replace.Pattern.Text);
-                return tokens => tokens.ConvertAll(t => pattern.Replace(t, replace.Content));
+                Func<string, long, string> replacement = TextGrowth.Replacement(replace.Pattern, replace.Content);
+                return (tokens, most) => Replace(tokens, replacement, most);
             case DecoderStep.Strip strip:
-                return tokens => tokens.ConvertAll(t => Strip(t, strip));
+                return (tokens, _) => tokens.ConvertAll(t => Strip(t, strip));
             case DecoderStep.Metaspace metaspace:
-                return tokens => Each(tokens, (t, i) => t.Replace(metaspace.Mark, i == 0 && metaspace.Prepend != PrependScheme.Never ? "" : " ", StringComparison.Ordinal));
+                return (tokens, _) => Each(tokens, (t, i) => t.Replace(metaspace.Mark, i == 0 && metaspace.Prepend != PrependScheme.Never ? "" : " ", StringComparison.Ordinal));
             case DecoderStep.WordSuffix suffix:
-                return tokens => Each(tokens, (t, i) => suffix.Suffix.Length == 0 ? t : t.Replace(suffix.Suffix, i == tokens.Count - 1 ? "" : " ", StringComparison.Ordinal));
+                return (tokens, _) => Each(tokens, (t, i) => suffix.Suffix.Length == 0 ? t : t.Replace(suffix.Suffix, i == tokens.Count - 1 ? "" : " ", StringComparison.Ordinal));
             case DecoderStep.WordPrefix prefix:
-                return tokens => Each(tokens, (t, i) => Continue(t, i, prefix));
+                return (tokens, _) => Each(tokens, (t, i) => Continue(t, i, prefix));
             default:
                 throw new ArgumentException($"no such decoder step: {step}", nameof(step));
         }
+    }
+
+    private static List<string> Replace(List<string> tokens, Func<string, long, string> replacement, long most)
+    {
+        var replaced = new List<string>(tokens.Count);
+        long length = 0;
+        foreach (string token in tokens)
+        {
+            replaced.Add(replacement(token, most - length));
+            length += replaced[^1].Length;
+            TextGrowth.Check(length, most);
+        }
+
+        return replaced;
+    }
+
+    private static long LengthOf(List<string> tokens)
+    {
+        long length = 0;
+        foreach (string token in tokens)
+        {
+            length += token.Length;
+        }
+
+        return length;
     }
 
     private static List<string> Each(List<string> tokens, Func<string, int, string> change)

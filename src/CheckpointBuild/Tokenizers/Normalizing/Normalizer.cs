@@ -1,14 +1,13 @@
 using System;
 using System.Globalization;
 using System.Text;
-using CheckpointBuild.Tokenizers.Patterns;
 
 namespace CheckpointBuild.Tokenizers.Normalizing;
 
 /// <summary>Applies a tokenizer's normalizer steps.</summary>
 internal sealed class Normalizer
 {
-    private readonly Func<string, string>[] _steps;
+    private readonly Func<string, long, string>[] _steps;
 
     /// <summary>Prepares the steps.</summary>
     /// <param name="model">The tokenizer.</param>
@@ -20,44 +19,45 @@ internal sealed class Normalizer
     /// <summary>Normalizes a text.</summary>
     /// <param name="text">The text.</param>
     /// <returns>The normalized text.</returns>
+    /// <exception cref="Diagnostics.CheckpointException">CKPT2135 when it becomes longer than any sensible rules make it.</exception>
     internal string Apply(string text)
     {
-        foreach (Func<string, string> step in _steps)
+        long most = TextGrowth.MostFor(text.Length);
+        foreach (Func<string, long, string> step in _steps)
         {
-            text = step(text);
+            text = step(text, most);
+            TextGrowth.Check(text.Length, most);
         }
 
         return text;
     }
 
-    private static Func<string, string> Prepare(NormalizerStep step, TokenizerModel model)
+    private static Func<string, long, string> Prepare(NormalizerStep step, TokenizerModel model)
     {
         switch (step)
         {
             case NormalizerStep.Unicode unicode:
-                return text => UnicodeNormalizer.Apply(text, unicode.Form);
+                return (text, _) => UnicodeNormalizer.Apply(text, unicode.Form);
             case NormalizerStep.Lowercase:
-                return Lower;
+                return (text, _) => Lower(text);
             case NormalizerStep.StripAccents:
-                return WithoutMarks;
+                return (text, _) => WithoutMarks(text);
             case NormalizerStep.Strip strip:
-                return text => Strip(text, strip);
+                return (text, _) => Strip(text, strip);
             case NormalizerStep.Prepend prepend:
-                return text => text.Length == 0 ? text : prepend.Text + text;
-            case NormalizerStep.Replace { Pattern.IsExpression: false } replace:
-                return text => replace.Pattern.Text.Length == 0 ? text : text.Replace(replace.Pattern.Text, replace.Content, StringComparison.Ordinal);
+                return (text, most) => TextGrowth.Prepend(text, prepend.Text, most);
             case NormalizerStep.Replace replace:
-                var pattern = Pattern.Parse(replace.Pattern.Text);
-                return text => pattern.Replace(text, replace.Content);
+                return TextGrowth.Replacement(replace.Pattern, replace.Content);
             case NormalizerStep.Nmt:
-                return CleanAsNmt;
+                return (text, _) => CleanAsNmt(text);
             case NormalizerStep.Charsmap charsmap:
                 var map = new CharacterMap(charsmap.Table.AsSpan());
-                return map.ReplaceGraphemes;
+                return (text, _) => map.ReplaceGraphemes(text);
             case NormalizerStep.SentencePiece piece:
-                return new SentencePieceNormalizer(piece, model).Apply;
+                var pieces = new SentencePieceNormalizer(piece, model);
+                return (text, _) => pieces.Apply(text);
             case NormalizerStep.Bert bert:
-                return text => BertNormalizer.Apply(text, bert);
+                return (text, _) => BertNormalizer.Apply(text, bert);
             default:
                 throw new ArgumentException($"no such normalizer step: {step}", nameof(step));
         }

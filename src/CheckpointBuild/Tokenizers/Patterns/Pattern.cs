@@ -1,6 +1,7 @@
 using System;
 using System.Text;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Tokenizers.Normalizing;
 
 namespace CheckpointBuild.Tokenizers.Patterns;
 
@@ -77,14 +78,17 @@ internal sealed class Pattern
     /// <summary>Replaces every match that is not empty.</summary>
     /// <param name="text">The text.</param>
     /// <param name="content">What stands there afterwards.</param>
+    /// <param name="most">The most UTF-16 units that the text may become.</param>
     /// <returns>The text with replacements.</returns>
-    internal string Replace(string text, string content)
+    /// <exception cref="CheckpointException">CKPT2135 when it becomes longer.</exception>
+    internal string Replace(string text, string content, long most)
     {
         var output = new StringBuilder(text.Length);
         long budget = BudgetFor(text.Length);
         for (int at = 0; at < text.Length;)
         {
             (int start, int end) = Find(text, at, ref budget);
+            TextGrowth.Check((long)output.Length + (start - at) + content.Length, most);
             output.Append(text, at, start - at).Append(start < end ? content : "");
             at = end;
         }

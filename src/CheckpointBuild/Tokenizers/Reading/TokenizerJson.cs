@@ -25,7 +25,7 @@ internal static class TokenizerJson
             Algorithm = ReadAlgorithm(model),
             Tokens = tokens,
             Scores = scores,
-            AddedTokens = ReadAddedTokens(root["added_tokens"]),
+            AddedTokens = ReadAddedTokens(root["added_tokens"], tokens),
             Normalizer = NormalizerJson.Read(root["normalizer"]),
             PreTokenizer = PreTokenizerJson.Read(root["pre_tokenizer"]),
             PostProcessor = PostProcessorJson.Read(root["post_processor"]),
@@ -48,9 +48,22 @@ internal static class TokenizerJson
                 ContinuingPrefix = Named(model["continuing_subword_prefix"]),
                 WordSuffix = Named(model["end_of_word_suffix"]),
             },
-            "Unigram" => new TokenizerAlgorithm.Unigram(model["unk_id"].IsNull ? null : VocabularyBuilder.Checked(model.File, "unk_id", model["unk_id"].Integer()), model["byte_fallback"].Flag(false)),
+            "Unigram" => new TokenizerAlgorithm.Unigram(ReadUnknown(model), model["byte_fallback"].Flag(false)),
             _ => throw Errors.TokenizerConstructUnknown(model.File, "model type", type),
         };
+    }
+
+    private static int? ReadUnknown(JsonPart model)
+    {
+        JsonPart unknown = model["unk_id"];
+        if (unknown.IsNull)
+        {
+            return null;
+        }
+
+        long id = unknown.Integer();
+        int pieces = model["vocab"].IsArray ? model["vocab"].Element.GetArrayLength() : 0;
+        return id >= 0 && id < pieces ? (int)id : throw unknown.Wrong($"the number of a piece, from 0 to {pieces - 1}");
     }
 
     /// <summary>An empty prefix or suffix is none.</summary>
@@ -131,7 +144,7 @@ internal static class TokenizerJson
         return space > 0 && text.IndexOf(' ', space + 1) < 0 ? new(text[..space], text[(space + 1)..]) : throw merge.Wrong("two tokens");
     }
 
-    private static ImmutableArray<AddedToken> ReadAddedTokens(JsonPart list)
+    private static ImmutableArray<AddedToken> ReadAddedTokens(JsonPart list, ImmutableArray<string?> vocabulary)
     {
         var tokens = ImmutableArray.CreateBuilder<AddedToken>();
         var seen = new HashSet<int>();
@@ -142,6 +155,12 @@ internal static class TokenizerJson
             if (!seen.Add(token.Id))
             {
                 throw Errors.TokenTwice(list.File, content, token.Id, "has the id of another added token");
+            }
+
+            // The library would give it another id than the file says; whichever is taken, some id means the wrong text.
+            if (token.Id < vocabulary.Length && vocabulary[token.Id] is { } other && other != content)
+            {
+                throw Errors.TokenTwice(list.File, content, token.Id, $"has the id of {Errors.Quote(other)}");
             }
 
             tokens.Add(token);

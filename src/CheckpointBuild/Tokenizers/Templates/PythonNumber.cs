@@ -77,9 +77,8 @@ internal static class PythonNumber
         }
 
         // .NET's shortest digits, laid out by Python's rule: an exponent below 1e-4 and from 1e16 on.
-        string scientific = value.ToString("E16", CultureInfo.InvariantCulture);
         string shortest = value.ToString("R", CultureInfo.InvariantCulture);
-        int exponent = int.Parse(scientific.AsSpan(scientific.IndexOf('E', StringComparison.Ordinal) + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        int exponent = ExponentOf(shortest.TrimStart('-'));
         string sign = value < 0 || (value == 0 && double.IsNegative(value)) ? "-" : "";
         string digits = shortest.Split('E')[0].Replace("-", "", StringComparison.Ordinal).Replace(".", "", StringComparison.Ordinal).TrimStart('0');
         digits = digits.TrimEnd('0') is { Length: > 0 } kept ? kept : "0";
@@ -96,6 +95,16 @@ internal static class PythonNumber
 
         string whole = digits.PadRight(exponent + 1, '0');
         return $"{sign}{whole[..(exponent + 1)]}.{(whole.Length > exponent + 1 ? whole[(exponent + 1)..] : "0")}";
+    }
+
+    // Of the first digit that is not 0; the exact digits would not do, which for 1e-6 begin with 9.99e-7.
+    private static int ExponentOf(string shortest)
+    {
+        string[] parts = shortest.Split('E');
+        int written = parts.Length > 1 ? int.Parse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) : 0;
+        string[] digits = parts[0].Split('.');
+        string fraction = digits.Length > 1 ? digits[1] : "";
+        return written + (digits[0] != "0" ? digits[0].Length - 1 : fraction.TrimStart('0').Length - fraction.Length - 1);
     }
 
     private static long FloorDivide(long x, long y)

@@ -3,17 +3,10 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
-using CheckpointBuild.Building;
 using CheckpointBuild.Dialects;
-using CheckpointBuild.DTypes;
-using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
 using CheckpointBuild.Runtime;
-using CheckpointBuild.Tensors;
-using CheckpointBuild.Tensors.Views;
 using CheckpointBuild.Tests.Infrastructure;
-using CheckpointBuild.Tests.Laws;
-using CheckpointBuild.Tests.Readers;
 
 namespace CheckpointBuild.Tests.Golden.Families;
 
@@ -93,7 +86,6 @@ internal sealed class FamilyCase
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
         }
 
-        TakeOutOfContainers(folder);
         if (older)
         {
             File.Copy(Path.Combine(_folder.Folder!, OlderConfig), Path.Combine(folder, Config), overwrite: true);
@@ -118,26 +110,6 @@ internal sealed class FamilyCase
     {
         using CheckpointDirectory directory = CheckpointDirectory.Open(folder);
         return Decoder.Load(Dialect.Detect(directory).Read(directory), new DecoderOptions { ThreadCount = 2 });
-    }
-
-    // PyTorch's own containers are not read yet: their tensors, without the copy of a tied embedding, are written as the library would write them today.
-    private static void TakeOutOfContainers(string folder)
-    {
-        string[] containers = Directory.GetFiles(folder, "pytorch_model*.bin");
-        if (containers.Length == 0)
-        {
-            return;
-        }
-
-        var tensors = new List<Tensor>();
-        foreach (SafetensorsTensor tensor in containers.Order(StringComparer.Ordinal).SelectMany(TorchReader.Read).Where(t => t.Name != "lm_head.weight").OrderBy(t => t.Name, StringComparer.Ordinal))
-        {
-            tensors.Add(new Stored(tensor.Name, DType.F32, new Shape(tensor.Shape.AsSpan()), new ArraySource(tensor.Data), 0));
-        }
-
-        FilePlan plan = Format.Safetensors.Plan("model.safetensors", new TensorFile(new TensorTable(tensors), new Metadata().Add("format", "pt")));
-        new Builder(new BuilderOptions { Durability = Durability.Cached }).Build(new DirectoryPlan([plan], []), folder, default);
-        Array.ForEach(Directory.GetFiles(folder, "pytorch_model*"), File.Delete);
     }
 
     private int[] Ids(string field) => [.. _expected.GetProperty(field).EnumerateArray().Select(id => id.GetInt32())];

@@ -68,9 +68,9 @@ public sealed class PresetTests
         Shape ShapeOf(string name)
         {
             long columns = name.Contains("ffn_down", StringComparison.Ordinal) ? Number("ff", 256)
-                : name.Contains("attn_k_b", StringComparison.Ordinal) ? 128 : Number("d", 256);
+                : name.Contains("attn_k_b", StringComparison.Ordinal) ? 96 : Number("d", 256);
             return IsWide(name) && !name.Contains("ffn_gate_inp", StringComparison.Ordinal) ? new Shape(columns)
-                : name.Contains("_exps", StringComparison.Ordinal) ? new Shape(2, 64, columns)
+                : name.Contains("_exps", StringComparison.Ordinal) || name.EndsWith("k_b.weight", StringComparison.Ordinal) || name.EndsWith("v_b.weight", StringComparison.Ordinal) ? new Shape(2, 64, columns)
                 : new Shape(64, columns);
         }
     }

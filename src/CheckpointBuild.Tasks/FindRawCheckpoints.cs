@@ -1,0 +1,44 @@
+using System;
+using System.ComponentModel;
+using System.IO;
+using CheckpointBuild.Tasks.Checkpoints;
+using CheckpointBuild.Tasks.Diagnostics;
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+
+namespace CheckpointBuild.Tasks;
+
+/// <summary>Warns where a checkpoint's own files are published beside the engine that is made from them.</summary>
+/// <remarks>Of the standard targets; its parameters may change.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
+[MSBuildMultiThreadableTask]
+public sealed class FindRawCheckpoints : Task
+{
+    /// <summary>The checkpoints.</summary>
+    public ITaskItem[] Checkpoints { get; set; } = [];
+
+    /// <summary>Everything that is published.</summary>
+    public ITaskItem[] Files { get; set; } = [];
+
+    /// <inheritdoc/>
+    public override bool Execute()
+    {
+        DiagnosticLog log = new(Log);
+        foreach (CheckpointItem checkpoint in new CheckpointReader(null).Read(Checkpoints))
+        {
+            string folder = checkpoint.Source.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar;
+            foreach (ITaskItem file in Files)
+            {
+                string path = file.GetMetadata("FullPath");
+                if (path.Equals(checkpoint.Source, StringComparison.Ordinal) || path.StartsWith(folder, StringComparison.Ordinal))
+                {
+                    // One file stands for all: a folder of many shards is one mistake.
+                    log.Warning(TaskErrors.RawCheckpointShipped(path, checkpoint.Item.ItemSpec), checkpoint.Item);
+                    break;
+                }
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,45 @@
+using System.Collections.Generic;
+using System.CommandLine;
+using System.Linq;
+using CheckpointBuild.Diagnostics;
+
+namespace CheckpointBuild.Tool.Nvidia;
+
+/// <summary>NVIDIA's flags as options of a verb; they are not listed in its help.</summary>
+internal sealed class NvidiaOptions
+{
+    private readonly Dictionary<string, (NvidiaFlag Flag, Option Option)> _options;
+
+    /// <summary>Adds the options to a verb.</summary>
+    /// <param name="command">The verb.</param>
+    public NvidiaOptions(Command command)
+    {
+        _options = NvidiaFlags.All.ToDictionary(f => f.Name, f => (f, OptionOf(f)));
+        foreach ((NvidiaFlag _, Option option) in _options.Values)
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>The values that the user typed.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <returns>By the flags' names; a switch has <c>true</c>.</returns>
+    public IReadOnlyDictionary<string, string> Values(ParseResult parsed) => _options
+        .Select(o => (o.Key, Value: o.Value.Option is Option<bool> on ? parsed.GetValue(on) ? "true" : null : parsed.GetValue((Option<string>)o.Value.Option)))
+        .Where(o => o.Value is not null)
+        .ToDictionary(o => o.Key, o => o.Value!);
+
+    /// <summary>What a flag that the user typed does not do here.</summary>
+    /// <param name="values">The values that the user typed.</param>
+    /// <returns>One message for each.</returns>
+    public IEnumerable<Diagnostic> WithoutMeaning(IReadOnlyDictionary<string, string> values) =>
+        values.Keys.Where(name => _options[name].Flag.IsMeaningless).Select(name => Errors.FlagWithoutMeaning(name, _options[name].Flag.Meaning));
+
+    private static Option OptionOf(NvidiaFlag flag)
+    {
+        string[] aliases = [.. flag.Aliases];
+        return flag.IsSwitch
+            ? new Option<bool>(flag.Name, aliases) { Description = flag.Meaning, Hidden = true }
+            : new Option<string>(flag.Name, aliases) { Description = flag.Meaning, Hidden = true };
+    }
+}

@@ -1,0 +1,102 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using CheckpointBuild.Building;
+using CheckpointBuild.Diagnostics;
+
+namespace CheckpointBuild.Tool.Nvidia;
+
+/// <summary>What a command line of a conversion script asks for, as a recipe.</summary>
+/// <param name="values">The flags' values.</param>
+internal sealed class NvidiaRequest(IReadOnlyDictionary<string, string> values)
+{
+    private static readonly string[] Precisions = ["int8", "int4", "int8_gptq", "int4_gptq", "int4_awq"];
+
+    /// <summary>The source, where one of the flags names it.</summary>
+    public string? Source => Value(NvidiaFlags.ModelDir) ?? Value(NvidiaFlags.MetaDir);
+
+    /// <summary>The output, where a flag names it.</summary>
+    public string? Output => Value(NvidiaFlags.OutputDir);
+
+    /// <summary>Whether a configuration without weights is asked for.</summary>
+    public bool IsConfigurationOnly => Has("--save_config_only");
+
+    /// <summary>Threads that build, where a flag says.</summary>
+    public int Workers => Value("--workers") is not { } text ? Environment.ProcessorCount
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int workers) && workers > 0 ? workers
+        : throw Errors.UnknownOptionValue("workers", text, "a build", ["a number from 1"]);
+
+    /// <summary>Adds what the flags ask for.</summary>
+    /// <param name="recipe">The recipe so far.</param>
+    /// <returns>The recipe with it.</returns>
+    /// <exception cref="CheckpointException">CKPT9001 for a value that cannot be, CKPT9090 for flags that contradict each other.</exception>
+    public Recipe Apply(Recipe recipe)
+    {
+        foreach (NvidiaFlag flag in NvidiaFlags.All.Where(f => f.Field is not null))
+        {
+            // The scripts' way to leave a size open.
+            if (Value(flag.Name) is { } value && value != "-1")
+            {
+                recipe = RecipeField.Find(flag.Field!)!.Set(recipe, value);
+            }
+        }
+
+        Refuse();
+        string? algorithm = Algorithm();
+        recipe = algorithm is null ? recipe : recipe with { Quantization = algorithm.ToLowerInvariant() };
+        recipe = Alpha is > 0 and var alpha ? RecipeField.Find("SmoothQuant")!.Set(recipe, alpha.ToString("R", CultureInfo.InvariantCulture)) : recipe;
+        return recipe with
+        {
+            Format = Has(NvidiaFlags.MetaDir) ? "meta" : recipe.Format,
+            KvCacheQuantization = Has("--int8_kv_cache") ? "int8" : Has("--fp8_kv_cache") ? "fp8" : recipe.KvCacheQuantization,
+            EmbeddingShardingDim = Has("--use_parallel_embedding") ? Value("--embedding_sharding_dim") == "1" ? 1 : 0 : recipe.EmbeddingShardingDim,
+            DisableWeightOnlyQuantPlugin = recipe.DisableWeightOnlyQuantPlugin || Has("--disable_weight_only_quant_plugin"),
+            UseMetaFp8RowwiseRecipe = recipe.UseMetaFp8RowwiseRecipe || Has("--use_meta_fp8_rowwise_recipe"),
+            RemoveDuplicatedKvHeads = recipe.RemoveDuplicatedKvHeads || Has("--remove_duplicated_kv_heads"),
+            LoadModelOnCpu = recipe.LoadModelOnCpu || Has("--load_model_on_cpu"),
+        };
+    }
+
+    private double? Alpha => Value("--smoothquant") is not { } text ? null
+        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double alpha) && alpha >= 0 ? alpha
+        : throw Errors.UnknownOptionValue("smoothquant", text, "SmoothQuant", ["a number above 0"]);
+
+    private string Precision => Value("--weight_only_precision") ?? "int8";
+
+    // What the scripts refuse, or fail on.
+    private void Refuse()
+    {
+        if (!Precisions.Contains(Precision))
+        {
+            throw Errors.UnknownOptionValue("weight_only_precision", Precision, "weights", Precisions);
+        }
+
+        if (Alpha == 0)
+        {
+            throw Errors.FlagsContradict("--smoothquant 0", "an alpha of 0 smooths nothing, and there is nothing to calibrate");
+        }
+
+        if (Alpha is not null && Has("--load_by_shard"))
+        {
+            throw Errors.FlagsContradict("--smoothquant and --load_by_shard", "calibration needs the whole model");
+        }
+
+        if (Value("--quant_ckpt_path") is not null && !(Has("--use_weight_only") && Precision.EndsWith("_gptq", StringComparison.Ordinal)))
+        {
+            throw Errors.FlagsContradict("--quant_ckpt_path", "it goes with --use_weight_only and --weight_only_precision int4_gptq or int8_gptq");
+        }
+    }
+
+    private string? Algorithm() =>
+        Value("--use-weight-only-with-precision") is { } gemma ? gemma is "int8" or "int4" ? gemma + "_wo" : gemma
+        : Has("--use_weight_only") ? Precision is "int8" or "int4" ? Precision + "_wo" : Precision
+        : Alpha is > 0 ? $"W8A8_SQ_PER_{(Has("--per_channel") ? "CHANNEL" : "TENSOR")}_{(Has("--per_token") ? "PER_TOKEN_" : Has("--per_channel") ? "PER_TENSOR_" : "")}PLUGIN"
+        : Has("--use_fp8") ? "FP8"
+        : Has("--use_fp8_rowwise") ? "FP8_PER_CHANNEL_PER_TOKEN"
+        : null;
+
+    private string? Value(string name) => values.GetValueOrDefault(name);
+
+    private bool Has(string name) => values.ContainsKey(name);
+}

@@ -1,0 +1,133 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Threading;
+using CheckpointBuild.Diagnostics;
+using CheckpointBuild.DTypes;
+using CheckpointBuild.Models;
+using CheckpointBuild.Tensors;
+using CheckpointBuild.Tensors.Views;
+using Module = global::TorchSharp.torch.nn.Module;
+using TorchTensor = global::TorchSharp.torch.Tensor;
+
+namespace CheckpointBuild.TorchSharp;
+
+/// <summary>Checkpoints into TorchSharp modules, and back.</summary>
+public static class ModuleWeights
+{
+    /// <summary>Fills a module's parameters and buffers from a checkpoint, by name.</summary>
+    /// <param name="module">The module, on any device.</param>
+    /// <param name="checkpoint">The checkpoint, of any dialect.</param>
+    /// <param name="options">Names and dtypes.</param>
+    /// <param name="cancellation">Looked at between tensors.</param>
+    /// <exception cref="CheckpointException">CKPT2366 to CKPT2368 when names, shapes or dtypes do not fit; nothing is filled then.</exception>
+    public static void Load(Module module, Checkpoint checkpoint, ModuleLoadOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        ArgumentNullException.ThrowIfNull(options);
+        ModelConfig config = checkpoint.Config;
+        HashSet<string> names = [.. State(module).Select(s => s.Name)];
+        IEnumerable<StoredTensor> stored = (options.Naming ?? checkpoint.Family.Naming).TensorsOf(config with { TiedEmbeddings = false });
+
+        // A module may keep the head of a tied pair as a parameter of its own: it holds the same numbers.
+        TensorRole Shared(TensorRole role) => config.TiedEmbeddings && role.Kind == RoleKind.Output ? role with { Kind = RoleKind.TokenEmbedding } : role;
+        Load(module, stored.Where(s => !config.TiedEmbeddings || s.Roles[0].Kind != RoleKind.Output || names.Contains(s.Name)).Select(s => Renamed.Of(s.Join(role => checkpoint.Tensors[Shared(role)]), s.Name)), options, cancellation);
+    }
+
+    /// <summary>Fills a module's parameters and buffers from named tensors.</summary>
+    /// <param name="module">The module, on any device.</param>
+    /// <param name="tensors">The tensors.</param>
+    /// <param name="options">Dtypes, and which of the module's names are its own.</param>
+    /// <param name="cancellation">Looked at between tensors.</param>
+    /// <exception cref="CheckpointException">CKPT2366 to CKPT2368 when names, shapes or dtypes do not fit; nothing is filled then.</exception>
+    public static void Load(Module module, IEnumerable<Tensor> tensors, ModuleLoadOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Dictionary<string, TorchTensor> targets = State(module).Where(s => !options.IsOwn(s.Name)).ToDictionary(s => s.Name, s => s.Value, StringComparer.Ordinal);
+        Tensor[] sources = [.. tensors];
+        CheckNames(targets, sources);
+        foreach (Tensor source in sources)
+        {
+            Check(source, targets[source.Name], options.DTypes);
+        }
+
+        using IDisposable untracked = global::TorchSharp.torch.no_grad();
+        using var workspace = new Workspace();
+        foreach (Tensor source in sources)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            RowTransfer.Fill(targets[source.Name], source, workspace);
+            workspace.ReleaseResidents();
+        }
+    }
+
+    /// <summary>A module's parameters and persistent buffers as tensors that read its memory: what the module holds when they are read is what they give.</summary>
+    /// <param name="module">The module; keep it alive while the tensors are used.</param>
+    /// <returns>By name, in the module's order.</returns>
+    /// <exception cref="CheckpointException">CKPT2368 for a type that the product does not have, such as complex numbers.</exception>
+    public static ImmutableArray<Tensor> TensorsOf(Module module) =>
+        [.. State(module).Select(s => (Tensor)new Stored(s.Name, DTypeOf(s.Name, s.Value), new Shape(s.Value.shape), new TorchSource(s.Name, s.Value), 0))];
+
+    /// <summary>A checkpoint with a module's values in the place of its own, to be written in any dialect.</summary>
+    /// <param name="module">The module; keep it alive until the checkpoint is written.</param>
+    /// <param name="checkpoint">The checkpoint that the module was filled from: configuration, tokenizer and sidecars come from it.</param>
+    /// <param name="options">Names, and which of the module's names are its own and stay out.</param>
+    /// <returns>The checkpoint; its tensors read the module's memory.</returns>
+    /// <exception cref="CheckpointException">CKPT2366 or CKPT2367 when the module's names or shapes are not the checkpoint's.</exception>
+    public static Checkpoint Save(Module module, Checkpoint checkpoint, ModuleLoadOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        ArgumentNullException.ThrowIfNull(options);
+        Dictionary<string, Tensor> values = TensorsOf(module).Where(t => !options.IsOwn(t.Name)).ToDictionary(t => t.Name, StringComparer.Ordinal);
+        var tensors = new Dictionary<TensorRole, Tensor>();
+        foreach (StoredTensor stored in (options.Naming ?? checkpoint.Family.Naming).TensorsOf(checkpoint.Config))
+        {
+            Tensor value = values.GetValueOrDefault(stored.Name) ?? throw Errors.ModuleNames([stored.Name], []);
+            if (value.Shape != stored.Shape)
+            {
+                throw Errors.ModuleShape(stored.Name, value.Shape.ToString(), stored.Shape.ToString());
+            }
+
+            foreach ((TensorRole role, Tensor part) in stored.Split(value))
+            {
+                tensors[role] = part;
+            }
+        }
+
+        return checkpoint with { Tensors = checkpoint.Tensors.Select((role, _) => tensors[role]) };
+    }
+
+    private static IEnumerable<(string Name, TorchTensor Value)> State(Module module)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        return module.state_dict().Select(s => (s.Key, s.Value));
+    }
+
+    private static void CheckNames(Dictionary<string, TorchTensor> targets, Tensor[] sources)
+    {
+        string[] missing = [.. targets.Keys.Except(sources.Select(t => t.Name), StringComparer.Ordinal)];
+        string[] unexpected = [.. sources.Select(t => t.Name).Where(name => !targets.ContainsKey(name))];
+        if (missing.Length + unexpected.Length > 0)
+        {
+            throw Errors.ModuleNames(missing, unexpected);
+        }
+    }
+
+    private static void Check(Tensor source, TorchTensor target, DTypeRule rule)
+    {
+        var shape = new Shape(target.shape);
+        if (source.Shape != shape)
+        {
+            throw Errors.ModuleShape(source.Name, source.Shape.ToString(), shape.ToString());
+        }
+
+        DType dtype = DTypeOf(source.Name, target);
+        if (source.DType != dtype && (rule == DTypeRule.Same || !source.DType.HasValues || !dtype.HasValues))
+        {
+            throw Errors.ModuleDType(source.Name, source.DType.LongName, dtype.LongName);
+        }
+    }
+
+    private static DType DTypeOf(string name, TorchTensor tensor) => TorchDTypes.Of(tensor.dtype) ?? throw Errors.ModuleDType(name, tensor.dtype.ToString(), "a type of real numbers");
+}

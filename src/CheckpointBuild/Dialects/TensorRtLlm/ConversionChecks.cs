@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using System.Linq;
+using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Models;
+
+namespace CheckpointBuild.Dialects.TensorRtLlm;
+
+/// <summary>What is held against the model before anything is planned: what the runtime cannot do is refused, what the reference would lose is refused or, where its bytes are wanted, said.</summary>
+internal static class ConversionChecks
+{
+    /// <summary>Checks a conversion.</summary>
+    /// <param name="fields">What is written.</param>
+    /// <param name="converter">The class of models.</param>
+    /// <returns>Warnings.</returns>
+    /// <exception cref="CheckpointException">32xx when it cannot be.</exception>
+    public static ImmutableArray<Diagnostic> Of(ConverterFields fields, Converter converter)
+    {
+        ImmutableArray<Diagnostic>.Builder warnings = ImmutableArray.CreateBuilder<Diagnostic>();
+        CheckHeads(fields);
+        CheckStages(fields, warnings);
+        CheckBiases(fields, converter, warnings);
+        return warnings.DrainToImmutable();
+    }
+
+    private static void CheckHeads(ConverterFields fields)
+    {
+        int ranks = fields.Options.Grid.TensorParallel, heads = fields.Config.HeadCount, keyHeads = fields.Config.KeyValueHeadCount;
+        if (heads % ranks != 0)
+        {
+            throw Errors.HeadsUneven(fields.Checkpoint.Name, "query heads", heads, ranks, Divisors(heads));
+        }
+
+        if (keyHeads >= ranks ? keyHeads % ranks != 0 : ranks % keyHeads != 0)
+        {
+            throw Errors.HeadsUneven(fields.Checkpoint.Name, "key/value heads", keyHeads, ranks, string.Join(", ", Enumerable.Range(1, heads).Where(r => heads % r == 0 && (keyHeads % r == 0 || r % keyHeads == 0))));
+        }
+    }
+
+    private static void CheckStages(ConverterFields fields, ImmutableArray<Diagnostic>.Builder warnings)
+    {
+        int stages = fields.Options.Grid.PipelineParallel, layers = fields.Config.LayerCount;
+        bool loses = !fields.Options.Version.SpreadsRemainder && layers % stages != 0;
+        if (loses && fields.Options.FollowsReference)
+        {
+            warnings.Add(Errors.LayersLost(fields.Checkpoint.Name, layers, stages, layers % stages));
+        }
+        else if (loses || stages > layers)
+        {
+            throw Errors.StagesUneven(fields.Checkpoint.Name, layers, stages, Divisors(layers));
+        }
+    }
+
+    private static void CheckBiases(ConverterFields fields, Converter converter, ImmutableArray<Diagnostic>.Builder warnings)
+    {
+        if (converter.FeedForwardBiasField is { } field && fields.Config.Biases.HasFlag(BiasSites.FeedForward))
+        {
+            warnings.Add(fields.Options.FollowsReference ? Errors.BiasesLost(fields.Checkpoint.Name, field) : Errors.BiasesKept(fields.Checkpoint.Name, field));
+        }
+    }
+
+    private static string Divisors(int number) => string.Join(", ", Enumerable.Range(1, number).Where(d => number % d == 0));
+}

@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using CheckpointBuild.Models;
+
+namespace CheckpointBuild.Dialects.TensorRtLlm.Converters;
+
+/// <summary>Llama and those that the runtime computes with its code: Mistral, Mixtral; Granite in later releases.</summary>
+internal sealed class LlamaConverter : Converter
+{
+    /// <inheritdoc/>
+    public override string Name => "LLaMA";
+
+    /// <inheritdoc/>
+    public override ImmutableArray<string> Architectures => ["LlamaForCausalLM", "MistralForCausalLM", "MixtralForCausalLM", "GraniteForCausalLM"];
+
+    /// <inheritdoc/>
+    public override ImmutableArray<RankRule> Rules { get; } = [.. RankRules.Ends, .. RankRules.Norms, .. RankRules.Attention, .. RankRules.Gated, .. RankRules.Experts];
+
+    /// <inheritdoc/>
+    public override string FeedForwardBiasField => "mlp_bias";
+
+    /// <inheritdoc/>
+    public override bool RecordsCalibration => true;
+
+    /// <inheritdoc/>
+    public override bool PadsWeightOnly => true;
+
+    /// <inheritdoc/>
+    public override JsonObject Config(ConverterFields fields)
+    {
+        System.ArgumentNullException.ThrowIfNull(fields);
+        ModelConfig config = fields.Config;
+        bool sparse = config.Experts is not null;
+        var json = new JsonObject
+        {
+            ["mlp_bias"] = !fields.Options.FollowsReference && config.Biases.HasFlag(BiasSites.FeedForward),
+            ["attn_bias"] = config.Biases.HasFlag(BiasSites.QueryKeyValue),
+            ["rotary_base"] = fields.RotaryBase(),
+            ["rotary_scaling"] = fields.RotaryScaling(),
+            ["residual_mlp"] = false,
+            ["disable_weight_only_quant_plugin"] = fields.Options.DisablesWeightOnlyPlugin,
+            ["moe"] = fields.Moe(sparse ? 1 : null),
+            ["remove_duplicated_kv_heads"] = fields.Options.RemovesDuplicatedHeads,
+            ["fc_after_embed"] = false,
+            ["use_input_layernorm_in_first_layer"] = true,
+            ["use_last_layernorm"] = true,
+            ["layer_idx_offset"] = 0,
+        };
+        if (fields.Options.Version.HasMultipliers)
+        {
+            json["embedding_multiplier"] = config.EmbeddingScale;
+            json["attention_multiplier"] = config.AttentionScale is { } scale ? scale * System.Math.Sqrt(config.HeadDimension) : 1.0;
+            json["residual_multiplier"] = config.ResidualScale;
+            json["output_multiplier_scale"] = config.LogitDivisor == 1 ? 1.0 : 1 / config.LogitDivisor;
+        }
+
+        fields.AddBase(json, fields.Architecture, sparse ? "swiglu" : fields.HiddenAct(), PositionOf(config));
+        json["tie_word_embeddings"] = config.TiedEmbeddings;
+        return json;
+    }
+
+    /// <inheritdoc/>
+    protected override void AddOwn(JsonObject json, JsonObject result)
+    {
+        // Mistral's window is not recorded, nor is it in the runtime's model.
+        result["sliding_window"] = null;
+        if (json["moe"] is JsonObject { } moe && moe["num_experts"]?.GetValue<int>() > 0)
+        {
+            Copy(moe, "num_experts", result, "num_local_experts");
+            Copy(moe, "top_k", result, "num_experts_per_tok");
+            result["hidden_act"] = "silu";
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Models;
+
+namespace CheckpointBuild.Dialects.TensorRtLlm.Converters;
+
+/// <summary>Phi 3 and 4: the upward projection above the gate in one matrix.</summary>
+internal sealed class Phi3Converter : Converter
+{
+    /// <inheritdoc/>
+    public override string Name => "Phi 3";
+
+    /// <inheritdoc/>
+    public override ImmutableArray<string> Architectures => ["Phi3ForCausalLM"];
+
+    /// <inheritdoc/>
+    public override ImmutableArray<RankRule> Rules { get; } =
+    [
+        .. RankRules.Ends, .. RankRules.Norms, .. RankRules.Attention,
+        new(RankRule.Layer + "mlp.fc", [RoleKind.Up, RoleKind.Gate], RankSplit.Rows) { IsLinear = true },
+        new(RankRule.Layer + "mlp.proj", RoleKind.Down, RankSplit.Columns) { IsLinear = true },
+    ];
+
+    /// <inheritdoc/>
+    public override TensorRtLlmOptions Settle(TensorRtLlmOptions options)
+    {
+        System.ArgumentNullException.ThrowIfNull(options);
+
+        // The reference's converter neither splits nor quantizes these models and fails on its own check.
+        return options.FollowsReference && options.Grid.TensorParallel > 1 ? throw Errors.ReferenceRefuses("Phi3ForCausalLM", "its converter does not split it, and tensor parallelism above 1 fails on shapes")
+            : options.FollowsReference && options.Quantization.Algorithm is { IsWeightOnly: true } ? throw Errors.ReferenceRefuses("Phi3ForCausalLM", "its converter does not quantize it, and fails on missing scales")
+            : options;
+    }
+
+    /// <inheritdoc/>
+    public override JsonObject Config(ConverterFields fields)
+    {
+        System.ArgumentNullException.ThrowIfNull(fields);
+        ModelConfig config = fields.Config;
+        bool isLong = config.Rope is { Scaling: RopeScalingKind.LongRope };
+        JsonObject json = fields.AddBase(new() { ["rotary_base"] = fields.RotaryBase(), ["rotary_scaling"] = isLong ? null : fields.RotaryScaling() }, fields.Architecture, "swiglu", PositionOf(config));
+        if (isLong)
+        {
+            json["original_max_position_embeddings"] = config.Rope!.OriginalContextLength;
+            json["longrope_scaling_short_factors"] = FactorsOf(fields, "short_factor");
+            json["longrope_scaling_long_factors"] = FactorsOf(fields, "long_factor");
+        }
+
+        return json;
+    }
+
+    private static JsonNode? FactorsOf(ConverterFields fields, string name) => (fields.Source("rope_scaling") ?? fields.Source("rope_parameters"))?[name]?.DeepClone();
+
+    /// <inheritdoc/>
+    protected override void AddOwn(JsonObject json, JsonObject result)
+    {
+        result["hidden_act"] = "silu";
+        if (json["longrope_scaling_short_factors"] is { } shorter && json["longrope_scaling_long_factors"] is { } longer)
+        {
+            Copy(json, "original_max_position_embeddings", result, "original_max_position_embeddings");
+            result["rope_scaling"] = new JsonObject { ["type"] = "longrope", ["short_factor"] = shorter.DeepClone(), ["long_factor"] = longer.DeepClone() };
+        }
+    }
+}

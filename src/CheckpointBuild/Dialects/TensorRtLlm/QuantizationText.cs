@@ -1,0 +1,28 @@
+using System.Text.Json.Nodes;
+using CheckpointBuild.Quantization;
+
+namespace CheckpointBuild.Dialects.TensorRtLlm;
+
+/// <summary>The <c>quantization</c> object of a configuration.</summary>
+internal static class QuantizationText
+{
+    /// <summary>Describes a quantization.</summary>
+    /// <param name="options">What is asked for.</param>
+    /// <returns>The object, in the reference's order.</returns>
+    public static JsonObject Of(TensorRtLlmOptions options)
+    {
+        QuantizationRequest request = options.Quantization;
+        return new JsonObject
+        {
+            ["quant_algo"] = request.Algorithm?.Name,
+            ["kv_cache_quant_algo"] = request.KvCache switch { KvCacheAlgo.Int8 => "INT8", KvCacheAlgo.Fp8 => "FP8", _ => null },
+            ["group_size"] = request.GroupSize,
+            ["smoothquant_val"] = request.SmoothQuant ?? 0.5,
+            ["clamp_val"] = request.Algorithm == QuantAlgo.Fp8Rowwise ? new JsonArray(-1200.0, 1200.0) : null,
+            ["use_meta_recipe"] = request.UsesMetaRecipe,
+            ["has_zero_point"] = request.HasZeroPoints,
+            ["pre_quant_scale"] = false,
+            ["exclude_modules"] = null,
+        };
+    }
+}

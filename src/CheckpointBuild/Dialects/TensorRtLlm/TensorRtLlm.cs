@@ -1,0 +1,82 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Dialects.TensorRtLlm.Quantizing;
+using CheckpointBuild.DTypes;
+using CheckpointBuild.Formats;
+using CheckpointBuild.Models;
+using CheckpointBuild.Quantization;
+using CheckpointBuild.Tensors;
+
+namespace CheckpointBuild.Dialects.TensorRtLlm;
+
+/// <summary>NVIDIA's TensorRT-LLM checkpoint: <c>config.json</c> and one <c>rankN.safetensors</c> for each rank, byte for byte as <c>convert_checkpoint.py</c> writes them.</summary>
+internal sealed class TensorRtLlm : Dialect
+{
+    private const string ConfigName = "config.json";
+
+    /// <inheritdoc/>
+    public override string Name => "tensorrt-llm";
+
+    /// <inheritdoc/>
+    public override bool HoldsTokenIds => false;
+
+    /// <inheritdoc/>
+    public override bool Recognizes(CheckpointDirectory directory)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        return directory.File is null && directory.Has(ConfigName) && directory.Has("rank0.safetensors");
+    }
+
+    /// <inheritdoc/>
+    public override Checkpoint Read(CheckpointDirectory directory) => new RankReader(directory).Read();
+
+    /// <inheritdoc/>
+    public override QuantizationPolicy PolicyFor(Checkpoint checkpoint, DType? dtype, string? quantization)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        return new CastTo(dtype ?? DTypeOf(checkpoint));
+    }
+
+    /// <inheritdoc/>
+    public override DirectoryPlan Plan(Checkpoint checkpoint, PlanOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        ArgumentNullException.ThrowIfNull(options);
+        Converter converter = Converter.Of(checkpoint.Family);
+        TensorRtLlmOptions settled = converter.Settle(options.TensorRtLlm);
+        var fields = new ConverterFields(checkpoint, settled, ((CastTo)options.Policy).DType);
+        ImmutableArray<Diagnostic> warnings = ConversionChecks.Of(fields, converter);
+
+        JsonObject config = converter.Config(fields);
+        var tensors = new RankTensors(fields, converter, options.Overflow, QuantizerFor(fields, converter));
+        ImmutableArray<FilePlan>.Builder files = ImmutableArray.CreateBuilder<FilePlan>();
+        for (int rank = 0; rank < settled.Grid.FileCount; rank++)
+        {
+            IEnumerable<Tensor> own = tensors.Of(rank);
+            files.Add(Format.Safetensors.Plan(string.Create(CultureInfo.InvariantCulture, $"rank{rank}.safetensors"), new TensorFile(new TensorTable(own), new Metadata())));
+        }
+
+        files.Add(FilePlan.Of(ConfigName, PythonText.Write(config)));
+        return new DirectoryPlan(files.DrainToImmutable(), warnings);
+    }
+
+    private static RankQuantizer? QuantizerFor(ConverterFields fields, Converter converter) => fields.Options.Quantization.Algorithm switch
+    {
+        _ when fields.Options.Quantization.KvCache == KvCacheAlgo.Int8 => throw Errors.NotOffered("KvCacheQuantization", "int8"),
+        { IsWeightOnly: true } when fields.Options.TargetSm > 0 => new WeightOnlyQuantizer(fields.Options, converter.PadsWeightOnly) { KeyHeads = fields.Config.KeyValueHeadCount },
+        { } algorithm when algorithm == QuantAlgo.Fp8Rowwise => new Fp8RowQuantizer(fields.Options, fields.Config.LayerCount),
+        null or { IsWeightOnly: true } => null,
+        { } other => throw Errors.NotOffered("Quantization", other.Name),
+    };
+
+    // The converter's "auto": what torch_dtype says, float16 for float32 and for what is not said.
+    private static DType DTypeOf(Checkpoint checkpoint)
+    {
+        string? stated = checkpoint.SourceConfig is { } json ? (json["torch_dtype"] as JsonValue)?.GetValue<string>() : checkpoint.Config.StatedDType;
+        return DType.TryParse(stated, out DType? dtype) && dtype.IsFloatingPoint && dtype != DType.F32 ? dtype : DType.F16;
+    }
+}

@@ -1,0 +1,32 @@
+using System.Linq;
+using CheckpointBuild.Tasks.Checkpoints;
+using CheckpointBuild.Tasks.Sources;
+using Xunit;
+
+namespace CheckpointBuild.Package.Tests.Tasks;
+
+/// <summary>Names of engines in C#.</summary>
+public sealed class EngineSourceTests
+{
+    [Theory]
+    [InlineData("doc-llama", "DocLlama")]
+    [InlineData("Llama-3.2-1B", "Llama321B")]
+    [InlineData("7b", "_7b")]
+    [InlineData("модель", "Модель")]
+    [InlineData("--", "Engine")]
+    public void Names_become_identifiers(string name, string expected) => Assert.Equal(expected, EngineSource.Identifier(name));
+
+    [Fact]
+    public void Names_that_meet_in_one_identifier_are_told_apart()
+    {
+        string source = Source("doc-llama", "doc_llama", "path");
+
+        Assert.All(new[] { "class DocLlama\n", "class DocLlama_2\n", "class Path_2\n" }, part => Assert.Contains(part, source));
+    }
+
+    [Fact]
+    public void Letters_that_would_end_a_literal_are_escaped() => Assert.Contains("\"a\\u0022b\\u005cc\"", Source("a\"b\\c"));
+
+    private static string Source(params string[] names) =>
+        EngineSource.Of(names.Select(n => new CheckpointItem(TaskBench.Bare("x"), "/models/x", n, "models", [])), "");
+}

@@ -1,0 +1,149 @@
+using System;
+using System.IO;
+using System.Text.Json.Nodes;
+using System.Threading.Tasks;
+using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Dialects.TensorRtLlm;
+using CheckpointBuild.DTypes;
+using CheckpointBuild.Tensors;
+using CheckpointBuild.Tensors.Views;
+using CheckpointBuild.Tests.Infrastructure;
+using CheckpointBuild.Tests.Laws;
+using Xunit;
+
+namespace CheckpointBuild.Tests.Tool;
+
+/// <summary>TensorRT-LLM checkpoints: what is refused, before any byte is written, and what is said.</summary>
+public sealed class TensorRtLlmTests
+{
+    [Theory]
+    [InlineData("CKPT3201", "--tensor-parallel", "4097")]
+    [InlineData("CKPT3202", "--tensor-parallel", "2", "--moe-tensor-parallel", "2", "--moe-expert-parallel", "2")]
+    [InlineData("CKPT3204", "--tensor-parallel", "3")]
+    [InlineData("CKPT3205", "--pipeline-parallel", "4")]
+    [InlineData("CKPT3205", "--pipeline-parallel", "4", "--tensor-rt-llm-version", "1.0")]
+    [InlineData("CKPT3207", "--quantization", "int8_wo", "--target-sm", "100")]
+    [InlineData("CKPT3207", "--quantization", "W4A16", "--target-sm", "70")]
+    [InlineData("CKPT3209", "--quantization", "int8_wo", "--tensor-parallel", "4", "--compatibility", "reference")]
+    [InlineData("CKPT9001", "--quantization", "int7_wo")]
+    [InlineData("CKPT9001", "--tensor-rt-llm-version", "0.9")]
+    [InlineData("CKPT9090", "--smoothquant", "0")]
+    [InlineData("CKPT9090", "--smoothquant", "0.5", "--load_by_shard")]
+    [InlineData("CKPT9090", "--quant_ckpt_path", "nowhere")]
+    public async Task What_cannot_be_is_refused_before_any_byte_is_written(string code, params string[] options)
+    {
+        using var scratch = new Scratch();
+
+        CkptResult result = await Ckpt.RunAsync(["convert", new TinyLlama().Write(scratch.PathOf("tiny")), "--to", "tensorrt-llm", "--output", scratch.PathOf("out"), .. options]);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(code, result.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(scratch.PathOf("out")), result.ToString());
+    }
+
+    [Theory]
+    [InlineData("CKPT2012", "OPTForCausalLM, default")]
+    [InlineData("CKPT3206", "Phi3ForCausalLM, default", "--tensor-parallel", "2", "--compatibility", "reference")]
+    [InlineData("CKPT3208", "GPT2LMHeadModel, default", "--quantization", "int8_wo")]
+    public async Task What_a_family_cannot_be_is_refused(string code, string sample, params string[] options)
+    {
+        using var scratch = new Scratch();
+        string source = FamilySample.Named(sample).Write(scratch.PathOf("sample"));
+
+        CkptResult result = await Ckpt.RunAsync(["convert", source, "--to", "tensorrt-llm", "--output", scratch.PathOf("out"), .. options]);
+
+        Assert.Contains(code, result.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(scratch.PathOf("out")), result.ToString());
+    }
+
+    [Fact]
+    public void Rows_that_do_not_divide_are_refused()
+    {
+        var matrix = new Stored("odd", DType.F32, new Shape(5, 3), new ArraySource(new byte[60]), 0);
+
+        Assert.Equal("CKPT3203", Assert.Throws<CheckpointException>(() => RankCut.RowShareOf(matrix, 2, 0)).Code);
+        Assert.Equal("CKPT3203", Assert.Throws<CheckpointException>(() => RankCut.ColumnShareOf(matrix, 2, 0)).Code);
+    }
+
+    [Theory]
+    [InlineData("CKPT3220", "--compatibility", "reference", "--pipeline-parallel", "4")]
+    [InlineData("CKPT3221", "--compatibility", "reference")]
+    [InlineData("CKPT3222")]
+    [InlineData("CKPT9095", "--load_by_shard")]
+    public async Task What_is_lost_kept_or_without_effect_is_said(string code, params string[] options)
+    {
+        using var scratch = new Scratch();
+
+        CkptResult result = await Ckpt.DoneAsync(["convert", new TinyLlama { Biases = true }.Write(scratch.PathOf("tiny")), "--to", "tensorrt-llm", "--output", scratch.PathOf("out"), .. options]);
+
+        Assert.Contains($"warning {code}", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("CKPT2990", "--quantization", "int8_wo")]
+    [InlineData("CKPT2991", "--tensor-parallel", "2")]
+    [InlineData("CKPT2992", "--pipeline-parallel", "2")]
+    public async Task Ranks_that_cannot_be_read_back_are_refused(string code, params string[] options)
+    {
+        using var scratch = new Scratch();
+        await Ckpt.DoneAsync(["convert", new TinyLlama().Write(scratch.PathOf("tiny")), "--to", "tensorrt-llm", "--output", scratch.PathOf("ranks"), .. options]);
+        if (code == "CKPT2991")
+        {
+            File.Delete(scratch.PathOf("ranks/rank1.safetensors"));
+        }
+        else if (code == "CKPT2992")
+        {
+            JsonObject config = JsonNode.Parse(await File.ReadAllTextAsync(scratch.PathOf("ranks/config.json"), TestContext.Current.CancellationToken))!.AsObject();
+            config["num_hidden_layers"] = 3;
+            await File.WriteAllTextAsync(scratch.PathOf("ranks/config.json"), config.ToJsonString(), TestContext.Current.CancellationToken);
+        }
+
+        CkptResult result = await Ckpt.RunAsync("convert", scratch.PathOf("ranks"), "--to", "huggingface", "--output", scratch.PathOf("back"));
+
+        Assert.Contains(code, result.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(scratch.PathOf("back")), result.ToString());
+    }
+
+    [Fact]
+    public async Task Ranks_are_dealt_out_anew()
+    {
+        using var scratch = new Scratch();
+        string source = new TinyLlama().Write(scratch.PathOf("tiny"));
+        string[] two = ["--to", "tensorrt-llm", "--tensor-parallel", "2", "--dtype", "bfloat16", "--output"];
+        await Ckpt.DoneAsync(["convert", source, .. two, scratch.PathOf("two")]);
+        await Ckpt.DoneAsync("convert", source, "--to", "tensorrt-llm", "--tensor-parallel", "4", "--pipeline-parallel", "2", "--dtype", "bfloat16", "--output", scratch.PathOf("eight"));
+
+        CkptResult result = await Ckpt.DoneAsync(["convert", scratch.PathOf("eight"), .. two, scratch.PathOf("again")]);
+
+        Assert.Contains("CKPT2995", result.Error, StringComparison.Ordinal);
+        Assert.All(new[] { "config.json", "rank0.safetensors", "rank1.safetensors" }, file => Assert.Equal(File.ReadAllBytes(scratch.PathOf($"two/{file}")), File.ReadAllBytes(scratch.PathOf($"again/{file}"))));
+    }
+
+    [Theory]
+    [InlineData("CKPT2996", "architectures")]
+    [InlineData("CKPT2997", "extra")]
+    [InlineData("CKPT2998", "rows")]
+    public async Task A_source_that_does_not_fit_is_taken_only_where_the_reference_s_bytes_are_wanted(string code, string fault)
+    {
+        using var scratch = new Scratch();
+        string source = new TinyLlama { Configure = json => Damage(json, fault), Prefix = "" }.Write(scratch.PathOf("tiny"));
+        string[] line = ["convert", source, "--to", "tensorrt-llm", "--output", scratch.PathOf("out")];
+
+        CkptResult safe = await Ckpt.RunAsync(line);
+        CkptResult reference = await Ckpt.DoneAsync([.. line, "--compatibility", "reference"]);
+
+        Assert.True(safe.IsRefusal, safe.ToString());
+        Assert.Contains($"warning {code}", reference.Error, StringComparison.Ordinal);
+    }
+
+    // A layer less makes the tensors of the last one unknown; more rows in the vocabulary make the embedding too small.
+    private static void Damage(JsonObject json, string fault)
+    {
+        _ = fault switch
+        {
+            "architectures" => json["architectures"] = new JsonArray("NoSuchForCausalLM"),
+            "extra" => json["num_hidden_layers"] = 1,
+            _ => json["vocab_size"] = 300,
+        };
+    }
+}
