@@ -134,9 +134,9 @@ public sealed record CheckpointLock(ImmutableArray<LockedModel> Models)
 
     private static LockedModel ReadModel(JsonElement model) => new(
         Text(model, "source"),
-        Text(model, "revision"),
+        model.GetProperty("revision").GetString() ?? "",
         model.TryGetProperty("selection", out JsonElement selection) ? selection.GetString() ?? "" : "",
-        Text(model, "commit"),
+        Text(model, "commit") is { } commit && HubTree.IsSafe(commit) && !commit.Contains('/', StringComparison.Ordinal) ? commit : throw new FormatException("a commit is none"),
         [.. model.GetProperty("files").EnumerateArray().Select(ReadFile).OrderBy(f => f.Path, StringComparer.Ordinal)])
     {
         License = model.TryGetProperty("license", out JsonElement license) ? license.GetString() : null,

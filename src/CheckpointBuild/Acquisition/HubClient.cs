@@ -187,6 +187,11 @@ public sealed class HubClient : ModelFeed, IDisposable
             return known;
         }
 
+        if (_settings.Offline && target.Present(subject.Revision) is { IsEmpty: false } present)
+        {
+            return present;
+        }
+
         RefuseOffline(subject);
         var files = new List<HubFile>();
         for (Uri? page = _http.At(HubAddress.Tree(subject)); page is not null;)

@@ -165,6 +165,7 @@ public sealed class LockedFetchTests
     [InlineData("{}")]
     [InlineData("""{"version": 2, "checkpoints": []}""")]
     [InlineData("""{"version": 1, "checkpoints": [{"source": "hf:a/b", "revision": "main", "commit": "x", "files": [{"path": "../x", "size": 1, "sha256": "0"}]}]}""")]
+    [InlineData("""{"version": 1, "checkpoints": [{"source": "hf:a/b", "revision": "main", "commit": "../x", "files": []}]}""")]
     public void A_damaged_lock_is_refused(string text)
     {
         using var scratch = new Scratch();
