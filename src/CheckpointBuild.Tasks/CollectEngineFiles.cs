@@ -114,7 +114,7 @@ public sealed class CollectEngineFiles : Task
 
         try
         {
-            EngineQuestion now = EngineQuestion.Of(nameof(BuildEngine), checkpoint, string.Empty, string.Empty, SourceStamps.Of(checkpoint, ProjectDirectory));
+            EngineQuestion now = EngineQuestion.Of(nameof(BuildEngine), checkpoint, string.Empty, string.Empty, SourceStamps.Of(checkpoint, ProjectDirectory, Path.Combine(ProjectDirectory, "checkpoints.lock.json")));
             if (now.ModelDifferenceFrom(state.Question) is { } difference)
             {
                 log.Warning(TaskErrors.StaleEngine(checkpoint.EngineName, difference), checkpoint.Item);

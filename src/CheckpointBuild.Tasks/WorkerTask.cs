@@ -55,6 +55,21 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
     /// <summary>Whether the network must not be used.</summary>
     public bool Offline { get; set; }
 
+    /// <summary>The lock file that says what named models are; <c>checkpoints.lock.json</c> beside the project when not given.</summary>
+    public string? LockFile { get; set; }
+
+    /// <summary>The project's restored assets (<c>project.assets.json</c>), which say what version of a package it references.</summary>
+    public string? AssetsFile { get; set; }
+
+    /// <summary>Whether named models that are not on this machine are fetched; otherwise that is an error, as it is offline.</summary>
+    public bool Restore { get; set; } = true;
+
+    /// <summary>Whether only the lock file says what a name is.</summary>
+    public bool LockedMode { get; set; }
+
+    /// <summary>Whether every name is resolved anew and the lock file written again.</summary>
+    public bool UpdateLock { get; set; }
+
     /// <summary>Whether to build again what is there already.</summary>
     public bool Force { get; set; }
 
@@ -103,15 +118,18 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
         return !_log.HasErrors && !_cancel.IsSet;
     }
 
-    /// <summary>The metadata without which the task does not know what is asked of it.</summary>
+    /// <summary>The metadata without which the task does not know what is asked of it; empty where it needs none.</summary>
     private protected abstract string RequiredMetadata { get; }
+
+    /// <summary>Whether the task only fetches what is named, and makes nothing of it.</summary>
+    private protected virtual bool OnlyFetches => false;
 
     private void Make()
     {
         List<CheckpointItem> checkpoints = new CheckpointReader(_log).Read(Checkpoints);
         foreach (CheckpointItem checkpoint in checkpoints)
         {
-            if (checkpoint.Item.GetMetadata(RequiredMetadata).Length == 0)
+            if (RequiredMetadata.Length > 0 && checkpoint.Item.GetMetadata(RequiredMetadata).Length == 0)
             {
                 _log.Error(TaskErrors.MissingMetadata(checkpoint.Item.ItemSpec, GetType().Name, RequiredMetadata), checkpoint.Item);
             }
@@ -130,6 +148,12 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
 
         if (_log.HasErrors)
         {
+            return;
+        }
+
+        if (OnlyFetches)
+        {
+            Fetch(tool, checkpoints.FindAll(checkpoint => checkpoint.IsNamed));
             return;
         }
 
@@ -152,6 +176,14 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
         }
     }
 
+    private void Fetch(string tool, List<CheckpointItem> named)
+    {
+        if (named.Count > 0)
+        {
+            Converse(tool, named);
+        }
+    }
+
     private List<EngineJob> ReadJobs(List<CheckpointItem> checkpoints, string tool)
     {
         List<EngineJob> jobs = [];
@@ -160,7 +192,7 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
         {
             try
             {
-                SourceStamps stamps = SourceStamps.Of(checkpoint, Folder);
+                SourceStamps stamps = SourceStamps.Of(checkpoint, Folder, FullLockFile);
                 EngineQuestion question = EngineQuestion.Of(GetType().Name, checkpoint, stampsOfTool, Store, stamps);
                 jobs.Add(new EngineJob(checkpoint, question, stamps.Bytes, EngineState.PathOf(States, checkpoint)));
             }
@@ -176,7 +208,7 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
     private bool IsUpToDate(EngineJob job)
     {
         string? stale = job.WhyStale();
-        string? reason = Force ? "forced" : Verify ? "to be verified" : stale;
+        string? reason = Force ? "forced" : Verify ? "to be verified" : UpdateLock && job.Checkpoint.IsNamed ? "its name is resolved anew" : stale;
         if (reason is null)
         {
             StoreUse.Renew(job.Product!);
@@ -231,7 +263,11 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
         string request = Path.Combine(States, GetType().Name + ".request.json");
         new WorkerRequest(GetType().Name, Store, FallbackStore)
         {
-            Offline = Offline,
+            Offline = Offline || !Restore || Plan,
+            LockFile = FullLockFile,
+            AssetsFile = AssetsFile is { Length: > 0 } assets ? Full(assets) : string.Empty,
+            Locked = LockedMode,
+            UpdateLock = UpdateLock,
             Force = Force,
             Verify = Verify,
             Plugins = PluginPaths,
@@ -258,7 +294,8 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
                 continue;
             }
 
-            job.Remember();
+            // The tool may have written the lock file: the next build compares with what stands there now.
+            job.Remember(job.Checkpoint.IsNamed ? SourceStamps.Of(job.Checkpoint, Folder, FullLockFile) : null);
             Log.LogMessage(
                 MessageLevel.Parse(Verbosity ?? string.Empty)!.Of(MessageImportance.High),
                 string.Format(CultureInfo.InvariantCulture, "{0}: {1:F1} MB to {2:F1} MB, {3}", job.Checkpoint.EngineName, job.SourceBytes / 1e6, job.Product.Bytes / 1e6, Origin(job.Product)));
@@ -279,6 +316,8 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
     private string States => Full(StateDirectory is { Length: > 0 } given ? given : Path.Combine("obj", "ckpt", GetType().Name));
 
     private string Store => StoreDirectory is { Length: > 0 } given ? Full(given) : string.Empty;
+
+    private string FullLockFile => Full(LockFile is { Length: > 0 } given ? given : "checkpoints.lock.json");
 
     private string FallbackStore => Full(FallbackStoreDirectory is { Length: > 0 } given ? given : Path.Combine("obj", "checkpoint-store"));
 

@@ -1,29 +1,56 @@
 using System;
+using System.IO;
 using System.Linq;
 using System.Threading;
+using System.Threading.Tasks;
 using CheckpointBuild.Acquisition;
 using CheckpointBuild.Building;
 using CheckpointBuild.Dialects;
+using CheckpointBuild.Tool.Packages;
+using CheckpointBuild.Tool.Worker;
 
 namespace CheckpointBuild.Tool;
 
-/// <summary>Turns what users write where a checkpoint is expected into a place on this machine: a path is itself, <c>hf:org/name</c> is fetched.</summary>
-/// <param name="settings">How the Hub is reached; asked for only when a name has to be found.</param>
-/// <param name="log">Where messages go.</param>
-internal sealed class ModelSource(Func<HubSettings> settings, ConsoleLog log)
+/// <summary>Turns what users write where a checkpoint is expected into a place on this machine: a path is itself, <c>hf:org/name</c> and <c>nuget:Id</c> are fetched.</summary>
+internal sealed class ModelSource
 {
+    private readonly bool _offline;
+    private readonly WorkerNames? _names;
+    private readonly Func<string, Func<FetchObserver, Task<FetchedModel>>, FetchedModel> _watch;
+
+    private ModelSource(bool offline, WorkerNames? names, Func<string, Func<FetchObserver, Task<FetchedModel>>, FetchedModel> watch)
+    {
+        _offline = offline;
+        _names = names;
+        _watch = watch;
+    }
+
     /// <summary>A source for the user who runs the tool.</summary>
     /// <param name="streams">Where messages go.</param>
     /// <param name="offline">Whether the network must not be used.</param>
     /// <returns>The source.</returns>
     public static ModelSource ForUser(ToolStreams streams, bool offline)
     {
-        return new ModelSource(Settings, new ConsoleLog(streams.Error));
+        var log = new ConsoleLog(streams.Error);
+        return new ModelSource(offline, null, (title, work) => log.WithTransfer(title, progress => work(new FetchObserver(log.Say, log.Warn, progress))));
+    }
 
-        HubSettings Settings()
+    /// <summary>A source for a project's items, with its lock file.</summary>
+    /// <param name="names">How names are restored.</param>
+    /// <param name="observer">Is told how a fetch goes.</param>
+    /// <returns>The source.</returns>
+    public static ModelSource ForProject(WorkerNames names, FetchObserver observer) => new(names.IsOffline, names, (_, work) => work(observer).GetAwaiter().GetResult());
+
+    /// <summary>The model that was fetched last, or null.</summary>
+    public FetchedModel? Fetched { get; private set; }
+
+    /// <summary>Deletes from the cache what was fetched last, unless the recipe keeps it; what lay there before stays.</summary>
+    /// <param name="recipe">The recipe.</param>
+    public void Release(Recipe recipe)
+    {
+        if (recipe.KeepSource == false && Fetched is { Brought.IsEmpty: false, Reference.Origin: ModelOrigin.HuggingFace } model)
         {
-            HubSettings settings = HubSettings.FromEnvironment();
-            return settings with { Offline = settings.Offline || offline };
+            new HubCacheInventory(HubSettings.FromEnvironment()).DropAsync(model, model.Brought).GetAwaiter().GetResult();
         }
     }
 
@@ -39,31 +66,44 @@ internal sealed class ModelSource(Func<HubSettings> settings, ConsoleLog log)
             return new CheckpointLocation(text);
         }
 
-        var request = new FetchRequest(reference, new FileSelection(SelectionStart.WhatABuildNeeds, recipe.Files)) { Revision = recipe.Revision ?? "main" };
-        return Of(Fetch(request, cancellation));
+        string revision = reference.Origin == ModelOrigin.NuGet ? recipe.Version ?? "" : recipe.Revision ?? "main";
+        Fetched = Fetch(new FetchRequest(reference, new FileSelection(SelectionStart.WhatABuildNeeds, recipe.Files)) { Revision = revision }, cancellation);
+        return Of(Fetched);
     }
 
     /// <summary>Fetches a model of the Hub.</summary>
     /// <param name="request">What is wanted.</param>
     /// <param name="cancellation">Ends the work; what arrived is kept.</param>
     /// <returns>Where it lies.</returns>
-    public FetchedModel Fetch(FetchRequest request, CancellationToken cancellation) => log.WithTransfer(request.Reference.ToString(), async progress =>
+    public FetchedModel Fetch(FetchRequest request, CancellationToken cancellation) => _watch(request.Reference.ToString(), async observer =>
     {
-        using var client = new HubClient(settings());
-        return await client.FetchAsync(request, new FetchObserver(log.Say, log.Warn, progress), cancellation);
+        // The environment is read only when a name has to be found.
+        HubSettings settings = HubSettings.FromEnvironment();
+        using var hub = new HubClient(settings with { Offline = settings.Offline || _offline });
+        ModelFeed feed = request.Reference.Origin == ModelOrigin.HuggingFace ? hub : new NuGetFeed(Path.GetFullPath("."), _names?.AssetsFile, _offline);
+        return _names?.LockFile is { } lockFile
+            ? await new LockedFetch(feed, lockFile, _names.Mode).FetchAsync(request with { NeedsLicense = true }, observer, cancellation)
+            : await feed.FetchAsync(request, observer, cancellation);
     });
 
-    /// <summary>The place of a fetched model. A GGUF file stands for itself, the first part for a split set.</summary>
+    /// <summary>The place of a fetched model: the folder that all of its files lie in. A GGUF file stands for itself, the first part for a split set.</summary>
     /// <param name="model">The model.</param>
     /// <returns>Where it lies.</returns>
     public static CheckpointLocation Of(FetchedModel model)
     {
-        FetchedFile[] engines = [.. model.Files.Where(f => f.Path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))];
-        bool isEngine = engines.Length > 0 && engines.Length == model.Files.Length;
-        return new CheckpointLocation(isEngine ? System.IO.Path.Combine(model.Folder, engines[0].Path) : model.Folder)
+        string first = model.Files[0].Path;
+        string below = first[..(first.LastIndexOf('/') + 1)];
+        while (!model.Files.All(f => f.Path.StartsWith(below, StringComparison.Ordinal)))
         {
-            Name = model.Reference.ShortName,
-            Files = [.. model.Files.Select(f => new ExpectedFile(f.Path, f.Sha256))],
+            below = below[..(below.TrimEnd('/').LastIndexOf('/') + 1)];
+        }
+
+        bool isEngine = model.Files.All(f => f.Path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase));
+        return new CheckpointLocation(Path.Combine(model.Folder, isEngine ? first : below))
+        {
+            Name = model.Name,
+            ProductName = model.Reference.ShortName,
+            Files = [.. model.Files.Select(f => new ExpectedFile(f.Path[below.Length..], f.Sha256))],
         };
     }
 }

@@ -46,6 +46,9 @@ internal static class Program
             case ["decode-ratio", var gguf, .. var rest]:
                 DecodeRatio.Run(gguf, rest is [var count] ? int.Parse(count, CultureInfo.InvariantCulture) : Environment.ProcessorCount);
                 return 0;
+            case ["fetch-ratio", var megabytes, var folder, .. var rest]:
+                FetchRatio.RunAsync(int.Parse(megabytes, CultureInfo.InvariantCulture), folder, rest is [var fetches] ? int.Parse(fetches, CultureInfo.InvariantCulture) : 3).GetAwaiter().GetResult();
+                return 0;
             case ["tokenizer-ratio", var folder]:
                 TokenizerRatio.Run(folder);
                 return 0;
@@ -56,7 +59,7 @@ internal static class Program
                 KernelSpeed.Run();
                 return 0;
             default:
-                Console.Error.WriteLine("generate SIZE FOLDER | build-ratio SIZE FOLDER [RUNS] | convert-ratio SIZE FOLDER [RUNS] | merge-ratio SIZE FOLDER [RUNS] | quantize-ratio SIZE FOLDER KIND [RUNS] | decode SIZE DTYPE [THREADS] | decode-ratio GGUF [THREADS] | tokenizer-ratio FOLDER | encode TYPE | kernels   (SIZE: 100m, 1b, 4b)");
+                Console.Error.WriteLine("generate SIZE FOLDER | build-ratio SIZE FOLDER [RUNS] | convert-ratio SIZE FOLDER [RUNS] | merge-ratio SIZE FOLDER [RUNS] | quantize-ratio SIZE FOLDER KIND [RUNS] | decode SIZE DTYPE [THREADS] | decode-ratio GGUF [THREADS] | tokenizer-ratio FOLDER | fetch-ratio MEGABYTES FOLDER [RUNS] | encode TYPE | kernels   (SIZE: 100m, 1b, 4b)");
                 return 2;
         }
     }

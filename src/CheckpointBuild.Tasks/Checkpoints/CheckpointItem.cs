@@ -17,6 +17,9 @@ internal sealed class CheckpointItem(ITaskItem item, string source, string engin
     /// <summary>The full path of the checkpoint, or <c>hf:org/name</c>, <c>nuget:Id</c>.</summary>
     internal string Source { get; } = source;
 
+    /// <summary>Whether the checkpoint is fetched by name.</summary>
+    internal bool IsNamed { get; } = CheckpointReader.IsRemote(source);
+
     /// <summary>The checkpoint's name where its path does not tell it: a product of another task lies in the store under its key. Empty for a checkpoint of the user's own.</summary>
     internal string CarriedName => Item.GetMetadata("CheckpointName");
 

@@ -151,7 +151,8 @@ internal sealed class CheckpointReader(DiagnosticLog? log)
         return null;
     }
 
-    private static bool IsRemote(string include) =>
+    /// <summary>Whether an item names a model of the Hub or of a package.</summary>
+    internal static bool IsRemote(string include) =>
         include.StartsWith("hf:", StringComparison.OrdinalIgnoreCase) || include.StartsWith("nuget:", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsRoot(string path) => path.Trim('/', '\\').Length == 0 || string.Equals(Path.GetPathRoot(path), path, StringComparison.Ordinal);

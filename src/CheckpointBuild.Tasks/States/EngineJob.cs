@@ -54,5 +54,6 @@ internal sealed class EngineJob(CheckpointItem checkpoint, EngineQuestion questi
     internal void Settle() => EngineState.DeletePrevious(StatePath);
 
     /// <summary>Remembers the new answer.</summary>
-    internal void Remember() => new EngineState(Checkpoint.TargetFolder, question, Product!).Write(StatePath);
+    /// <param name="inputs">The checkpoint's files where asking changed them; null where they are as they were.</param>
+    internal void Remember(SourceStamps? inputs) => new EngineState(Checkpoint.TargetFolder, inputs is null ? question : question.With(inputs), Product!).Write(StatePath);
 }

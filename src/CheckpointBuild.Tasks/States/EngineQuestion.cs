@@ -43,6 +43,9 @@ internal sealed class EngineQuestion(string recipe, string surroundings, string 
         return new EngineQuestion(recipe.ToString(), surroundings.ToString(), stamps.Text);
     }
 
+    /// <summary>The same question about other source files.</summary>
+    internal EngineQuestion With(SourceStamps stamps) => new(Recipe, Surroundings, stamps.Text);
+
     /// <summary>Says what differs from the question that was answered before, for the log; null when nothing does.</summary>
     internal string? DifferenceFrom(EngineQuestion before) =>
         ModelDifferenceFrom(before) ?? QuestionDifference.Between(before.Surroundings, Surroundings);

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.IO;
 using System.Text;
 using CheckpointBuild.Tasks.Checkpoints;
+using CheckpointBuild.Tasks.Placing;
 
 namespace CheckpointBuild.Tasks.States;
 
@@ -25,10 +26,17 @@ internal sealed class SourceStamps
     /// <summary>Walks the checkpoint and whatever its metadata name; opens no file.</summary>
     /// <param name="checkpoint">The checkpoint.</param>
     /// <param name="folder">The folder that relative paths in metadata start from.</param>
-    internal static SourceStamps Of(CheckpointItem checkpoint, string folder)
+    /// <param name="lockFile">Full path of the file that says what named checkpoints are.</param>
+    internal static SourceStamps Of(CheckpointItem checkpoint, string folder, string lockFile)
     {
         List<string> lines = [];
         long bytes = 0;
+        if (checkpoint.IsNamed)
+        {
+            // By content: a checkout gives the same file another time.
+            lines.Add(TabbedLine.Join("input", Path.GetFileName(lockFile), File.Exists(lockFile) ? Sha256Text.OfFile(lockFile) : "none"));
+        }
+
         Stamp(checkpoint.Source, string.Empty, lines, ref bytes);
         foreach (KeyValuePair<string, string> pair in checkpoint.Metadata)
         {

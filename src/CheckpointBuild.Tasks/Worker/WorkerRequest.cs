@@ -22,6 +22,18 @@ internal sealed class WorkerRequest(string task, string store, string fallbackSt
     /// <summary>Whether the tool must read every source byte again, whatever sizes and times say.</summary>
     internal bool Verify { get; set; }
 
+    /// <summary>Full path of the lock file that says what named models are.</summary>
+    internal string LockFile { get; set; } = string.Empty;
+
+    /// <summary>Full path of what the project's own restore chose.</summary>
+    internal string AssetsFile { get; set; } = string.Empty;
+
+    /// <summary>Whether only the lock file says what a name is.</summary>
+    internal bool Locked { get; set; }
+
+    /// <summary>Whether every name is resolved anew.</summary>
+    internal bool UpdateLock { get; set; }
+
     /// <summary>Full paths of plug-ins: assemblies, or folders that hold one each.</summary>
     internal IReadOnlyList<string> Plugins { get; set; } = [];
 
@@ -38,6 +50,7 @@ internal sealed class WorkerRequest(string task, string store, string fallbackSt
         json.Open('{').Name("protocol").Value(Protocol).Name("task").Value(task);
         json.Name("store").Value(store).Name("fallbackStore").Value(fallbackStore);
         json.Name("offline").Value(Offline).Name("force").Value(Force).Name("verify").Value(Verify);
+        json.Name("lockFile").Value(LockFile).Name("assetsFile").Value(AssetsFile).Name("locked").Value(Locked).Name("updateLock").Value(UpdateLock);
         json.Name("plan").Value(Plan).Name("maxParallelism").Value(MaxParallelism);
         json.Name("plugins").Open('[');
         foreach (string plugin in Plugins)

@@ -20,6 +20,7 @@ internal static class BuildAction
     /// <param name="cancellation">Ends the work early.</param>
     public static void Run(CheckpointLocation checkpoint, Recipe recipe, string output, ToolStreams streams, CancellationToken cancellation)
     {
+        recipe = recipe.EngineName is null ? recipe with { EngineName = checkpoint.ProductName } : recipe;
         var hashes = new SourceHashes(Store.DefaultRoot is { } root ? new Store(root).HashFolder : null);
         using EngineBuild build = EngineBuild.Open(checkpoint, recipe, hashes, calibrator: new ImportanceCalibrator(DecoderOptions.Default));
         var log = new ConsoleLog(streams.Error);

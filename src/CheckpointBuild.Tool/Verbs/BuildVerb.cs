@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Linq;
 using CheckpointBuild.Building;
+using CheckpointBuild.Dialects;
 using CheckpointBuild.Tool.Nvidia;
 
 namespace CheckpointBuild.Tool.Verbs;
@@ -46,7 +47,9 @@ internal sealed class BuildVerb() : Verb("build")
 
             Recipe recipe = RecipeField.Find("Engine")!.Set(new Recipe { Engine = "" }, parsed.GetRequiredValue(engine));
             recipe = options.Apply(recipe, parsed);
-            BuildAction.Run(options.Locate(recipe, parsed, checkpoint, streams, cancellation), recipe, parsed.GetRequiredValue(output), streams, cancellation);
+            CheckpointLocation source = options.Locate(recipe, parsed, checkpoint, streams, cancellation);
+            BuildAction.Run(source, recipe, parsed.GetRequiredValue(output), streams, cancellation);
+            options.Release(recipe);
         });
         return command;
     }

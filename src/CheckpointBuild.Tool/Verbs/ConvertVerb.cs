@@ -43,6 +43,7 @@ internal sealed class ConvertVerb() : Verb("convert")
             {
                 CheckpointLocation location = options.Locate(recipe, parsed, source, streams, cancellation);
                 BuildAction.Run(location, StoredTypes.Keep(recipe, location), target, streams, cancellation);
+                options.Release(recipe);
             }
             else
             {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CheckpointBuild.Building;
+using CheckpointBuild.Dialects;
 
 namespace CheckpointBuild.Tool.Verbs;
 
@@ -20,7 +21,9 @@ internal sealed class QuantizeVerb() : Verb("quantize")
             Recipe recipe = RecipeField.Find("Engine")!.Set(new Recipe { Engine = "" }, parsed.GetValue(to) ?? "gguf");
             recipe = RecipeField.Find("Quantization")!.Set(recipe, parsed.GetRequiredValue(quantization));
             recipe = options.Apply(recipe, parsed);
-            BuildAction.Run(options.Locate(recipe, parsed, checkpoint, streams, cancellation), recipe, parsed.GetRequiredValue(output), streams, cancellation);
+            CheckpointLocation source = options.Locate(recipe, parsed, checkpoint, streams, cancellation);
+            BuildAction.Run(source, recipe, parsed.GetRequiredValue(output), streams, cancellation);
+            options.Release(recipe);
         });
         return command;
     }

@@ -12,6 +12,7 @@ namespace CheckpointBuild.Tool.Verbs;
 /// <summary>The options of a recipe: one for each field, made from the one table.</summary>
 internal sealed class RecipeOptions
 {
+    private ModelSource? _models;
     private readonly Option<bool> _offline = new("--offline") { Description = "Do without the network: a model that is named and not in the cache is an error." };
     private readonly List<(RecipeField Field, Func<ParseResult, string?> Value)> _options = [];
 
@@ -45,7 +46,11 @@ internal sealed class RecipeOptions
     /// <param name="cancellation">Ends a download.</param>
     /// <returns>Where it lies.</returns>
     public CheckpointLocation Locate(Recipe recipe, ParseResult parsed, string source, ToolStreams streams, CancellationToken cancellation) =>
-        ModelSource.ForUser(streams, parsed.GetValue(_offline)).Locate(source, recipe, cancellation);
+        (_models = ModelSource.ForUser(streams, parsed.GetValue(_offline))).Locate(source, recipe, cancellation);
+
+    /// <summary>Deletes what was fetched, unless the recipe keeps it.</summary>
+    /// <param name="recipe">The recipe.</param>
+    public void Release(Recipe recipe) => _models?.Release(recipe);
 
     /// <summary>Sets what the user typed.</summary>
     /// <param name="recipe">The recipe so far.</param>

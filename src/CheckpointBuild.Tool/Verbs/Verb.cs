@@ -88,7 +88,7 @@ internal abstract class Verb(string name)
 
     /// <summary>The argument that names a checkpoint.</summary>
     /// <returns>A new argument.</returns>
-    protected static Argument<string> CheckpointArgument() => new("checkpoint") { Description = "A checkpoint: a folder, a weights file, a GGUF file, an engine's folder, or hf:org/name." };
+    protected static Argument<string> CheckpointArgument() => new("checkpoint") { Description = "A checkpoint: a folder, a weights file, a GGUF file, an engine's folder, hf:org/name, or nuget:Id." };
 
     /// <summary>The option that names the output directory.</summary>
     /// <returns>A new option.</returns>

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Linq;
@@ -28,6 +29,9 @@ internal sealed record WorkerItem(string Source, string? EngineName, string? Nam
     /// <exception cref="CheckpointException">CKPT9001 for what is no number above 0.</exception>
     public static int ParseThreads(string option, string value) =>
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int threads) && threads > 0 ? threads : throw Errors.UnknownOptionValue(option, value, "a build", ["a number from 1"]);
+
+    /// <summary>Revision, version and files of a model that is named.</summary>
+    public Recipe Where => new() { Engine = "", Revision = Metadata.GetValueOrDefault("Revision"), Version = Metadata.GetValueOrDefault("Version"), Files = Metadata.GetValueOrDefault("Files") };
 
     /// <summary>The recipe that the metadata mean.</summary>
     /// <param name="task">The task that asks; <c>QuantizeModel</c> alone needs no engine, GGUF is what follows from a GGUF type.</param>

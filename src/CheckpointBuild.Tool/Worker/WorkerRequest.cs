@@ -16,10 +16,14 @@ namespace CheckpointBuild.Tool.Worker;
 /// <param name="Verify">Whether every source file is read again.</param>
 /// <param name="Plan">Whether keys are all that is wanted: nothing is built.</param>
 /// <param name="MaxParallelism">The most threads that build; null = every processor's.</param>
+/// <param name="Names">How models by name are restored.</param>
 /// <param name="Plugins">Assemblies of plug-ins, or folders that hold one each.</param>
 /// <param name="Items">The checkpoints.</param>
-internal sealed record WorkerRequest(string Task, string? Store, string? FallbackStore, bool Force, bool Verify, bool Plan, int? MaxParallelism, ImmutableArray<string> Plugins, ImmutableArray<WorkerItem> Items)
+internal sealed record WorkerRequest(string Task, string? Store, string? FallbackStore, bool Force, bool Verify, bool Plan, int? MaxParallelism, WorkerNames Names, ImmutableArray<string> Plugins, ImmutableArray<WorkerItem> Items)
 {
+    /// <summary>The task that only fetches.</summary>
+    public const string RestoreTask = "RestoreCheckpoints";
+
     private const int Protocol = 1;
 
     /// <summary>Reads a request file.</summary>
@@ -45,6 +49,7 @@ internal sealed record WorkerRequest(string Task, string? Store, string? Fallbac
                 Flag(root, "verify"),
                 Flag(root, "plan"),
                 Text(root, "maxParallelism") is { } most ? WorkerItem.ParseThreads("max-parallelism", most) : null,
+                new WorkerNames(Text(root, "lockFile"), Text(root, "assetsFile"), Flag(root, "offline"), Flag(root, "locked"), Flag(root, "updateLock")),
                 root.TryGetProperty("plugins", out JsonElement plugins) ? [.. plugins.EnumerateArray().Select(p => p.GetString()!)] : [],
                 [.. root.GetProperty("items").EnumerateArray().Select(ReadItem)]);
         }

@@ -4,9 +4,11 @@ using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using System.Threading;
+using CheckpointBuild.Acquisition;
 using CheckpointBuild.Building;
 using CheckpointBuild.Building.Plugins;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Dialects;
 using CheckpointBuild.Runtime;
 using CheckpointBuild.Runtime.Calibrating;
 using CheckpointBuild.Tool.Plugins;
@@ -74,11 +76,29 @@ internal sealed class WorkerSession(LineProtocol protocol)
         }
     }
 
+    private ModelSource Source(WorkerRequest request, WorkerItem item, int index)
+    {
+        var observer = new FetchObserver(
+            text => protocol.Message("high", text),
+            warning => protocol.Warning(index, warning),
+            (done, total) => protocol.Progress(index, (int)(100 * done / Math.Max(1, total)), $"of {item.Source} fetched"));
+        return ModelSource.ForProject(request.Names, observer);
+    }
+
     private void Serve(WorkerRequest request, WorkerItem item, int index, CancellationToken cancellation)
     {
+        if (request.Task == WorkerRequest.RestoreTask)
+        {
+            Source(request, item, index).Locate(item.Source, item.Where, cancellation);
+            return;
+        }
+
         long start = Stopwatch.GetTimestamp();
         var store = new Store(request.Store ?? UserStore() ?? Fallback(request));
-        using EngineBuild build = EngineBuild.Open(item.Source, item.ToRecipe(request.Task) with { Plugins = _plugins }, new SourceHashes(store.HashFolder), item.Name, new ImportanceCalibrator(DecoderOptions.Default));
+        Recipe recipe = item.ToRecipe(request.Task) with { Plugins = _plugins };
+        ModelSource source = Source(request, item, index);
+        CheckpointLocation location = source.Locate(item.Source, item.Where, cancellation);
+        using EngineBuild build = EngineBuild.Open(item.Name is { } name ? location with { Name = name } : location, recipe, new SourceHashes(store.HashFolder), new ImportanceCalibrator(DecoderOptions.Default));
         foreach (Diagnostic warning in build.Warnings)
         {
             protocol.Warning(index, warning);
@@ -96,6 +116,8 @@ internal sealed class WorkerSession(LineProtocol protocol)
         StoreEntry entry = store.GetOrBuild(build, options, use, warning => protocol.Warning(index, warning), cancellation);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         protocol.Product(index, entry, seconds);
+        build.Dispose();
+        source.Release(recipe);
     }
 
     // A home that is named but cannot be written (a container's user without one) is no home.

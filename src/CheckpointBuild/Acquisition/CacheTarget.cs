@@ -15,6 +15,9 @@ internal sealed class CacheTarget(HubCache cache, ContentDownload download) : IF
     public ImmutableArray<HubFile>? Tree(string commit) => cache.Tree(commit);
 
     /// <inheritdoc/>
+    public ImmutableArray<HubFile> Present(string commit) => cache.Present(commit);
+
+    /// <inheritdoc/>
     public void KeepTree(string commit, IReadOnlyList<HubFile> files) => cache.KeepTree(commit, files);
 
     /// <inheritdoc/>

@@ -9,6 +9,12 @@ namespace CheckpointBuild.Acquisition;
 /// <param name="Files">The files that belong to it, in ordinal order of paths.</param>
 public sealed record FetchedModel(ModelReference Reference, string Folder, string Commit, ImmutableArray<FetchedFile> Files)
 {
+    /// <summary>What the model is called.</summary>
+    public string Name { get; init; } = Reference.ShortName;
+
+    /// <summary>Paths of those files that were not there before, below the folder.</summary>
+    public ImmutableArray<string> Brought { get; init; } = [];
+
     /// <summary>The licence as the source states it, or null.</summary>
     public string? License { get; init; }
 }

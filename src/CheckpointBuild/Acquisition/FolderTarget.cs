@@ -34,6 +34,9 @@ internal sealed class FolderTarget : IFetchTarget
     public ImmutableArray<HubFile>? Tree(string commit) => File.Exists(TreeFile(commit)) ? HubTree.Read(File.ReadAllBytes(TreeFile(commit))) : null;
 
     /// <inheritdoc/>
+    public ImmutableArray<HubFile> Present(string commit) => [];
+
+    /// <inheritdoc/>
     public void KeepTree(string commit, IReadOnlyList<HubFile> files) => HubCache.WriteAtomically(TreeFile(commit), HubTree.Write(files));
 
     /// <inheritdoc/>

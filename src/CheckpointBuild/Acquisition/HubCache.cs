@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.IO;
+using System.Linq;
 using System.Text;
 using CheckpointBuild.Diagnostics;
 
@@ -86,6 +87,24 @@ internal sealed class HubCache
     /// <param name="commit">40 hex digits.</param>
     /// <returns>The files, or null.</returns>
     public ImmutableArray<HubFile>? Tree(string commit) => ReadBytes(TreeFile(commit)) is { } json ? HubTree.Read(json) : null;
+
+    /// <summary>The files of a commit that are there, each with what its content is called.</summary>
+    /// <param name="commit">40 hex digits.</param>
+    /// <returns>The files in ordinal order of paths.</returns>
+    public ImmutableArray<HubFile> Present(string commit)
+    {
+        string folder = Snapshot(commit);
+        return !Directory.Exists(folder) ? [] :
+        [
+            .. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(f => LengthOf(f) >= 0).Select(f =>
+            {
+                string content = Path.GetFileName(new FileInfo(f).LinkTarget ?? "");
+                bool isLarge = content.Length == 64 && ContentIdentity.IsHash(content);
+                string blobId = content.Length == 40 && ContentIdentity.IsHash(content) ? content : new string('0', 40);
+                return new HubFile(Path.GetRelativePath(folder, f).Replace('\\', '/'), LengthOf(f), blobId) { LfsSha256 = isLarge ? content : null };
+            }).OrderBy(f => f.Path, StringComparer.Ordinal),
+        ];
+    }
 
     /// <summary>Keeps the list of a commit's files.</summary>
     /// <param name="commit">40 hex digits.</param>

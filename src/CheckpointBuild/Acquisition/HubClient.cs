@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.IO;
@@ -12,7 +13,7 @@ namespace CheckpointBuild.Acquisition;
 
 /// <summary>The Hugging Face Hub: models by name, into the cache that is shared with the official client, every byte verified.</summary>
 /// <remarks>Protocol and layout are read from the official client's source and held against its recorded requests. Dispose it to close its connections.</remarks>
-public sealed class HubClient : IDisposable
+public sealed class HubClient : ModelFeed, IDisposable
 {
     private readonly HubSettings _settings;
     private readonly HubHttp _http;
@@ -34,7 +35,7 @@ public sealed class HubClient : IDisposable
     /// <param name="cancellation">Ends the work; what arrived is kept.</param>
     /// <returns>Where it lies.</returns>
     /// <exception cref="CheckpointException">6xxx when it cannot be had.</exception>
-    public async Task<FetchedModel> FetchAsync(FetchRequest request, FetchObserver observer, CancellationToken cancellation)
+    public override async Task<FetchedModel> FetchAsync(FetchRequest request, FetchObserver observer, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(observer);
@@ -45,7 +46,7 @@ public sealed class HubClient : IDisposable
         }
 
         var subject = new HubSubject(request.Reference.Name, request.Revision);
-        (string commit, string? license) = await ResolveAsync(subject, cache, cancellation);
+        (string commit, string? license) = await ResolveAsync(subject, cache, request.NeedsLicense, cancellation);
         subject = subject with { Revision = commit };
         string place = request.LocalFolder is { } local ? Path.GetFullPath(local) : cache.Snapshot(commit);
         IFetchTarget target = request.LocalFolder is null ? new CacheTarget(cache, _download) : new FolderTarget(place, _download);
@@ -54,10 +55,70 @@ public sealed class HubClient : IDisposable
         if (missing.Length > 0)
         {
             RefuseOffline(subject, [.. missing.Select(f => f.Path)]);
-            await FetchFilesAsync(subject, missing, target, observer, cancellation);
+            await FetchEachAsync(subject, [.. missing.Select(f => (f.Path, f.Size))], (target, observer), (remote, index) =>
+            {
+                if (remote.Identity != missing[index].Identity || remote.Size != missing[index].Size)
+                {
+                    throw Errors.ContentChanged(remote.Subject.Where, missing[index].Identity.Hex, remote.Identity.Hex);
+                }
+            }, cancellation);
         }
 
-        return new FetchedModel(request.Reference, place, commit, [.. files.Select(f => new FetchedFile(f.Path, f.Size, f.LfsSha256)).OrderBy(f => f.Path, StringComparer.Ordinal)]) { License = license };
+        return new FetchedModel(request.Reference, place, commit, [.. files.Select(f => new FetchedFile(f.Path, f.Size, f.LfsSha256)).OrderBy(f => f.Path, StringComparer.Ordinal)])
+        {
+            License = license,
+            Brought = [.. missing.Select(f => f.Path)],
+        };
+    }
+
+    /// <summary>Fetches what is missing of a model that a lock file describes: nothing is resolved and nothing is listed.</summary>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="locked">What the lock file says of it.</param>
+    /// <param name="observer">Is told how it goes.</param>
+    /// <param name="cancellation">Ends the work; what arrived is kept.</param>
+    /// <returns>Where it lies.</returns>
+    /// <exception cref="CheckpointException">CKPT6042 when the server has another content.</exception>
+    public override async Task<FetchedModel> FetchLockedAsync(FetchRequest request, LockedModel locked, FetchObserver observer, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(locked);
+        ArgumentNullException.ThrowIfNull(observer);
+        var cache = new HubCache(_settings, request.Reference.Name);
+        var subject = new HubSubject(request.Reference.Name, locked.Commit);
+        LockedFile[] missing = [.. locked.Files.Where(f => !cache.Has(locked.Commit, f.Path, f.Size))];
+        if (missing.Length > 0)
+        {
+            RefuseOffline(subject, [.. missing.Select(f => f.Path)]);
+            var target = new CacheTarget(cache, _download);
+            var small = new ConcurrentBag<LockedFile>();
+            await FetchEachAsync(subject, [.. missing.Select(f => (f.Path, f.Size))], (target, observer), (remote, index) =>
+            {
+                LockedFile file = missing[index];
+                if (remote.Size != file.Size || (remote.Identity.IsSha256 && remote.Identity.Hex != file.Sha256))
+                {
+                    throw Errors.NotAsLocked(remote.Subject.Where, remote.Identity.Hex, file.Sha256);
+                }
+
+                if (!remote.Identity.IsSha256)
+                {
+                    small.Add(file);
+                }
+            }, cancellation);
+            foreach (LockedFile file in small)
+            {
+                string found = LockedFetch.FileSha256(Path.Combine(cache.Snapshot(locked.Commit), file.Path));
+                if (found != file.Sha256)
+                {
+                    throw Errors.NotAsLocked((subject with { File = file.Path }).Where, found, file.Sha256);
+                }
+            }
+        }
+
+        return new FetchedModel(request.Reference, cache.Snapshot(locked.Commit), locked.Commit, [.. locked.Files.Select(f => new FetchedFile(f.Path, f.Size, f.Sha256))])
+        {
+            License = locked.License,
+            Brought = [.. missing.Select(f => f.Path)],
+        };
     }
 
     /// <inheritdoc/>
@@ -101,9 +162,9 @@ public sealed class HubClient : IDisposable
         return new FetchedModel(request.Reference, cache.Snapshot(revision), revision, [.. fetched.OrderBy(f => f.Path, StringComparer.Ordinal)]);
     }
 
-    private async Task<(string Commit, string? License)> ResolveAsync(HubSubject subject, HubCache cache, CancellationToken cancellation)
+    private async Task<(string Commit, string? License)> ResolveAsync(HubSubject subject, HubCache cache, bool needsLicense, CancellationToken cancellation)
     {
-        if (HubCache.IsCommit(subject.Revision))
+        if (HubCache.IsCommit(subject.Revision) && (!needsLicense || _settings.Offline))
         {
             return (subject.Revision, null);
         }
@@ -126,6 +187,11 @@ public sealed class HubClient : IDisposable
             return known;
         }
 
+        if (_settings.Offline && target.Present(subject.Revision) is { IsEmpty: false } present)
+        {
+            return present;
+        }
+
         RefuseOffline(subject);
         var files = new List<HubFile>();
         for (Uri? page = _http.At(HubAddress.Tree(subject)); page is not null;)
@@ -138,21 +204,17 @@ public sealed class HubClient : IDisposable
         return [.. files];
     }
 
-    private async Task FetchFilesAsync(HubSubject subject, HubFile[] missing, IFetchTarget target, FetchObserver observer, CancellationToken cancellation)
+    private async Task FetchEachAsync(HubSubject subject, ImmutableArray<(string Path, long Size)> missing, (IFetchTarget Target, FetchObserver Observer) to, Action<RemoteFile, int> check, CancellationToken cancellation)
     {
         long bytes = missing.Sum(f => f.Size);
-        observer.Say(FetchCounter.Announce(subject.Where, missing.Length, bytes));
-        target.Prepare(bytes);
-        var counter = new FetchCounter(observer, bytes);
-        await Parallel.ForEachAsync(missing, new ParallelOptions { MaxDegreeOfParallelism = _settings.Connections, CancellationToken = cancellation }, async (file, token) =>
+        to.Observer.Say(FetchCounter.Announce(subject.Where, missing.Length, bytes));
+        to.Target.Prepare(bytes);
+        var counter = new FetchCounter(to.Observer, bytes);
+        await Parallel.ForEachAsync(Enumerable.Range(0, missing.Length), new ParallelOptions { MaxDegreeOfParallelism = _settings.Connections, CancellationToken = cancellation }, async (index, token) =>
         {
-            RemoteFile remote = await _http.HeadAsync(subject with { File = file.Path }, token);
-            if (remote.Identity != file.Identity || remote.Size != file.Size)
-            {
-                throw Errors.ContentChanged(remote.Subject.Where, file.Identity.Hex, remote.Identity.Hex);
-            }
-
-            await target.FetchAsync(remote, counter.Add, token);
+            RemoteFile remote = await _http.HeadAsync(subject with { File = missing[index].Path }, token);
+            check(remote, index);
+            await to.Target.FetchAsync(remote, counter.Add, token);
         });
     }
 

@@ -14,6 +14,11 @@ internal interface IFetchTarget
     /// <returns>The files, or null.</returns>
     ImmutableArray<HubFile>? Tree(string commit);
 
+    /// <summary>The files of a commit that are there, whoever brought them; clients before version 2 keep no list.</summary>
+    /// <param name="commit">40 hex digits.</param>
+    /// <returns>The files in ordinal order.</returns>
+    ImmutableArray<HubFile> Present(string commit);
+
     /// <summary>Keeps the list of a commit's files.</summary>
     /// <param name="commit">40 hex digits.</param>
     /// <param name="files">The files.</param>

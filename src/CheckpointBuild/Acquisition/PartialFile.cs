@@ -88,18 +88,25 @@ internal sealed class PartialFile : IDisposable
     {
         lock (_lock)
         {
-            return _ranges.Missing(_size);
+            return _ranges.Missing(new ByteRange(0, _size));
         }
     }
 
-    /// <summary>Writes bytes in their place; they count once they are recorded.</summary>
+    /// <summary>Writes bytes in their place, except where bytes are recorded already: those may have been hashed, and must stay what they were. They count once they are recorded.</summary>
+    /// <remarks>The look and the write are one step: a server that ignores ranges has several transfers bring the same bytes.</remarks>
     /// <param name="bytes">The bytes.</param>
     /// <param name="offset">Where they belong.</param>
     public void Write(ReadOnlySpan<byte> bytes, long offset)
     {
         try
         {
-            RandomAccess.Write(_file, bytes, offset);
+            lock (_lock)
+            {
+                foreach (ByteRange gap in _ranges.Missing(new ByteRange(offset, offset + bytes.Length)))
+                {
+                    RandomAccess.Write(_file, bytes[(int)(gap.Start - offset)..(int)(gap.End - offset)], gap.Start);
+                }
+            }
         }
         catch (IOException e) when (e.HResult is 28 or unchecked((int)0x80070070) or unchecked((int)0x80070027))
         {

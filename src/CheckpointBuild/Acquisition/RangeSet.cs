@@ -49,26 +49,31 @@ internal sealed class RangeSet
         Total += end - start;
     }
 
-    /// <summary>The runs that are not there, in order.</summary>
-    /// <param name="size">The file's length.</param>
+    /// <summary>The parts of a run that are not there, in order.</summary>
+    /// <param name="range">The run.</param>
     /// <returns>The gaps.</returns>
-    public IReadOnlyList<ByteRange> Missing(long size)
+    public IReadOnlyList<ByteRange> Missing(ByteRange range)
     {
         var gaps = new List<ByteRange>();
-        long at = 0;
+        long at = range.Start;
         foreach (ByteRange run in _runs)
         {
+            if (run.Start >= range.End)
+            {
+                break;
+            }
+
             if (run.Start > at)
             {
                 gaps.Add(new ByteRange(at, run.Start));
             }
 
-            at = run.End;
+            at = Math.Max(at, run.End);
         }
 
-        if (at < size)
+        if (at < range.End)
         {
-            gaps.Add(new ByteRange(at, size));
+            gaps.Add(new ByteRange(at, range.End));
         }
 
         return gaps;

@@ -61,6 +61,9 @@ public sealed partial record Recipe
     /// <summary>The version of a model in a NuGet package; null = the newest, or the project's.</summary>
     public string? Version { get; init; }
 
+    /// <summary>Whether a model that was fetched for this build stays in the cache; null = it does.</summary>
+    public bool? KeepSource { get; init; }
+
     /// <summary>Which files of a repository are fetched, as patterns separated by ';'; null = what a build needs.</summary>
     public string? Files { get; init; }
 

@@ -34,6 +34,7 @@ public sealed partial record RecipeField(string Name, string Help, Func<Recipe, 
         new("Revision", "The branch, tag or commit of a model that is fetched from the Hub; default: main.", (r, v) => r with { Revision = v }, r => r.Revision) { InKey = NotInKey },
         new("Version", "The version of a model that comes from a NuGet package.", (r, v) => r with { Version = v }, r => r.Version) { InKey = NotInKey },
         new("Files", "Which files of a repository are fetched, patterns separated by ';': these alone, +pattern these too, -pattern not these; default: what a build needs.", (r, v) => r with { Files = v }, r => r.Files) { InKey = NotInKey },
+        new("KeepSource", "false: what was fetched for this build is deleted from the cache when the product is there.", (r, v) => r with { KeepSource = ParseKeepSource(v) }, r => r.KeepSource switch { null => null, true => "true", false => "false" }) { InKey = NotInKey },
     ];
 
     /// <summary>Every field.</summary>
@@ -57,6 +58,8 @@ public sealed partial record RecipeField(string Name, string Help, Func<Recipe, 
     /// <param name="recipe">The recipe.</param>
     /// <returns>Lines <c>Name=value</c> in the order of <see cref="All"/>; what was not chosen is left out.</returns>
     public static string Normalize(Recipe recipe) => string.Join('\n', AllArray.Select(f => (f.Name, Value: (f.InKey ?? f.Get)(recipe))).Where(f => f.Value is not null).Select(f => $"{f.Name}={f.Value}"));
+
+    private static bool ParseKeepSource(string value) => bool.TryParse(value, out bool keep) ? keep : throw Errors.UnknownOptionValue("keep-source", value, "a build", ["true", "false"]);
 
     // Where a source comes from does not shape a product: the bytes that came do.
     private static string? NotInKey(Recipe recipe) => null;

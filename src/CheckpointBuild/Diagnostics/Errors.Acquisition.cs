@@ -73,6 +73,58 @@ internal static partial class Errors
     internal static CheckpointException SourceNotAsLocked(string path, string found, string needed) => new("CKPT6031",
         $"{path}: hashes to {found}, {needed} is what was fetched or locked. The file was changed or damaged on this machine: delete it and fetch it again; 'ckpt cache verify' finds others.", path);
 
+    internal static CheckpointException LockDamaged(string path, string problem) => new("CKPT6040",
+        $"{path}: is no lock file ({problem}). Take the committed one again, or delete it and run 'ckpt restore'.", path);
+
+    internal static CheckpointException NotLocked(string name, string path, IEnumerable<string> entries)
+    {
+        string[] others = [.. entries];
+        return new("CKPT6041",
+            $"{name}: has no entry in {path}{(others.Length > 0 ? $" (there are {string.Join(", ", others)})" : "")}, and in locked mode no name is resolved. Run 'ckpt restore' beside the project and commit the file.", path);
+    }
+
+    internal static CheckpointException NotAsLocked(string where, string found, string locked) => new("CKPT6042",
+        $"{where}: is {found} at the server, the lock file says {locked}. If the change is wanted, run 'ckpt restore --update' and look at what it prints; otherwise check HF_ENDPOINT.");
+
+    internal static CheckpointException ProjectNotRestored(string project, int exitCode) => new("CKPT6043",
+        $"{project}: restoring its checkpoints failed (dotnet msbuild ended with {exitCode}; its messages stand above). Mend what they name and run the command again.", project);
+
+    internal static CheckpointException NoProject(string path, int found) => new("CKPT6044",
+        $"{path}: holds {found} project files, one is needed. Name the project.", path);
+
+    internal static CheckpointException CacheDamaged(string path, int count) => new("CKPT6032",
+        $"{path}: {count} {(count == 1 ? "file of the cache is" : "files of the cache are, this one first,")} not what the name says. Delete what is listed and fetch it again.", path);
+
+    internal static CheckpointException PackageNotFound(string where, IEnumerable<string> sources) => new("CKPT6060",
+        $"{where}: is in none of the package sources that may have it ({Some(sources)}). Check id and version, and the sources in nuget.config.");
+
+    internal static CheckpointException PackageNotMapped(string where, IEnumerable<string> sources) => new("CKPT6061",
+        $"{where}: the package source mapping of nuget.config lets no source have this id (there are {Some(sources)}). Add a pattern for it to the source that it comes from.");
+
+    internal static CheckpointException PackageSourceRefuses(string where, string source) => new("CKPT6062",
+        $"{where}: the package source {Quote(source)} refuses the credentials, or wants some. Check them in nuget.config, or the credential plug-in, with 'dotnet restore'.");
+
+    internal static CheckpointException NoPackageManifest(string path, string problem) => new("CKPT6063",
+        $"{path}: is no manifest of a model ({problem}). The package was not made by 'ckpt pack'; take one that was.", path);
+
+    internal static CheckpointException PackageDamaged(string path, string problem) => new("CKPT6064",
+        $"{path}: is not what its package's manifest says ({problem}). Delete the package's folder and restore again.", path);
+
+    internal static CheckpointException PackageSignatureRefused(string where, string source) => new("CKPT6065",
+        $"{where}: its signature does not satisfy the rules of nuget.config (from source {Quote(source)}). Take a package that is signed by somebody whom you trust, or change trustedSigners.");
+
+    internal static CheckpointException BadPackageVersion(string where, string version) => new("CKPT6066",
+        $"{where}: version {Quote(version)} is none (1.2.3, or 1.2.3-beta.1, is needed). Correct it.");
+
+    internal static CheckpointException PackageSourceFails(string where, string source, string reason) => new("CKPT6067",
+        $"{where}: the package source {Quote(source)} fails ({reason}). Check it with 'dotnet restore', and try again.");
+
+    internal static CheckpointException PackageSizeTooSmall(long most, long needed) => new("CKPT6068",
+        $"--max-package-size {N(most)}: leaves no room for a model ({N(needed)} bytes are needed at least). Choose a larger size.");
+
+    internal static CheckpointException NoPackageSources(string where) => new("CKPT6069",
+        $"{where}: nuget.config names no package source that is enabled. Add the one that the package comes from.");
+
     internal static Diagnostic WeightsArePickle(string where, string file) => new("CKPT6051",
         $"{where}: has no safetensors; {Quote(file)} is a Python pickle. It is read without running anything in it; prefer a repository with safetensors.");
 

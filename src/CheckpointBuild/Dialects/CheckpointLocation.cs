@@ -9,6 +9,9 @@ public sealed record CheckpointLocation(string Path)
     /// <summary>What it is called where its path does not tell it; null = as its folder or file.</summary>
     public string? Name { get; init; }
 
+    /// <summary>What a product of it is called where nothing else was chosen; null = as the checkpoint.</summary>
+    public string? ProductName { get; init; }
+
     /// <summary>The files that belong to it; others in the folder, which may be a cache that many share, do not. Null = all of them.</summary>
     public ImmutableArray<ExpectedFile>? Files { get; init; }
 }

@@ -183,6 +183,22 @@ public sealed class HubClientTests
     }
 
     [Fact]
+    public async Task A_cache_of_an_older_client_which_keeps_no_list_is_used_without_the_network()
+    {
+        using var scratch = new Scratch();
+        await using HubServer server = await HubServer.StartAsync(Tiny);
+        HubSettings settings = server.Settings(scratch.PathOf("hub"));
+        FetchedModel before = await FetchAsync(settings, Request());
+        Directory.Delete(scratch.PathOf("hub/models--demo--tiny/trees"), recursive: true);
+        server.Forget();
+
+        FetchedModel model = await FetchAsync(settings with { Offline = true }, Request());
+
+        Assert.Equal(before.Files, model.Files);
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
     public async Task A_file_that_changes_between_list_and_download_is_refused_with_both_hashes()
     {
         using var scratch = new Scratch();

@@ -6,7 +6,6 @@ using System.Net;
 using System.Text.Json.Nodes;
 using System.Threading;
 using System.Threading.Tasks;
-using CheckpointBuild.Acquisition;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -18,7 +17,7 @@ using Microsoft.Net.Http.Headers;
 namespace CheckpointBuild.Tests.Acquisition;
 
 /// <summary>A local server that answers like the Hub: the endpoint, and another host (another port) for large contents.</summary>
-internal sealed class HubServer : IAsyncDisposable
+internal sealed partial class HubServer : IAsyncDisposable
 {
     private readonly WebApplication _application;
     private readonly ConcurrentQueue<ServedRequest> _requests = new();
@@ -72,10 +71,13 @@ internal sealed class HubServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Settings of a client of this server.</summary>
-    /// <param name="cache">Its cache.</param>
-    /// <returns>The settings; pauses take no time.</returns>
-    public HubSettings Settings(string cache) => new() { Endpoint = Endpoint, CacheFolder = cache, Pause = (_, _) => Task.CompletedTask };
+    /// <summary>Serves another state of a repository from now on.</summary>
+    /// <param name="repository">In the place of the one of its name.</param>
+    public void Replace(ServedRepository repository)
+    {
+        int index = _repositories.FindIndex(r => r.Name == repository.Name);
+        _repositories[index] = repository;
+    }
 
     /// <summary>Forgets what was asked.</summary>
     public void Forget() => _requests.Clear();

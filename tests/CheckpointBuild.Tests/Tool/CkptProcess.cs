@@ -13,12 +13,15 @@ internal sealed class CkptProcess(params IEnumerable<(string Name, string Value)
 {
     private static readonly string[] OfTheUser = ["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_HOME", "HF_HUB_CACHE", "HF_ENDPOINT", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
 
+    /// <summary>The folder that it starts in; null = the tests'.</summary>
+    public string? Folder { get; init; }
+
     /// <summary>Starts it.</summary>
     /// <param name="arguments">The command line.</param>
     /// <returns>The process; dispose it.</returns>
     public Process Start(params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ckpt.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ckpt.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = Folder ?? "" };
         foreach (string name in OfTheUser)
         {
             start.Environment.Remove(name);
@@ -35,10 +38,21 @@ internal sealed class CkptProcess(params IEnumerable<(string Name, string Value)
     /// <summary>Runs it to its end.</summary>
     /// <param name="arguments">The command line.</param>
     /// <returns>What it gave.</returns>
-    public async Task<CkptResult> RunAsync(params string[] arguments)
+    public Task<CkptResult> RunAsync(params string[] arguments)
     {
-        using Process process = Start(arguments);
+        Process process = Start(arguments);
         process.StandardInput.Close();
+        return FinishAsync(process, arguments);
+    }
+
+    /// <summary>Runs it to its end with a standard input that stays open: a worker's lifeline.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <returns>What it gave.</returns>
+    public Task<CkptResult> RunWithOpenInputAsync(params string[] arguments) => FinishAsync(Start(arguments), arguments);
+
+    private static async Task<CkptResult> FinishAsync(Process started, string[] arguments)
+    {
+        using Process process = started;
         Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         string error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);

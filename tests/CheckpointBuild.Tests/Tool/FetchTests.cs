@@ -60,6 +60,22 @@ public sealed class FetchTests
     }
 
     [Fact]
+    public async Task A_source_that_is_not_kept_leaves_the_cache_as_it_was()
+    {
+        using var scratch = new Scratch();
+        await using HubServer server = await HubServer.StartAsync(Repository(scratch));
+        CkptProcess ckpt = Ckpt(server, scratch);
+        await ckpt.RunAsync("fetch", "hf:demo/tiny", "--files", "config.json");
+
+        CkptResult result = await ckpt.RunAsync("build", "hf:demo/tiny", "--engine", "gguf", "--keep-source", "false", "--output", scratch.PathOf("out"));
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.True(File.Exists(scratch.PathOf("out/tiny.gguf")));
+        Assert.Single(Directory.EnumerateFiles(scratch.PathOf("home/hub/models--demo--tiny/blobs")));
+        Assert.Equal(["config.json"], Directory.EnumerateFiles(scratch.PathOf($"home/hub/models--demo--tiny/snapshots/{new string('a', 40)}")).Select(Path.GetFileName));
+    }
+
+    [Fact]
     public async Task A_byte_that_changed_in_the_cache_ends_the_build()
     {
         using var scratch = new Scratch();

@@ -1,0 +1,10 @@
+namespace CheckpointBuild.Tasks;
+
+/// <summary>Fetches the checkpoints that are named (<c>hf:org/name</c>) rather than lie in a folder, and writes the lock file: what the target <c>RestoreModelCheckpoints</c> does.</summary>
+[Microsoft.Build.Framework.MSBuildMultiThreadableTask]
+public sealed class RestoreCheckpoints : WorkerTask
+{
+    private protected override string RequiredMetadata => string.Empty;
+
+    private protected override bool OnlyFetches => true;
+}

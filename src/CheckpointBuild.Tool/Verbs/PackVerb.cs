@@ -1,0 +1,76 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.IO;
+using System.Linq;
+using CheckpointBuild.Acquisition;
+using CheckpointBuild.Building;
+using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Dialects;
+using CheckpointBuild.Tool.Packages;
+using NuGet.Versioning;
+
+namespace CheckpointBuild.Tool.Verbs;
+
+/// <summary><c>ckpt pack CHECKPOINT --id ID --version V --output DIR</c>: puts a model into NuGet packages, with a manifest of its files' hashes.</summary>
+internal sealed class PackVerb() : Verb("pack")
+{
+    // No feed that is known takes more than this; a folder or a server of one's own may.
+    private const long Unlimited = long.MaxValue / 4;
+
+    private readonly Option<string> _id = new("--id") { Description = "The package's id.", Required = true };
+    private readonly Option<string> _version = new("--version") { Description = "The package's version.", Required = true };
+    private readonly Option<string> _license = new("--license") { Description = "The model's licence, an SPDX expression such as Apache-2.0." };
+    private readonly Option<string> _authors = new("--authors") { Description = "Who made the model; default: the id's first part." };
+    private readonly Option<string> _readme = new("--readme") { Description = "A Markdown file; default: the checkpoint's README.md, or a few lines about the package." };
+    private readonly Option<string> _most = new("--max-package-size") { Description = "The most bytes of one package, such as 250MB: further files, or parts of them, go into Id.Part2 and so on." };
+
+    /// <inheritdoc/>
+    public override Command Create(ToolStreams streams)
+    {
+        Argument<string> checkpoint = CheckpointArgument();
+        Option<string> output = OutputOption();
+        var command = new Command(Name, "Packs a model for NuGet feeds.") { checkpoint, _id, _version, _license, _authors, _readme, _most, output };
+        SetAction(command, (parsed, cancellation) =>
+        {
+            CheckpointLocation source = Locate(parsed, checkpoint, streams, cancellation);
+            using CheckpointDirectory directory = CheckpointDirectory.Open(source);
+            string name = Dialect.Detect(directory).Read(directory).Name;
+            string id = ModelReference.Parse("nuget:" + parsed.GetRequiredValue(_id))!.Name;
+            IEnumerable<LockedFile> files = Files(directory).Select(path =>
+            {
+                cancellation.ThrowIfCancellationRequested();
+                string full = Path.Combine(directory.Folder, path);
+                return new LockedFile(path, CheckpointFile.Length(full), CheckpointFile.Sha256(full));
+            });
+            var manifest = new PackageManifest(name, parsed.GetValue(_license), PackageLayout.Divide(id, files, Most(parsed)));
+            foreach (string package in new PackageWriter(directory.Folder, Describe(parsed, id, directory)).Write(Path.GetFullPath(parsed.GetRequiredValue(output)), manifest, cancellation))
+            {
+                streams.Output.WriteLine(package);
+            }
+        });
+        return command;
+    }
+
+    // What a folder holds beside the model: hidden files are version control's and the downloader's, a report names paths of this machine.
+    private static IEnumerable<string> Files(CheckpointDirectory directory) => directory.File is { } one
+        ? [one]
+        : Directory.EnumerateFiles(directory.Folder, "*", SearchOption.AllDirectories)
+            .Select(f => Path.GetRelativePath(directory.Folder, f).Replace('\\', '/'))
+            .Where(f => !f.Split('/').Any(part => part.StartsWith('.')) && f != BuildReport.FileName && directory.Holds(f))
+            .Order(StringComparer.Ordinal);
+
+    private long Most(ParseResult parsed) =>
+        parsed.GetValue(_most) is { } text ? RecipeField.Find("MaxShardSize")!.Set(new Recipe { Engine = "" }, text).MaxShardSize!.Value : Unlimited;
+
+    private PackageDescription Describe(ParseResult parsed, string id, CheckpointDirectory directory)
+    {
+        string text = parsed.GetRequiredValue(_version);
+        string version = NuGetVersion.TryParse(text, out NuGetVersion? parsedVersion) ? parsedVersion.ToNormalizedString() : throw Errors.BadPackageVersion($"nuget:{id}", text);
+        string card = Path.Combine(directory.Folder, "README.md");
+        string readme = parsed.GetValue(_readme) is { } file ? TextLines.ReadAll(file)
+            : File.Exists(card) && directory.File is null ? TextLines.ReadAll(card)
+            : $"# {id}\n\nA model for CheckpointBuild. In a project:\n\n    <ModelCheckpoint Include=\"nuget:{id}\" Version=\"{version}\" Engine=\"gguf\" />\n";
+        return new PackageDescription(id, version, parsed.GetValue(_license), parsed.GetValue(_authors) ?? id.Split('.')[0], readme);
+    }
+}

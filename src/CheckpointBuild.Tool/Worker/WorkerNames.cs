@@ -1,0 +1,15 @@
+using CheckpointBuild.Acquisition;
+
+namespace CheckpointBuild.Tool.Worker;
+
+/// <summary>How a request restores models that are named rather than lie in a folder.</summary>
+/// <param name="LockFile">The project's lock file; null = none is kept.</param>
+/// <param name="AssetsFile">What the project's own restore chose; null = nothing was restored.</param>
+/// <param name="IsOffline">Whether the network must not be used.</param>
+/// <param name="IsLocked">Whether only the lock file says what a name is.</param>
+/// <param name="UpdatesLock">Whether every name is resolved anew.</param>
+internal sealed record WorkerNames(string? LockFile, string? AssetsFile, bool IsOffline, bool IsLocked, bool UpdatesLock)
+{
+    /// <summary>What may happen to the lock file.</summary>
+    public LockMode Mode => UpdatesLock ? LockMode.Update : IsLocked ? LockMode.Locked : LockMode.AddMissing;
+}

@@ -1,0 +1,155 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.IO;
+using System.Linq;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using CheckpointBuild.Diagnostics;
+
+namespace CheckpointBuild.Acquisition;
+
+/// <summary><c>checkpoints.lock.json</c>: every byte that a project's named models stand for. Committed beside the project; the same on every machine and in whatever order it was made.</summary>
+/// <param name="Models">The entries, in ordinal order of source, revision and patterns.</param>
+public sealed record CheckpointLock(ImmutableArray<LockedModel> Models)
+{
+    /// <summary>What the file is called.</summary>
+    public const string FileName = "checkpoints.lock.json";
+
+    private const int Version = 1;
+    private const int MostBytes = 64 << 20;
+    private static readonly JsonWriterOptions Written = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>One without entries.</summary>
+    public static CheckpointLock Empty { get; } = new([]);
+
+    /// <summary>Reads a lock file.</summary>
+    /// <param name="path">The file; one that is not there is empty.</param>
+    /// <returns>The entries.</returns>
+    /// <exception cref="CheckpointException">CKPT6040 when it is damaged or of a later version.</exception>
+    public static CheckpointLock Read(string path)
+    {
+        try
+        {
+            if (!File.Exists(path))
+            {
+                return Empty;
+            }
+
+            using JsonDocument document = JsonDocument.Parse(new FileInfo(path).Length <= MostBytes ? File.ReadAllBytes(path) : throw new FormatException("it is far too large"));
+            int version = document.RootElement.GetProperty("version").GetInt32();
+            return version == Version
+                ? new CheckpointLock([.. document.RootElement.GetProperty("checkpoints").EnumerateArray().Select(ReadModel)])
+                : throw new FormatException($"version {version}, {Version} is understood here");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            throw Errors.LockDamaged(path, e is JsonException ? "it is no JSON; a merge may have left its marks" : e.Message);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Errors.CannotRead(path, e);
+        }
+    }
+
+    /// <summary>The entry of a name.</summary>
+    /// <param name="source"><c>hf:org/name</c> or <c>nuget:Id</c>.</param>
+    /// <param name="revision">What was asked for.</param>
+    /// <param name="selection">The patterns.</param>
+    /// <returns>The entry, or null.</returns>
+    public LockedModel? Find(string source, string revision, string selection) => Models.FirstOrDefault(m => m.Source == source && m.Revision == revision && m.Selection == selection);
+
+    /// <summary>Adds an entry in the place of one for the same name.</summary>
+    /// <param name="model">The entry.</param>
+    /// <returns>The lock with it.</returns>
+    public CheckpointLock With(LockedModel model) => new(
+    [
+        .. Models.Where(m => !m.IsFor(model)).Append(model)
+            .OrderBy(m => m.Source, StringComparer.Ordinal).ThenBy(m => m.Revision, StringComparer.Ordinal).ThenBy(m => m.Selection, StringComparer.Ordinal),
+    ]);
+
+    /// <summary>Writes the file in one step, unless it is as it should be already.</summary>
+    /// <param name="path">The file.</param>
+    public void Write(string path)
+    {
+        byte[] bytes = ToBytes();
+        if (!File.Exists(path) || !File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes))
+        {
+            HubCache.WriteAtomically(path, bytes);
+        }
+    }
+
+    /// <summary>The file's bytes.</summary>
+    /// <returns>JSON, indented by two, lines ended by a line feed.</returns>
+    public byte[] ToBytes()
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, Written))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("version", Version);
+            json.WriteStartArray("checkpoints");
+            foreach (LockedModel model in Models)
+            {
+                WriteModel(json, model);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        buffer.WriteByte((byte)'\n');
+        return buffer.ToArray();
+    }
+
+    private static void WriteModel(Utf8JsonWriter json, LockedModel model)
+    {
+        json.WriteStartObject();
+        json.WriteString("source", model.Source);
+        json.WriteString("revision", model.Revision);
+        if (model.Selection.Length > 0)
+        {
+            json.WriteString("selection", model.Selection);
+        }
+
+        json.WriteString("commit", model.Commit);
+        if (model.License is { } license)
+        {
+            json.WriteString("license", license);
+        }
+
+        json.WriteStartArray("files");
+        foreach (LockedFile file in model.Files)
+        {
+            json.WriteStartObject();
+            json.WriteString("path", file.Path);
+            json.WriteNumber("size", file.Size);
+            json.WriteString("sha256", file.Sha256);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static LockedModel ReadModel(JsonElement model) => new(
+        Text(model, "source"),
+        model.GetProperty("revision").GetString() ?? "",
+        model.TryGetProperty("selection", out JsonElement selection) ? selection.GetString() ?? "" : "",
+        Text(model, "commit") is { } commit && HubTree.IsSafe(commit) && !commit.Contains('/', StringComparison.Ordinal) ? commit : throw new FormatException("a commit is none"),
+        [.. model.GetProperty("files").EnumerateArray().Select(ReadFile).OrderBy(f => f.Path, StringComparer.Ordinal)])
+    {
+        License = model.TryGetProperty("license", out JsonElement license) ? license.GetString() : null,
+    };
+
+    // What stands here goes into paths: a lock file may come with somebody else's change.
+    private static LockedFile ReadFile(JsonElement file)
+    {
+        var locked = new LockedFile(Text(file, "path"), file.GetProperty("size").GetInt64(), Text(file, "sha256"));
+        return HubTree.IsSafe(locked.Path) && locked.Size >= 0 && locked.Sha256.Length == 64 && ContentIdentity.IsHash(locked.Sha256)
+            ? locked
+            : throw new FormatException($"the file '{locked.Path}' is not described as it must be");
+    }
+
+    private static string Text(JsonElement parent, string name) => parent.GetProperty(name).GetString() is { Length: > 0 } text ? text : throw new FormatException($"'{name}' is empty");
+}

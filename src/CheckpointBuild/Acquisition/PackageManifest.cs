@@ -1,0 +1,106 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.IO;
+using System.Linq;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using CheckpointBuild.Diagnostics;
+
+namespace CheckpointBuild.Acquisition;
+
+/// <summary>What a package says about the model in it: <c>checkpoint/manifest.json</c>. NuGet verifies a package once and its extracted files never; this is what they are held against.</summary>
+/// <param name="Name">What the model is called.</param>
+/// <param name="License">The licence expression, or null.</param>
+/// <param name="Files">Every file, in ordinal order of paths.</param>
+public sealed record PackageManifest(string Name, string? License, ImmutableArray<PackedFile> Files)
+{
+    /// <summary>Where it stands in a package.</summary>
+    public const string Path = "checkpoint/manifest.json";
+
+    /// <summary>Where the model's files stand in a package.</summary>
+    public const string FilesFolder = "checkpoint/files/";
+
+    private const int Version = 1;
+    private static readonly JsonWriterOptions Written = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Reads a manifest.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The manifest.</returns>
+    /// <exception cref="CheckpointException">CKPT6063 when it is none.</exception>
+    public static PackageManifest Read(string path)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+            JsonElement root = document.RootElement;
+            return root.GetProperty("version").GetInt32() == Version
+                ? new PackageManifest(Text(root, "name"), root.TryGetProperty("license", out JsonElement license) ? license.GetString() : null, [.. root.GetProperty("files").EnumerateArray().Select(ReadFile)])
+                : throw new FormatException("it is of a later version");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or IOException or UnauthorizedAccessException)
+        {
+            throw Errors.NoPackageManifest(path, e is FormatException ? e.Message : "it is missing or damaged");
+        }
+    }
+
+    /// <summary>The manifest's bytes.</summary>
+    /// <returns>JSON, indented, lines ended by a line feed.</returns>
+    public byte[] ToBytes()
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, Written))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("version", Version);
+            json.WriteString("name", Name);
+            if (License is not null)
+            {
+                json.WriteString("license", License);
+            }
+
+            json.WriteStartArray("files");
+            foreach (PackedFile file in Files)
+            {
+                WriteFile(json, file);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        buffer.WriteByte((byte)'\n');
+        return buffer.ToArray();
+    }
+
+    private static void WriteFile(Utf8JsonWriter json, PackedFile file)
+    {
+        json.WriteStartObject();
+        json.WriteString("path", file.Path);
+        json.WriteNumber("size", file.Size);
+        json.WriteString("sha256", file.Sha256);
+        json.WriteStartArray("pieces");
+        foreach (PackedPiece piece in file.Pieces)
+        {
+            json.WriteStartObject();
+            json.WriteString("package", piece.Package);
+            json.WriteString("path", piece.Path);
+            json.WriteNumber("size", piece.Size);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static PackedFile ReadFile(JsonElement element)
+    {
+        var file = new PackedFile(Text(element, "path"), element.GetProperty("size").GetInt64(), Text(element, "sha256"),
+            [.. element.GetProperty("pieces").EnumerateArray().Select(p => new PackedPiece(p.GetProperty("package").GetString() ?? "", Text(p, "path"), p.GetProperty("size").GetInt64()))]);
+        bool isSafe = HubTree.IsSafe(file.Path) && file.Sha256.Length == 64 && ContentIdentity.IsHash(file.Sha256) && file.Size >= 0
+            && file.Pieces.All(p => HubTree.IsSafe(p.Path) && p.Size >= 0) && file.Pieces.Sum(p => p.Size) == file.Size;
+        return isSafe ? file : throw new FormatException($"the file '{file.Path}' is not described as it must be");
+    }
+
+    private static string Text(JsonElement parent, string name) => parent.GetProperty(name).GetString() is { Length: > 0 } text ? text : throw new FormatException($"'{name}' is empty");
+}

@@ -1,0 +1,185 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Threading.Tasks;
+using CheckpointBuild.Acquisition;
+using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Tests.Infrastructure;
+using Xunit;
+
+namespace CheckpointBuild.Tests.Acquisition;
+
+/// <summary>The lock file: made once, held afterwards, changed only on request.</summary>
+public sealed class LockedFetchTests
+{
+    private static readonly string First = new('1', 40);
+    private static readonly string Second = new('2', 40);
+    private static readonly ServedFile Weights = ServedFile.Large("model.safetensors", 200_000, 1);
+
+    [Fact]
+    public async Task A_first_restore_locks_every_byte()
+    {
+        using var scratch = new Scratch();
+        await using HubServer server = await HubServer.StartAsync(Repository());
+
+        FetchedModel model = await RestoreAsync(server, scratch, LockMode.AddMissing);
+
+        LockedModel entry = Assert.Single(CheckpointLock.Read(scratch.PathOf("lock.json")).Models);
+        Assert.Equal(("hf:demo/tiny", "main", First, "apache-2.0"), (entry.Source, entry.Revision, entry.Commit, entry.License));
+        Assert.Equal(["config.json", "model.safetensors"], entry.Files.Select(f => f.Path));
+        Assert.All(entry.Files, f => Assert.Equal(Hash.OfFile(Path.Combine(model.Folder, f.Path)), f.Sha256));
+    }
+
+    [Fact]
+    public async Task A_locked_name_stays_where_it_was_when_the_branch_moves()
+    {
+        using var scratch = new Scratch();
+        ServedRepository repository = Repository();
+        await using HubServer server = await HubServer.StartAsync(repository);
+        await RestoreAsync(server, scratch, LockMode.AddMissing);
+        byte[] before = await File.ReadAllBytesAsync(scratch.PathOf("lock.json"), TestContext.Current.CancellationToken);
+        repository.Commit(Second, ServedFile.Small("config.json", "{\"new\": 1}"), Weights);
+        server.Forget();
+
+        FetchedModel model = await RestoreAsync(server, scratch, LockMode.AddMissing);
+
+        Assert.Equal(First, model.Commit);
+        Assert.Empty(server.Requests);
+        Assert.Equal(before, await File.ReadAllBytesAsync(scratch.PathOf("lock.json"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task An_update_takes_the_new_commit_and_says_what_changed()
+    {
+        using var scratch = new Scratch();
+        ServedRepository repository = Repository();
+        await using HubServer server = await HubServer.StartAsync(repository);
+        await RestoreAsync(server, scratch, LockMode.AddMissing);
+        repository.Commit(Second, ServedFile.Small("config.json", "{\"new\": 1}"), Weights, ServedFile.Small("tokenizer.json", "{}"));
+        var said = new List<string>();
+
+        FetchedModel model = await RestoreAsync(server, scratch, LockMode.Update, said);
+
+        Assert.Equal(Second, model.Commit);
+        Assert.Contains(said, line => line.Contains(First, StringComparison.Ordinal) && line.Contains(Second, StringComparison.Ordinal)
+            && line.Contains("changed config.json", StringComparison.Ordinal) && line.Contains("added tokenizer.json", StringComparison.Ordinal));
+        Assert.Equal(Second, Assert.Single(CheckpointLock.Read(scratch.PathOf("lock.json")).Models).Commit);
+    }
+
+    [Fact]
+    public async Task Locked_mode_fetches_a_locked_commit_without_resolving_or_listing()
+    {
+        using var scratch = new Scratch();
+        await using HubServer server = await HubServer.StartAsync(Repository());
+        await RestoreAsync(server, scratch, LockMode.AddMissing);
+        server.Forget();
+
+        await RestoreAsync(server, scratch, LockMode.Locked, cache: "another-machine");
+
+        Assert.DoesNotContain(server.Requests, r => r.Path.StartsWith("/api/", StringComparison.Ordinal));
+        Assert.NotEmpty(server.Requests);
+    }
+
+    [Fact]
+    public async Task Locked_mode_refuses_a_name_without_an_entry_and_asks_nothing()
+    {
+        using var scratch = new Scratch();
+        await using HubServer server = await HubServer.StartAsync(Repository());
+
+        CheckpointException error = await Assert.ThrowsAsync<CheckpointException>(() => RestoreAsync(server, scratch, LockMode.Locked));
+
+        Assert.Equal("CKPT6041", error.Code);
+        Assert.Contains("ckpt restore", error.Message, StringComparison.Ordinal);
+        Assert.Empty(server.Requests);
+    }
+
+    [Theory]
+    [InlineData("config.json")]
+    [InlineData("model.safetensors")]
+    public async Task A_file_that_changed_upstream_under_its_commit_is_refused_with_both_hashes(string changed)
+    {
+        using var scratch = new Scratch();
+        ServedRepository repository = Repository();
+        await using HubServer server = await HubServer.StartAsync(repository);
+        await RestoreAsync(server, scratch, LockMode.AddMissing);
+        ServedFile before = repository.Commits[First].Single(f => f.Path == changed);
+        byte[] content = [.. before.Content];
+        content[0] ^= 1;
+        ServedFile now = before with { Content = content };
+        now = new ServedFile(now.Path, content, now.IsLarge);
+        repository.Commits[First] = [.. repository.Commits[First].Select(f => f.Path == changed ? now : f)];
+
+        CheckpointException error = await Assert.ThrowsAsync<CheckpointException>(() => RestoreAsync(server, scratch, LockMode.Locked, cache: "another-machine"));
+
+        Assert.Equal("CKPT6042", error.Code);
+        Assert.Contains(before.Sha256, error.Message, StringComparison.Ordinal);
+        Assert.Contains(now.Sha256, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_selections_of_one_revision_get_one_commit()
+    {
+        using var scratch = new Scratch();
+        ServedRepository repository = Repository();
+        await using HubServer server = await HubServer.StartAsync(repository);
+        await RestoreAsync(server, scratch, LockMode.AddMissing);
+        repository.Commit(Second, ServedFile.Small("config.json", "{\"new\": 1}"), Weights);
+
+        FetchedModel other = await RestoreAsync(server, scratch, LockMode.AddMissing, files: "*.json");
+
+        Assert.Equal(First, other.Commit);
+        Assert.Equal(2, CheckpointLock.Read(scratch.PathOf("lock.json")).Models.Length);
+    }
+
+    [Fact]
+    public void A_lock_is_the_same_in_whatever_order_it_was_made()
+    {
+        LockedModel[] models =
+        [
+            new("hf:b/b", "main", "", First, [new LockedFile("a", 1, new string('0', 64))]),
+            new("hf:a/a", "v2", "", Second, []) { License = "mit" },
+            new("hf:a/a", "main", "*.json", Second, []),
+            new("hf:a/a", "main", "", Second, []),
+        ];
+
+        Assert.Equal(models.Aggregate(CheckpointLock.Empty, (l, m) => l.With(m)).ToBytes(), models.Reverse().Aggregate(CheckpointLock.Empty, (l, m) => l.With(m)).ToBytes());
+    }
+
+    [Fact]
+    public async Task A_lock_is_read_back_as_it_was_written()
+    {
+        using var scratch = new Scratch();
+        await using HubServer server = await HubServer.StartAsync(Repository());
+        await RestoreAsync(server, scratch, LockMode.AddMissing);
+
+        byte[] bytes = await File.ReadAllBytesAsync(scratch.PathOf("lock.json"), TestContext.Current.CancellationToken);
+
+        Assert.Equal(bytes, CheckpointLock.Read(scratch.PathOf("lock.json")).ToBytes());
+        Assert.Equal((byte)'\n', bytes[^1]);
+        Assert.DoesNotContain((byte)'\r', bytes);
+    }
+
+    [Theory]
+    [InlineData("<<<<<<< ours")]
+    [InlineData("{}")]
+    [InlineData("""{"version": 2, "checkpoints": []}""")]
+    [InlineData("""{"version": 1, "checkpoints": [{"source": "hf:a/b", "revision": "main", "commit": "x", "files": [{"path": "../x", "size": 1, "sha256": "0"}]}]}""")]
+    [InlineData("""{"version": 1, "checkpoints": [{"source": "hf:a/b", "revision": "main", "commit": "../x", "files": []}]}""")]
+    public void A_damaged_lock_is_refused(string text)
+    {
+        using var scratch = new Scratch();
+        File.WriteAllText(scratch.PathOf("lock.json"), text);
+
+        Assert.Equal("CKPT6040", Assert.Throws<CheckpointException>(() => CheckpointLock.Read(scratch.PathOf("lock.json"))).Code);
+    }
+
+    private static ServedRepository Repository() => new ServedRepository("demo/tiny").Commit(First, ServedFile.Small("config.json", "{}\n"), Weights, ServedFile.Small("README.md", "# tiny\n"));
+
+    private static async Task<FetchedModel> RestoreAsync(HubServer server, Scratch scratch, LockMode mode, List<string>? said = null, string cache = "hub", string? files = null)
+    {
+        using var client = new HubClient(server.Settings(scratch.PathOf(cache)));
+        var request = new FetchRequest(ModelReference.Parse("hf:demo/tiny")!, new FileSelection(SelectionStart.WhatABuildNeeds, files)) { NeedsLicense = true };
+        return await new LockedFetch(client, scratch.PathOf("lock.json"), mode).FetchAsync(request, FetchObserver.None with { Say = line => said?.Add(line) }, TestContext.Current.CancellationToken);
+    }
+}

@@ -1,0 +1,160 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Text.Json.Nodes;
+using System.Threading.Tasks;
+using CheckpointBuild.Acquisition;
+using CheckpointBuild.Tests.Acquisition;
+using CheckpointBuild.Tests.Infrastructure;
+using Xunit;
+
+namespace CheckpointBuild.Tests.Tool;
+
+/// <summary><c>ckpt worker</c> for items that name a model: what the package's tasks hear.</summary>
+public sealed class NamedItemTests
+{
+    [Fact]
+    public async Task A_named_item_is_fetched_locked_and_built()
+    {
+        using var scratch = new Scratch();
+        await using HubServer server = await HubServer.StartAsync(Repository(scratch));
+
+        CkptResult result = await WorkAsync(server, scratch, "BuildEngine");
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.Contains("bytes to fetch", result.Output, StringComparison.Ordinal);
+        Assert.Contains("@ckpt\tproduct\t0", result.Output, StringComparison.Ordinal);
+        Assert.Equal("hf:demo/tiny", Assert.Single(CheckpointLock.Read(scratch.PathOf("checkpoints.lock.json")).Models).Source);
+    }
+
+    [Fact]
+    public async Task A_complete_cache_and_a_lock_need_no_request()
+    {
+        using var scratch = new Scratch();
+        await using HubServer server = await HubServer.StartAsync(Repository(scratch));
+        await WorkAsync(server, scratch, "BuildEngine");
+        server.Forget();
+
+        CkptResult result = await WorkAsync(server, scratch, "BuildEngine", ("offline", true));
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
+    public async Task A_restore_makes_no_product()
+    {
+        using var scratch = new Scratch();
+        await using HubServer server = await HubServer.StartAsync(Repository(scratch));
+
+        CkptResult result = await WorkAsync(server, scratch, "RestoreCheckpoints");
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.DoesNotContain("@ckpt\tproduct", result.Output, StringComparison.Ordinal);
+        Assert.True(File.Exists(scratch.PathOf("checkpoints.lock.json")));
+    }
+
+    [Fact]
+    public async Task Locked_mode_without_a_lock_is_an_error_with_the_command_to_run()
+    {
+        using var scratch = new Scratch();
+        await using HubServer server = await HubServer.StartAsync(Repository(scratch));
+
+        CkptResult result = await WorkAsync(server, scratch, "BuildEngine", ("locked", true));
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("CKPT6041", result.Output, StringComparison.Ordinal);
+        Assert.Contains("ckpt restore", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_cache_is_listed_verified_and_pruned()
+    {
+        using var scratch = new Scratch();
+        ServedRepository repository = Repository(scratch);
+        await using HubServer server = await HubServer.StartAsync(repository);
+        CkptProcess ckpt = Ckpt(server, scratch);
+        await ckpt.RunAsync("fetch", "hf:demo/tiny");
+        repository.Commit(new string('b', 40), [.. repository.Commits[new string('a', 40)].Skip(1)]);
+        await ckpt.RunAsync("fetch", "hf:demo/tiny");
+
+        CkptResult list = await ckpt.RunAsync("cache", "list");
+        CkptResult right = await ckpt.RunAsync("cache", "verify");
+        CkptResult pruned = await ckpt.RunAsync("cache", "prune");
+        CkptResult again = await ckpt.RunAsync("cache", "prune", "--dry-run");
+
+        Assert.StartsWith("hf:demo/tiny\t", list.Output, StringComparison.Ordinal);
+        Assert.Contains($"main={new string('b', 40)}", list.Output, StringComparison.Ordinal);
+        Assert.True(right.ExitCode == 0, right.ToString());
+        Assert.Contains(new string('a', 40), pruned.Output, StringComparison.Ordinal);
+        Assert.Empty(again.Output);
+        server.Forget();
+        Assert.Equal(0, (await ckpt.RunAsync("fetch", "hf:demo/tiny", "--offline")).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_damaged_content_of_the_cache_is_found()
+    {
+        using var scratch = new Scratch();
+        await using HubServer server = await HubServer.StartAsync(Repository(scratch));
+        CkptProcess ckpt = Ckpt(server, scratch);
+        await ckpt.RunAsync("fetch", "hf:demo/tiny");
+        string blob = Directory.EnumerateFiles(scratch.PathOf("home/hub/models--demo--tiny/blobs")).First();
+        await File.AppendAllTextAsync(blob, "x", TestContext.Current.CancellationToken);
+
+        CkptResult result = await ckpt.RunAsync("cache", "verify");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("CKPT6032", result.Error, StringComparison.Ordinal);
+        Assert.StartsWith(blob, result.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("empty", "CKPT6044")]
+    [InlineData("broken/broken.csproj", "CKPT6043")]
+    public async Task A_restore_of_what_is_no_project_is_refused(string path, string code)
+    {
+        using var scratch = new Scratch();
+        Directory.CreateDirectory(scratch.PathOf("empty"));
+        Directory.CreateDirectory(scratch.PathOf("broken"));
+        await File.WriteAllTextAsync(scratch.PathOf("broken/broken.csproj"), "<Project>", TestContext.Current.CancellationToken);
+
+        CkptResult result = await Tool.Ckpt.RunAsync("restore", scratch.PathOf(path));
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(code, result.Error, StringComparison.Ordinal);
+        Assert.Empty(result.Output);
+    }
+
+    private static CkptProcess Ckpt(HubServer server, Scratch scratch) =>
+        new(("HF_HOME", scratch.PathOf("home")), ("HF_ENDPOINT", server.Endpoint.AbsoluteUri), ("XDG_CACHE_HOME", scratch.PathOf("cache")));
+
+    private static async Task<CkptResult> WorkAsync(HubServer server, Scratch scratch, string task, params (string Name, bool Value)[] flags)
+    {
+        var request = new JsonObject
+        {
+            ["protocol"] = 1,
+            ["task"] = task,
+            ["store"] = scratch.PathOf("store"),
+            ["lockFile"] = scratch.PathOf("checkpoints.lock.json"),
+            ["items"] = new JsonArray(new JsonObject { ["source"] = "hf:demo/tiny", ["engineName"] = "tiny", ["metadata"] = new JsonObject { ["Engine"] = "gguf", ["Revision"] = "main" } }),
+        };
+        foreach ((string name, bool value) in flags)
+        {
+            request[name] = value;
+        }
+
+        await File.WriteAllTextAsync(scratch.PathOf("request.json"), request.ToJsonString(), TestContext.Current.CancellationToken);
+        return await Ckpt(server, scratch).RunWithOpenInputAsync("worker", "--request", scratch.PathOf("request.json"));
+    }
+
+    private static ServedRepository Repository(Scratch scratch)
+    {
+        string folder = new TinyLlama().Write(scratch.PathOf("tiny"));
+        return ServedRepository.Of("demo/tiny",
+        [
+            ServedFile.Small("README.md", "# tiny\n"),
+            .. Directory.EnumerateFiles(folder).Select(f => new ServedFile(Path.GetFileName(f), File.ReadAllBytes(f), f.EndsWith(".safetensors", StringComparison.Ordinal))),
+        ]);
+    }
+}

@@ -1,0 +1,215 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Threading.Tasks;
+using CheckpointBuild.Acquisition;
+using CheckpointBuild.Tests.Infrastructure;
+using Xunit;
+
+namespace CheckpointBuild.Tests.Tool;
+
+/// <summary>Models in packages: packed, found by the user's own nuget.config, verified.</summary>
+public sealed class PackTests : IDisposable
+{
+    private const string Id = "Contoso.Models.Writer";
+    private readonly Scratch _scratch = new();
+
+    public void Dispose() => _scratch.Dispose();
+
+    [Fact]
+    public async Task A_packed_model_gives_the_engine_of_its_folder()
+    {
+        await PackAsync();
+        Configure(Source("feed", "feed"));
+
+        CkptResult named = await BuildAsync("named");
+        await Ckpt.DoneAsync("build", _scratch.PathOf("tiny"), "--engine", "gguf", "--engine-name", Id, "--output", _scratch.PathOf("folder"));
+
+        Assert.True(named.ExitCode == 0, named.ToString());
+        Assert.Equal(Hash.OfFile(_scratch.PathOf($"folder/{Id}.gguf")), Hash.OfFile(_scratch.PathOf($"named/{Id}.gguf")));
+    }
+
+    [Fact]
+    public async Task The_same_model_is_packed_to_the_same_bytes()
+    {
+        await PackAsync();
+        string first = Hash.OfFile(_scratch.PathOf($"feed/{Id}.1.2.0.nupkg"));
+        await PackAsync();
+
+        Assert.Equal(first, Hash.OfFile(_scratch.PathOf($"feed/{Id}.1.2.0.nupkg")));
+    }
+
+    [Fact]
+    public async Task A_model_that_is_too_large_for_one_package_goes_into_several_and_comes_back_whole()
+    {
+        byte[] large = new byte[700_000];
+        new SeededRandom(1).Fill(large);
+        Directory.CreateDirectory(_scratch.PathOf("tiny"));
+        await File.WriteAllBytesAsync(_scratch.PathOf("tiny/notes.bin"), large, TestContext.Current.CancellationToken);
+        string[] packages = await PackAsync("--max-package-size", "300KB");
+        Configure(Source("feed", "feed"));
+
+        CkptResult fetched = await Process().RunAsync("fetch", $"nuget:{Id}", "--version", "1.2.0");
+
+        Assert.True(packages.Length > 1);
+        Assert.All(packages, p => Assert.InRange(new FileInfo(p).Length, 1, 300_000));
+        Assert.True(fetched.ExitCode == 0, fetched.ToString());
+        foreach (string file in Directory.EnumerateFiles(_scratch.PathOf("tiny")))
+        {
+            Assert.Equal(Hash.OfFile(file), Hash.OfFile(Path.Combine(fetched.Output.Trim(), Path.GetFileName(file))));
+        }
+    }
+
+    [Fact]
+    public async Task A_feed_over_http_with_credentials_is_used_and_the_password_is_nowhere()
+    {
+        await PackAsync();
+        await using PackageServer server = await PackageServer.StartAsync(_scratch.PathOf("feed"), "reader:pass-w0rd");
+        Configure(Source("private", server.Index), Credentials("private", "pass-w0rd"));
+
+        CkptResult result = await BuildAsync("out");
+        int asked = server.Requests.Count;
+        CkptResult again = await BuildAsync("again");
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.True(again.ExitCode == 0, again.ToString());
+        Assert.Equal(asked, server.Requests.Count);
+        Assert.DoesNotContain("pass-w0rd", result.Both + again.Both, StringComparison.Ordinal);
+        Assert.DoesNotContain("pass-w0rd", await File.ReadAllTextAsync(_scratch.PathOf("out/build-report.json"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Wrong_credentials_are_said_by_the_sources_name()
+    {
+        await PackAsync();
+        await using PackageServer server = await PackageServer.StartAsync(_scratch.PathOf("feed"), "reader:pass-w0rd");
+        Configure(Source("private", server.Index), Credentials("private", "wr0ng"));
+
+        CkptResult result = await RefusedAsync("CKPT6062");
+
+        Assert.Contains("'private'", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("wr0ng", result.Both, StringComparison.Ordinal);
+        Assert.DoesNotContain(server.Index, result.Both, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_source_that_is_not_mapped_is_not_asked()
+    {
+        await PackAsync();
+        await using PackageServer server = await PackageServer.StartAsync(_scratch.PathOf("feed"));
+        Configure(Source("open", server.Index), """<packageSourceMapping><packageSource key="open"><package pattern="Other.*" /></packageSource></packageSourceMapping>""");
+
+        await RefusedAsync("CKPT6061");
+
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
+    public async Task A_package_that_is_nowhere_is_named_with_the_sources()
+    {
+        Directory.CreateDirectory(_scratch.PathOf("feed"));
+        Configure(Source("feed", "feed"));
+
+        Assert.Contains("'feed'", (await RefusedAsync("CKPT6060")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_source_at_all_is_named()
+    {
+        Configure("<packageSources><clear /></packageSources>");
+
+        await RefusedAsync("CKPT6069");
+    }
+
+    [Fact]
+    public async Task A_source_that_is_not_there_is_named()
+    {
+        Configure(Source("gone", "http://127.0.0.1:9/v3/index.json"));
+
+        await RefusedAsync("CKPT6067");
+    }
+
+    [Fact]
+    public async Task An_unsigned_package_is_refused_where_signatures_are_demanded()
+    {
+        await PackAsync();
+        Configure(Source("feed", "feed"), """<config><add key="signatureValidationMode" value="require" /></config>""");
+
+        await RefusedAsync("CKPT6065");
+    }
+
+    [Fact]
+    public async Task A_byte_that_changed_in_the_global_folder_ends_the_build()
+    {
+        await PackAsync();
+        Configure(Source("feed", "feed"));
+        await BuildAsync("first");
+        string weights = _scratch.PathOf($"packages/{Id.ToLowerInvariant()}/1.2.0/checkpoint/files/model.safetensors");
+        byte[] bytes = await File.ReadAllBytesAsync(weights, TestContext.Current.CancellationToken);
+        bytes[^1] ^= 1;
+        await File.WriteAllBytesAsync(weights, bytes, TestContext.Current.CancellationToken);
+
+        await RefusedAsync("CKPT6031");
+        await File.AppendAllTextAsync(weights, "x", TestContext.Current.CancellationToken);
+        await RefusedAsync("CKPT6064");
+        File.Delete(_scratch.PathOf($"packages/{Id.ToLowerInvariant()}/1.2.0/{PackageManifest.Path}"));
+        await RefusedAsync("CKPT6063");
+    }
+
+    [Fact]
+    public async Task Without_the_network_a_restored_package_is_used_and_another_is_named()
+    {
+        await PackAsync();
+        Configure(Source("feed", "feed"));
+        await BuildAsync("first");
+
+        CkptResult there = await BuildAsync("second", "--offline");
+        CkptResult absent = await Process().RunAsync("build", $"nuget:{Id}", "--version", "9.9.9", "--engine", "gguf", "--offline", "--output", _scratch.PathOf("third"));
+
+        Assert.True(there.ExitCode == 0, there.ToString());
+        Assert.Contains("CKPT6015", absent.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("CKPT6066", "--version", "one")]
+    [InlineData("CKPT6068", "--max-package-size", "1KB")]
+    [InlineData("CKPT6001", "--id", "a/b")]
+    public async Task A_package_that_cannot_be_made_is_refused(string code, string option, string value)
+    {
+        new TinyLlama().Write(_scratch.PathOf("tiny"));
+        Dictionary<string, string> options = new() { ["--id"] = Id, ["--version"] = "1.2.0", ["--output"] = _scratch.PathOf("feed"), [option] = value };
+
+        CkptResult result = await Ckpt.RunAsync(["pack", _scratch.PathOf("tiny"), .. options.SelectMany(o => new[] { o.Key, o.Value })]);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(code, result.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_scratch.PathOf("feed")));
+    }
+
+    private async Task<string[]> PackAsync(params string[] more)
+    {
+        string folder = new TinyLlama().Write(_scratch.PathOf("tiny"));
+        CkptResult result = await Ckpt.DoneAsync(["pack", folder, "--id", Id, "--version", "1.2.0", "--license", "MIT", "--output", _scratch.PathOf("feed"), .. more]);
+        return result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private Task<CkptResult> BuildAsync(string output, params string[] more) =>
+        Process().RunAsync(["build", $"nuget:{Id}", "--version", "1.2.0", "--engine", "gguf", "--output", _scratch.PathOf(output), .. more]);
+
+    private async Task<CkptResult> RefusedAsync(string code)
+    {
+        CkptResult result = await BuildAsync("refused");
+        Assert.True(result.ExitCode == 1 && result.Error.Contains(code, StringComparison.Ordinal), $"{code} is needed: {result}");
+        return result;
+    }
+
+    private CkptProcess Process() => new(("NUGET_PACKAGES", _scratch.PathOf("packages")), ("NUGET_HTTP_CACHE_PATH", _scratch.PathOf("http")), ("XDG_CACHE_HOME", _scratch.PathOf("cache"))) { Folder = _scratch.Folder };
+
+    private void Configure(params string[] sections) => File.WriteAllText(_scratch.PathOf("nuget.config"), $"<configuration>{string.Concat(sections)}</configuration>");
+
+    private static string Source(string name, string value) => $"""<packageSources><clear /><add key="{name}" value="{value}" allowInsecureConnections="true" /></packageSources>""";
+
+    private static string Credentials(string name, string password) =>
+        $"""<packageSourceCredentials><{name}><add key="Username" value="reader" /><add key="ClearTextPassword" value="{password}" /></{name}></packageSourceCredentials>""";
+}
