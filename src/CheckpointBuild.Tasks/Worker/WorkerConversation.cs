@@ -104,7 +104,7 @@ internal sealed class WorkerConversation(TaskLoggingHelper messages, DiagnosticL
         return true;
     }
 
-    // One message for every tenth of the way; each is an event in every log of the build.
+    // One message for every tenth of the way, whatever order the threads report in; each is an event in every log of the build.
     private bool Progress(long item, long percent, string text)
     {
         if (item < 0 || item >= Checkpoints.Count)
@@ -113,10 +113,10 @@ internal sealed class WorkerConversation(TaskLoggingHelper messages, DiagnosticL
         }
 
         int tenth = (int)(percent / 10);
-        if (tenth != _tenths[item])
+        if (tenth > _tenths[item])
         {
             _tenths[item] = tenth;
-            messages.LogMessage(Level.Of(MessageImportance.Normal), "{0}: {1} % {2}", Checkpoints[(int)item].EngineName, percent, text);
+            messages.LogMessage(Level.Of(MessageImportance.Normal), "{0}: {1} % {2}", Checkpoints[(int)item].EngineName, 10 * tenth, text);
         }
 
         return true;

@@ -16,7 +16,7 @@ public static class Shapes
         new("console", s => s.Application("app", s.Item())) { IsFast = true },
         new("library and app", LibraryAndApplication) { IsFast = true, Outputs = ["app/bin/Debug/net10.0", "parts/bin/Debug/net10.0"] },
         new("two hops and a test project", TwoHops) { Build = "All.slnx", Outputs = ["app/bin/Debug/net10.0", "check/bin/Debug/net10.0", "parts/bin/Debug/net10.0"] },
-        new("web", s => s.Application("app", s.Item("models/doc-llama"), "Microsoft.NET.Sdk.Web")) { IsFast = true, Checkpoint = "app/models/doc-llama", Prepare = MoveInside },
+        new("web", s => s.Application("app", s.Item("models/doc-llama"), "Microsoft.NET.Sdk.Web")) { Checkpoint = "app/models/doc-llama", Prepare = MoveInside },
         new("worker", Worker) { Checkpoint = "app/models/doc-llama", Prepare = MoveInside, Program = null },
         new("class library", s => s.Library("app", s.Item())) { Program = null },
         new("F#", FSharp) { Editor = "app/app.fsproj" },

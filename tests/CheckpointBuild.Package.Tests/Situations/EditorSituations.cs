@@ -71,7 +71,8 @@ internal static class EditorSituations
         folder.WriteProject("app", Scene.Eight);
         CommandResult before = folder.Run("build", "app", "-t:GetModelEngines", "-getTargetResult:GetModelEngines").Succeeded();
         Assert.DoesNotContain("ContentKey", before.Output);
-        CommandResult after = folder.Run("build", "app", "-getTargetResult:GetModelEngines").Succeeded();
+        folder.Run("build", "app", "--no-restore").Succeeded();
+        CommandResult after = folder.Run("build", "app", "--no-restore", "-getTargetResult:GetModelEngines").Succeeded();
         Assert.All(new[] { "\"EngineName\": \"doc-llama\"", "\"ContentKey\":", "\"Size\":", "\"OutputPath\":" }, part => Assert.Contains(part, after.Output));
     }
 

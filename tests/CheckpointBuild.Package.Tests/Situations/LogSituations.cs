@@ -101,13 +101,14 @@ internal static class LogSituations
         folder.Run("restore", "app").Succeeded();
         Assert.DoesNotContain("doc-llama", Build("-v:quiet"));
         Assert.Single(Lines(Build("-v:minimal")));
-        string normal = Build("-v:normal");
-        Assert.Contains("doc-llama: 50 %", normal);
-        Assert.InRange(Lines(normal).Length, 8, 12);
+        Assert.InRange(Tenths(Build("-v:normal")), 5, 10);
         Assert.Empty(Lines(Build("-v:minimal", "-p:CheckpointBuildVerbosity=quiet")));
-        Assert.Contains("doc-llama: 50 %", Build("-v:minimal", "-p:CheckpointBuildVerbosity=normal"));
+        Assert.InRange(Tenths(Build("-v:minimal", "-p:CheckpointBuildVerbosity=normal")), 5, 10);
 
         string Build(params string[] more) => folder.Run(["build", "app", "--no-restore", "-p:CheckpointBuildForce=true", "-tl:off", .. more]).Succeeded().Output;
+
+        // A small model may skip one; none comes twice.
+        static int Tenths(string output) => Lines(output).Count(l => l.Contains("0 % ", StringComparison.Ordinal));
 
         static string[] Lines(string output) => [.. output.Split('\n').Where(l => l.Contains("doc-llama: ", StringComparison.Ordinal))];
     }

@@ -86,6 +86,10 @@ internal static class StoreSituations
 
     private static void ForeignStore(StrangerFolder folder)
     {
+        // Everything that the other user needs lies in this folder, nothing in our own home.
+        string config = folder.Below("nuget.config");
+        File.WriteAllText(config, System.Text.RegularExpressions.Regex.Replace(File.ReadAllText(config), "<fallbackPackageFolders>.*</fallbackPackageFolders>", ""));
+        folder.DotNet.With("NUGET_PACKAGES", folder.Below("packages"));
         folder.WriteProject("first", Scene.Eight);
         folder.Run("build", "first").Succeeded();
         string right = folder.EngineIn("first", "bin");
