@@ -2,7 +2,6 @@ using System;
 using System.Collections.Immutable;
 using System.Linq;
 using System.Runtime.InteropServices;
-using CheckpointBuild.Dialects.TensorRtLlm;
 using CheckpointBuild.Dialects.TensorRtLlm.Quantizing;
 using CheckpointBuild.Dialects.TensorRtLlm.Smoothing;
 using CheckpointBuild.DTypes;

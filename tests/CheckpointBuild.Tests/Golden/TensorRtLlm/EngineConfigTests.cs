@@ -70,7 +70,7 @@ public sealed class EngineConfigTests
         return folder;
     }
 
-    private static IEnumerable<JsonProperty> Properties(JsonElement one, string name) => one.TryGetProperty(name, out JsonElement json) ? json.EnumerateObject() : [];
+    private static JsonElement.ObjectEnumerator Properties(JsonElement one, string name) => one.TryGetProperty(name, out JsonElement json) ? json.EnumerateObject() : default;
 
     private static void Edit(string path, string[] names, JsonElement value)
     {
