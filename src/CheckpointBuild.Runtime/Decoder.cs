@@ -163,6 +163,10 @@ public sealed partial class Decoder : IDisposable
         Position = position;
     }
 
+    /// <summary>Has the inputs of all matrices shown as they pass.</summary>
+    /// <param name="observer">Who looks.</param>
+    internal void Observe(ProductObserver observer) => _products.Observe(observer);
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -179,6 +179,7 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
         string? reason = Force ? "forced" : Verify ? "to be verified" : stale;
         if (reason is null)
         {
+            StoreUse.Renew(job.Product!);
             return true;
         }
 

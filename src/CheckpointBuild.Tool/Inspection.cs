@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text.Encodings.Web;
@@ -19,6 +20,7 @@ namespace CheckpointBuild.Tool;
 internal static class Inspection
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private const int MostValues = 1000;
     private static readonly string[] WeightEndings = [".safetensors", ".gguf", ".bin", ".pt", ".pth"];
 
     /// <summary>Looks into a directory or file.</summary>
@@ -32,9 +34,15 @@ internal static class Inspection
         string? format = null;
         ILookup<Tensor, TensorRole> roles = RolesOf(checkpoint);
         var tensors = new JsonArray();
+        var other = new JsonArray([.. (checkpoint?.Sidecars ?? []).Select(s => (JsonNode?)s.Name)]);
         foreach ((string file, TensorFile content, string name) in ReadFiles(directory, checkpoint is null, problems))
         {
             format ??= name;
+            foreach (string value in ValuesIn(directory, file, name))
+            {
+                other.Add((JsonNode)value);
+            }
+
             foreach (Tensor tensor in content.Tensors)
             {
                 tensors.Add((JsonNode)Describe(tensor, file, roles));
@@ -47,7 +55,7 @@ internal static class Inspection
             tensors.Add((JsonNode)Describe(tensor, tensor is Stored stored ? Path.GetFileName(stored.Source.Name) : "", roles));
         }
 
-        if (checkpoint is null && tensors.Count == 0)
+        if (checkpoint is null && tensors.Count == 0 && other.Count == 0)
         {
             Diagnostic first = problems[0];
             throw new CheckpointException(first.Code, first.Message, first.File);
@@ -61,7 +69,7 @@ internal static class Inspection
             ["config"] = checkpoint is null ? null : ConfigOf(checkpoint),
             ["tensors"] = tensors,
             ["tokenizer"] = checkpoint is null ? null : TokenizerOf(checkpoint),
-            ["other"] = new JsonArray([.. (checkpoint?.Sidecars ?? []).Select(s => (JsonNode?)s.Name)]),
+            ["other"] = other,
             ["problems"] = new JsonArray([.. problems.Select(p => new JsonObject { ["code"] = p.Code, ["message"] = p.Message })]),
         };
     }
@@ -116,6 +124,22 @@ internal static class Inspection
             }
         }
     }
+
+    // What a PyTorch file holds beside tensors: steps, rates, the state of an optimizer.
+    private static IEnumerable<string> ValuesIn(CheckpointDirectory directory, string file, string format) =>
+        format.StartsWith(Format.PyTorch.Name, StringComparison.Ordinal)
+            ? PyTorchFile.Read(directory.OpenFile(file)).Values.Take(MostValues).Select(v => $"{file}: {(v.Path.Length == 0 ? "(root)" : v.Path)} = {Spell(v.Value)} ({v.Type})")
+            : [];
+
+    private static string Spell(object? value) => value switch
+    {
+        null => "None",
+        byte[] bytes => $"{bytes.Length} bytes",
+        PickleSequence items => $"[{string.Join(", ", items)}]",
+        PickleDictionary => "{}",
+        string text => Errors.Quote(text),
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+    };
 
     private static ILookup<Tensor, TensorRole> RolesOf(Checkpoint? checkpoint) =>
         (checkpoint?.Tensors ?? Enumerable.Empty<KeyValuePair<TensorRole, Tensor>>())

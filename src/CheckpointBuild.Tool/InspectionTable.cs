@@ -30,6 +30,11 @@ internal static class InspectionTable
 
         console.Write(table);
         console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{tensors.Count} tensors"));
+        foreach (JsonNode other in inspection["other"]!.AsArray().OfType<JsonNode>())
+        {
+            console.WriteLine(other.ToString());
+        }
+
         foreach (JsonNode problem in inspection["problems"]!.AsArray().OfType<JsonNode>())
         {
             console.WriteLine($"{problem["code"]}: {problem["message"]}");

@@ -33,6 +33,7 @@ internal static class Program
         new DetokenizeVerb(),
         new RenderVerb(),
         new PerplexityVerb(),
+        new CompareVerb(),
         new DiffVerb(),
         new VerifyVerb(),
         new FetchVerb(),

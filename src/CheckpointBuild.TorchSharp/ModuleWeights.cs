@@ -67,7 +67,32 @@ public static class ModuleWeights
     /// <returns>By name, in the module's order.</returns>
     /// <exception cref="CheckpointException">CKPT2368 for a type that the product does not have, such as complex numbers.</exception>
     public static ImmutableArray<Tensor> TensorsOf(Module module) =>
-        [.. State(module).Select(s => (Tensor)new Stored(s.Name, DTypeOf(s.Name, s.Value), new Shape(s.Value.shape), new TorchSource(s.Name, s.Value), 0))];
+        [.. State(module).Select(s => TensorOf(s.Name, s.Value))];
+
+    /// <summary>A torch tensor as a tensor that reads its memory, to be saved with others.</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="value">The torch tensor; keep it alive while the tensor is used.</param>
+    /// <returns>The tensor.</returns>
+    /// <exception cref="CheckpointException">CKPT2368 for a type that the product does not have.</exception>
+    public static Tensor TensorOf(string name, TorchTensor value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return new Stored(name, DTypeOf(name, value), new Shape(value.shape), new TorchSource(name, value), 0);
+    }
+
+    /// <summary>Fills a torch tensor with the numbers of a tensor.</summary>
+    /// <param name="target">The torch tensor, on any device.</param>
+    /// <param name="source">The numbers, of the same shape and dtype.</param>
+    /// <exception cref="CheckpointException">CKPT2367 or CKPT2368 when shapes or dtypes differ.</exception>
+    public static void Fill(TorchTensor target, Tensor source)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(source);
+        Check(source, target, DTypeRule.Same);
+        using IDisposable untracked = global::TorchSharp.torch.no_grad();
+        using var workspace = new Workspace();
+        RowTransfer.Fill(target, source, workspace);
+    }
 
     /// <summary>A checkpoint with a module's values in the place of its own, to be written in any dialect.</summary>
     /// <param name="module">The module; keep it alive until the checkpoint is written.</param>

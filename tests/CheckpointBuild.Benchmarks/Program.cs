@@ -19,20 +19,26 @@ internal static class Program
             case ["child-build", var checkpoint, var output, var durability, var hashing, var hashes]:
                 ChildBuild.Run(checkpoint, output, durability, hashing, hashes);
                 return 0;
+            case ["convert-ratio", var size, var folder, .. var rest]:
+                ConvertRatio.Run(ModelSize.Named(size), folder, rest is [var times] ? int.Parse(times, CultureInfo.InvariantCulture) : 3);
+                return 0;
+            case ["child-convert", var checkpoint, var output, var hashes]:
+                ConvertRatio.Child(checkpoint, output, hashes);
+                return 0;
             case ["merge-ratio", var size, var folder, .. var rest]:
                 MergeRatio.Run(ModelSize.Named(size), folder, rest is [var mergeRuns] ? int.Parse(mergeRuns, CultureInfo.InvariantCulture) : 3);
                 return 0;
             case ["child-merge", var mergeBase, var adapter, var merged]:
                 MergeRatio.Child(mergeBase, adapter, merged);
                 return 0;
-            case ["quantize-ratio", var size, var folder, .. var rest]:
-                QuantizeRatio.Run(ModelSize.Named(size), folder, rest is [var pairs] ? int.Parse(pairs, CultureInfo.InvariantCulture) : 3);
+            case ["quantize-ratio", var size, var folder, var kind, .. var rest]:
+                QuantizeRatio.Run(ModelSize.Named(size), folder, kind, rest is [var pairs] ? int.Parse(pairs, CultureInfo.InvariantCulture) : 3);
                 return 0;
-            case ["child-llama-quantize", var source, var target]:
-                QuantizeRatio.Reference(source, target);
+            case ["child-llama-quantize", var source, var target, var kind]:
+                QuantizeRatio.Reference(source, target, kind);
                 return 0;
-            case ["child-quantize", var checkpoint, var output]:
-                QuantizeRatio.Ours(checkpoint, output);
+            case ["child-quantize", var checkpoint, var output, var kind]:
+                QuantizeRatio.Ours(checkpoint, output, kind);
                 return 0;
             case ["decode", var size, var dtype, .. var rest]:
                 DecodeSpeed.Run(ModelSize.Named(size), dtype, rest is [var threads] ? int.Parse(threads, CultureInfo.InvariantCulture) : 0);
@@ -43,11 +49,14 @@ internal static class Program
             case ["tokenizer-ratio", var folder]:
                 TokenizerRatio.Run(folder);
                 return 0;
+            case ["encode", var type]:
+                EncodeSpeed.Run(type);
+                return 0;
             case ["kernels"]:
                 KernelSpeed.Run();
                 return 0;
             default:
-                Console.Error.WriteLine("generate SIZE FOLDER | build-ratio SIZE FOLDER [RUNS] | merge-ratio SIZE FOLDER [RUNS] | quantize-ratio SIZE FOLDER [RUNS] | decode SIZE DTYPE [THREADS] | decode-ratio GGUF [THREADS] | tokenizer-ratio FOLDER | kernels   (SIZE: 100m, 1b, 4b)");
+                Console.Error.WriteLine("generate SIZE FOLDER | build-ratio SIZE FOLDER [RUNS] | convert-ratio SIZE FOLDER [RUNS] | merge-ratio SIZE FOLDER [RUNS] | quantize-ratio SIZE FOLDER KIND [RUNS] | decode SIZE DTYPE [THREADS] | decode-ratio GGUF [THREADS] | tokenizer-ratio FOLDER | encode TYPE | kernels   (SIZE: 100m, 1b, 4b)");
                 return 2;
         }
     }

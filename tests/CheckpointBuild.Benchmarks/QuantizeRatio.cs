@@ -5,19 +5,21 @@ using System.IO;
 using System.Linq;
 using CheckpointBuild.Building;
 using CheckpointBuild.DTypes;
+using CheckpointBuild.Quantization;
 using LLama;
 using LLama.Native;
 
 namespace CheckpointBuild.Benchmarks;
 
-/// <summary>Processor time of quantizing to Q8_0 beside llama.cpp's quantizer: whole processes in turn, one thread each, the same weights (ours from bfloat16, theirs from the float16 file that it needs first).</summary>
+/// <summary>Processor time of quantizing beside llama.cpp's quantizer: whole processes in turn, one thread each, the same weights (ours from bfloat16 by way of float16, theirs from the float16 file that it needs first).</summary>
 internal static class QuantizeRatio
 {
     /// <summary>Measures and prints.</summary>
     /// <param name="size">The model's shape.</param>
     /// <param name="folder">Scratch folder; a generated checkpoint in it is used again.</param>
+    /// <param name="kind">The kind of file: <c>q8_0</c>, <c>q4_k_m</c>.</param>
     /// <param name="runs">Pairs of runs.</param>
-    public static void Run(ModelSize size, string folder, int runs)
+    public static void Run(ModelSize size, string folder, string kind, int runs)
     {
         folder = Path.GetFullPath(folder);
         string checkpoint = Path.Combine(folder, $"llama-{size.Name}");
@@ -29,8 +31,8 @@ internal static class QuantizeRatio
         var ratios = new List<double>();
         for (int run = 0; run <= runs; run++)
         {
-            MeasuredProcess theirs = MeasuredProcess.Run(self, "child-llama-quantize", Path.Combine(half, $"llama-{size.Name}.gguf"), Path.Combine(folder, "theirs.gguf"));
-            MeasuredProcess ours = MeasuredProcess.Run(self, "child-quantize", checkpoint, Path.Combine(folder, "ours"));
+            MeasuredProcess theirs = MeasuredProcess.Run(self, "child-llama-quantize", Path.Combine(half, $"llama-{size.Name}.gguf"), Path.Combine(folder, "theirs.gguf"), kind);
+            MeasuredProcess ours = MeasuredProcess.Run(self, "child-quantize", checkpoint, Path.Combine(folder, "ours"), kind);
             if (run > 0)
             {
                 ratios.Add(theirs.ProcessorSeconds / ours.ProcessorSeconds);
@@ -42,17 +44,18 @@ internal static class QuantizeRatio
         Directory.Delete(Path.Combine(folder, "ours"), recursive: true);
         Directory.Delete(half, recursive: true);
         double[] sorted = [.. ratios.Order()];
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"q8_0, {size.Name}: {sorted[sorted.Length / 2]:F2} x llama-quantize per core ({sorted[0]:F2} to {sorted[^1]:F2}; required 2)"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kind}, {size.Name}: {sorted[sorted.Length / 2]:F2} x llama-quantize per core ({sorted[0]:F2} to {sorted[^1]:F2}; required 2)"));
     }
 
     /// <summary>llama.cpp's quantizer on one thread.</summary>
     /// <param name="source">A float16 GGUF file.</param>
-    /// <param name="target">The Q8_0 file.</param>
-    public static void Reference(string source, string target)
+    /// <param name="target">The quantized file.</param>
+    /// <param name="kind">The kind of file.</param>
+    public static void Reference(string source, string target, string kind)
     {
         // Any call into the library finds and loads it; the quantizer alone does not.
         NativeApi.llama_empty_call();
-        if (!LLamaQuantizer.Quantize(source, target, LLamaFtype.MOSTLY_Q8_0, nthread: 1))
+        if (!LLamaQuantizer.Quantize(source, target, (LLamaFtype)GgufFileType.Find(kind)!.Number, nthread: 1))
         {
             throw new InvalidOperationException("llama.cpp's quantizer failed.");
         }
@@ -61,7 +64,8 @@ internal static class QuantizeRatio
     /// <summary>Our build on one thread, in one pass from the checkpoint; files are left to the system as llama.cpp leaves them, and not hashed.</summary>
     /// <param name="checkpoint">The source.</param>
     /// <param name="output">The directory.</param>
-    public static void Ours(string checkpoint, string output) => Build(checkpoint, output, new Recipe { Engine = "gguf", Quantization = "q8_0" }, 1);
+    /// <param name="kind">The kind of file.</param>
+    public static void Ours(string checkpoint, string output, string kind) => Build(checkpoint, output, new Recipe { Engine = "gguf", Quantization = kind }, 1);
 
     private static void Build(string checkpoint, string output, Recipe recipe, int workers)
     {

@@ -22,7 +22,7 @@ public sealed class DecoderTests
     public static TheoryData<bool, bool, Activation> Makes => new(
         from tied in new[] { true, false }
         from biases in new[] { true, false }
-        from activation in Reference.Activations
+        from activation in Enum.GetValues<Activation>()
         select (tied, biases, activation));
 
     [Theory]

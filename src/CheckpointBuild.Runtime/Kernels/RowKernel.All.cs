@@ -14,6 +14,7 @@ internal abstract unsafe partial class RowKernel
         [DType.F16] = new FormatKernel<Float16Rows>(),
         [DType.BF16] = new FormatKernel<BFloat16Rows>(),
         [DType.Q8_0] = new FormatKernel<Q8_0Rows>(),
+        [DType.Q4_0] = new FormatKernel<Q4_0Rows>(),
     };
 
     /// <summary>Dtypes whose rows are read in registers; all others are decoded a few rows at a time.</summary>

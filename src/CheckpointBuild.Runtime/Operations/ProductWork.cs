@@ -24,6 +24,7 @@ internal sealed unsafe class ProductWork : IBandedWork, IDisposable
     private readonly WorkerScratch _scratch;
     private readonly PackWork _pack = new();
     private readonly Part[] _parts = new Part[MostParts];
+    private ProductObserver? _observer;
     private float* _input;
     private int _tokens;
     private int _partCount;
@@ -40,6 +41,10 @@ internal sealed unsafe class ProductWork : IBandedWork, IDisposable
     /// <inheritdoc/>
     public int BandCount { get; private set; }
 
+    /// <summary>Has every product's input shown before it is computed.</summary>
+    /// <param name="observer">Who looks.</param>
+    public void Observe(ProductObserver observer) => _observer = observer;
+
     /// <summary>Computes <c>output = input · matrixᵀ + bias</c> for each pair.</summary>
     /// <param name="input">[tokens, in].</param>
     /// <param name="tokens">How many rows of the input.</param>
@@ -54,6 +59,7 @@ internal sealed unsafe class ProductWork : IBandedWork, IDisposable
         {
             if (projection is not null)
             {
+                _observer?.Invoke(projection, input, tokens);
                 _parts[_partCount++] = Plan(projection, output);
             }
         }

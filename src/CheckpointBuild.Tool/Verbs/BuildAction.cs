@@ -4,6 +4,8 @@ using System.Threading;
 using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
+using CheckpointBuild.Runtime;
+using CheckpointBuild.Runtime.Calibrating;
 
 namespace CheckpointBuild.Tool.Verbs;
 
@@ -19,7 +21,7 @@ internal static class BuildAction
     public static void Run(CheckpointLocation checkpoint, Recipe recipe, string output, ToolStreams streams, CancellationToken cancellation)
     {
         var hashes = new SourceHashes(Store.DefaultRoot is { } root ? new Store(root).HashFolder : null);
-        using EngineBuild build = EngineBuild.Open(checkpoint, recipe, hashes);
+        using EngineBuild build = EngineBuild.Open(checkpoint, recipe, hashes, calibrator: new ImportanceCalibrator(DecoderOptions.Default));
         var log = new ConsoleLog(streams.Error);
         foreach (Diagnostic warning in build.Warnings)
         {

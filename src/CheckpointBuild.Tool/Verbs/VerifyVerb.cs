@@ -6,6 +6,8 @@ using System.Threading;
 using CheckpointBuild.Building;
 using CheckpointBuild.Building.Plugins;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Runtime;
+using CheckpointBuild.Runtime.Calibrating;
 
 namespace CheckpointBuild.Tool.Verbs;
 
@@ -50,7 +52,7 @@ internal sealed class VerifyVerb() : Verb("verify")
         string scratch = Path.Combine(Path.GetTempPath(), $"ckpt-verify-{Guid.NewGuid():N}");
         try
         {
-            using EngineBuild build = EngineBuild.Open(report.CheckpointPath, report.Recipe, new SourceHashes(null), report.CheckpointName);
+            using EngineBuild build = EngineBuild.Open(report.CheckpointPath, report.Recipe, new SourceHashes(null), report.CheckpointName, new ImportanceCalibrator(DecoderOptions.Default));
             BuildReport again = build.Run(scratch, new BuilderOptions { Durability = Durability.Cached }, HashTrust.ReadAgain, cancellation);
             if (report.Outputs.FirstOrDefault(o => !again.Outputs.Contains(o)) is { } differs)
             {

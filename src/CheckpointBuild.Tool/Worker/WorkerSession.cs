@@ -7,6 +7,8 @@ using System.Threading;
 using CheckpointBuild.Building;
 using CheckpointBuild.Building.Plugins;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Runtime;
+using CheckpointBuild.Runtime.Calibrating;
 using CheckpointBuild.Tool.Plugins;
 
 namespace CheckpointBuild.Tool.Worker;
@@ -76,7 +78,7 @@ internal sealed class WorkerSession(LineProtocol protocol)
     {
         long start = Stopwatch.GetTimestamp();
         var store = new Store(request.Store ?? UserStore() ?? Fallback(request));
-        using EngineBuild build = EngineBuild.Open(item.Source, item.ToRecipe(request.Task) with { Plugins = _plugins }, new SourceHashes(store.HashFolder), item.Name);
+        using EngineBuild build = EngineBuild.Open(item.Source, item.ToRecipe(request.Task) with { Plugins = _plugins }, new SourceHashes(store.HashFolder), item.Name, new ImportanceCalibrator(DecoderOptions.Default));
         foreach (Diagnostic warning in build.Warnings)
         {
             protocol.Warning(index, warning);

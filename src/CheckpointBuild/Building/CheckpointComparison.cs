@@ -52,7 +52,7 @@ public static class CheckpointComparison
         return
         [
             .. left.Select(t => t.Name).Union(right.Select(t => t.Name))
-                .Select(name => Compare(name, left.FirstOrDefault(t => t.Name == name), right.FirstOrDefault(t => t.Name == name), false, cancellation))
+                .Select(name => Compare(name, left.TryGet(name, out Tensor? one) ? one : null, right.TryGet(name, out Tensor? other) ? other : null, false, cancellation))
                 .OfType<TensorDifference>(),
         ];
     }

@@ -14,6 +14,8 @@ using CheckpointBuild.Dialects.Adapters;
 using CheckpointBuild.Dialects.LlamaCpp;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
+using CheckpointBuild.Models.Adapters;
+using CheckpointBuild.Quantization;
 using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Building;
@@ -24,28 +26,33 @@ public sealed class EngineBuild : IDisposable
     private readonly CheckpointDirectory _source;
     private readonly ImmutableArray<AdapterSource> _adapters;
     private readonly ImportanceMatrixFile? _importance;
+    private readonly MeasuredImportance? _measured;
     private readonly SourceHashes _hashes;
     private readonly Dictionary<string, string> _stamps = new(StringComparer.Ordinal);
     private ImmutableArray<SourceFile> _inputs;
     private double _hashSeconds;
 
-    private EngineBuild(CheckpointDirectory source, ImmutableArray<AdapterSource> adapters, Recipe recipe, SourceHashes hashes, string? name)
+    private EngineBuild(CheckpointDirectory source, ImmutableArray<AdapterSource> adapters, Recipe recipe, EngineBuildOptions options)
     {
         _source = source;
         _adapters = adapters;
-        _hashes = hashes;
+        _hashes = options.Hashes;
         Dialect dialect = recipe.Format is { } format ? Dialect.Named(format) : Dialect.Detect(source);
         Checkpoint checkpoint = dialect.Read(source);
-        Checkpoint = name is null ? checkpoint : checkpoint with { Name = name };
+        Checkpoint = options.Name is null ? checkpoint : checkpoint with { Name = options.Name };
         Recipe = recipe with { Plugins = RegisteredPlugins.In(recipe, dialect, source, Checkpoint) };
+        ImmutableArray<Adapter> opened = [.. adapters.Select(a => a.Adapter)];
         _importance = recipe.ImportanceMatrix is { } matrix ? ImportanceMatrixFile.Open(matrix) : null;
         try
         {
-            Plan = recipe.Apply(Checkpoint, [.. adapters.Select(a => a.Adapter)], _importance?.Matrix);
+            _measured = recipe.Calibration is { } text ? Measured(text, opened, options.Calibrator) : null;
+            Plan = recipe.Apply(Checkpoint, opened, _importance?.Matrix ?? _measured?.Matrix);
+            SizeBudget.Check(Checkpoint.Name, Plan, recipe.MaxEngineSize);
         }
         catch
         {
             _importance?.Dispose();
+            _measured?.Dispose();
             throw;
         }
     }
@@ -67,17 +74,19 @@ public sealed class EngineBuild : IDisposable
     /// <param name="recipe">What is asked for.</param>
     /// <param name="hashes">Hashes remembered from earlier builds.</param>
     /// <param name="name">The checkpoint's name where its path does not tell it; null = its folder's or file's.</param>
+    /// <param name="calibrator">Runs the model where the recipe asks for something measured; null = such a recipe is refused.</param>
     /// <returns>The build, ready to run.</returns>
     /// <exception cref="CheckpointException">1xxx, 2xxx, 9xxx when the source or the recipe cannot be.</exception>
-    public static EngineBuild Open(string path, Recipe recipe, SourceHashes hashes, string? name = null) => Open(new CheckpointLocation(path) { Name = name }, recipe, hashes);
+    public static EngineBuild Open(string path, Recipe recipe, SourceHashes hashes, string? name = null, Calibrator? calibrator = null) => Open(new CheckpointLocation(path) { Name = name }, recipe, hashes, calibrator);
 
     /// <summary>Opens a source of which more is known than its path, and plans; no tensor data is read.</summary>
     /// <param name="location">Where the checkpoint lies.</param>
     /// <param name="recipe">What is asked for.</param>
     /// <param name="hashes">Hashes remembered from earlier builds.</param>
+    /// <param name="calibrator">Runs the model where the recipe asks for something measured; null = such a recipe is refused.</param>
     /// <returns>The build, ready to run.</returns>
     /// <exception cref="CheckpointException">1xxx, 2xxx, 9xxx when the source or the recipe cannot be.</exception>
-    public static EngineBuild Open(CheckpointLocation location, Recipe recipe, SourceHashes hashes)
+    public static EngineBuild Open(CheckpointLocation location, Recipe recipe, SourceHashes hashes, Calibrator? calibrator = null)
     {
         ArgumentNullException.ThrowIfNull(location);
         ArgumentNullException.ThrowIfNull(recipe);
@@ -86,7 +95,7 @@ public sealed class EngineBuild : IDisposable
         try
         {
             adapters.AddRange(recipe.Adapter.Select(a => AdapterSource.Open(a.Path)));
-            return new EngineBuild(source, [.. adapters], recipe, hashes, location.Name);
+            return new EngineBuild(source, [.. adapters], recipe, new EngineBuildOptions(hashes, location.Name, calibrator));
         }
         catch
         {
@@ -141,6 +150,7 @@ public sealed class EngineBuild : IDisposable
         string key = Key(trust, cancellation);
         long start = Stopwatch.GetTimestamp();
         ImmutableArray<string> before = OutputsOfEarlierBuild(directory);
+        _measured?.Measure(_hashes.PathOf($"importance-{Fingerprint.Of(Checkpoint.Name, new Recipe { Engine = "importance", Adapter = Recipe.Adapter, Format = Recipe.Format }, _inputs)}.gguf"), cancellation);
         var builder = new Builder(options);
         ImmutableArray<BuiltFile> outputs = builder.Build(Plan, directory, RefuseChangedSource, cancellation);
 
@@ -173,7 +183,7 @@ public sealed class EngineBuild : IDisposable
         }
 
         _importance?.Dispose();
-
+        _measured?.Dispose();
         _source.Dispose();
     }
 
@@ -218,7 +228,13 @@ public sealed class EngineBuild : IDisposable
     private IEnumerable<(string Name, string Path, ByteSource Source)> Opened() =>
         _source.OpenedFiles.Select(name => (name, _source.PathOf(name), _source.OpenFile(name)))
             .Concat(_adapters.SelectMany((adapter, i) => adapter.Directory.OpenedFiles.Select(name => ($"adapter {i + 1}/{name}", adapter.Directory.PathOf(name), adapter.Directory.OpenFile(name)))))
-            .Concat(_importance is { } matrix ? [("importance matrix", Recipe.ImportanceMatrix!, matrix.Source)] : []);
+            .Concat(_importance is { } matrix ? [("importance matrix", Recipe.ImportanceMatrix!, matrix.Source)] : [])
+            .Concat(_measured is { } measured ? [("calibration", Recipe.Calibration!, measured.Text)] : []);
+
+    private MeasuredImportance Measured(string text, ImmutableArray<Adapter> adapters, Calibrator? calibrator) =>
+        _importance is not null ? throw Errors.ImportanceTwice()
+        : calibrator is null ? throw Errors.NoCalibrator(text)
+        : MeasuredImportance.Open(Recipe.AdapterMode == AdapterMode.Merge ? Recipe.Merged(Checkpoint, adapters) : Checkpoint, calibrator, text);
 
     private ImmutableArray<string> OutputsOfEarlierBuild(string directory)
     {

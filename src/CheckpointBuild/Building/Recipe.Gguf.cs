@@ -28,6 +28,9 @@ public sealed partial record Recipe
     /// <summary>The full path of a GGUF engine's importance matrix; null = none.</summary>
     public string? ImportanceMatrix { get; init; }
 
+    /// <summary>The full path of a text from which a GGUF engine's importance matrix is measured; null = none.</summary>
+    public string? Calibration { get; init; }
+
     private GgufMixOptions GgufOptions(ImportanceMatrix? importance) => new()
     {
         Importance = importance,

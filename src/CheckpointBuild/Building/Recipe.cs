@@ -34,8 +34,14 @@ public sealed partial record Recipe
     /// <summary>The most bytes of tensors in one file; null = one file.</summary>
     public long? MaxShardSize { get; init; }
 
+    /// <summary>The most bytes that the product's files may have together; null = any.</summary>
+    public long? MaxEngineSize { get; init; }
+
     /// <summary>Whether what reference tools lose silently is refused or written as they do.</summary>
     public Compatibility Compatibility { get; init; }
+
+    /// <summary>How torchtune's folder is arranged.</summary>
+    public TorchtuneLayout TorchtuneLayout { get; init; }
 
     /// <summary>Adapters, merged in this order.</summary>
     public ImmutableArray<AdapterChoice> Adapter { get; init; } = [];
@@ -91,8 +97,11 @@ public sealed partial record Recipe
             Policy = target.PolicyFor(source, DType, Quantization),
             Overflow = Compatibility == Compatibility.Reference ? OverflowRule.Infinity : OverflowRule.Refuse,
             MaxShardSize = MaxShardSize ?? long.MaxValue,
+            FollowsReference = Compatibility == Compatibility.Reference,
+            TorchtuneLayout = TorchtuneLayout,
             TensorRtLlm = target.Name == "tensorrt-llm" ? ToTensorRtLlm() : new(),
             Gguf = GgufOptions(importance),
+            PreTokenizer = PreTokenizer is null || target.NamesPreTokenizers ? PreTokenizer : throw Errors.UnknownOptionValue("pre-tokenizer", PreTokenizer, Engine, []),
         };
         DirectoryPlan plan = target.Plan(source, options);
         return plan with
@@ -102,8 +111,11 @@ public sealed partial record Recipe
         };
     }
 
-    // One after the other; what is kept apart is merged too, for the faults that show then, and thrown away.
-    private Checkpoint Merged(Checkpoint checkpoint, ImmutableArray<Adapter> adapters)
+    /// <summary>Merges adapters one after the other; what is kept apart is merged too, for the faults that show then, and thrown away.</summary>
+    /// <param name="checkpoint">The source.</param>
+    /// <param name="adapters">The recipe's adapters, opened, in order.</param>
+    /// <returns>The merged checkpoint.</returns>
+    internal Checkpoint Merged(Checkpoint checkpoint, ImmutableArray<Adapter> adapters)
     {
         for (int i = 0; i < adapters.Length; i++)
         {

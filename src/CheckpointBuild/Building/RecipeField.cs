@@ -23,9 +23,11 @@ public sealed partial record RecipeField(string Name, string Help, Func<Recipe, 
         new("DType", "The float type of the weights: float32, float16, bfloat16 or f32, f16, bf16; auto = as when absent.", (r, v) => r with { DType = v.Equals("auto", StringComparison.OrdinalIgnoreCase) ? null : ParseDType(v) }, r => r.DType?.LongName),
         new("Quantization", "The quantization of the weights, as the target names it: q4_k_m, q8_0.", (r, v) => r with { Quantization = v.ToLowerInvariant() }, r => r.Quantization),
         new("MaxShardSize", "The most bytes of tensors in one file: a number, or one with KB, MB, GB, KiB, MiB, GiB.", (r, v) => r with { MaxShardSize = ParseSize(v, "max-shard-size") }, r => r.MaxShardSize?.ToString(CultureInfo.InvariantCulture)),
+        new("MaxEngineSize", "The most bytes that the engine may have; a larger one is refused before any work.", (r, v) => r with { MaxEngineSize = ParseSize(v, "max-engine-size") }, r => r.MaxEngineSize?.ToString(CultureInfo.InvariantCulture)),
         new("Adapter", "Adapters to merge, in order: PATH or PATH@weight; several times, or separated by ';'.", (r, v) => r with { Adapter = AdapterChoice.ParseList(v) }, r => r.Adapter.IsEmpty ? null : string.Join(';', r.Adapter)) { IsRepeatable = true, InKey = AdaptersInKey },
         new("AdapterMode", "merge: adapters go into the weights; apart: they are kept beside the product in its own ecosystem's form.", (r, v) => r with { AdapterMode = ParseAdapterMode(v) }, r => r.AdapterMode == AdapterMode.Merge ? null : "apart"),
         .. GgufFields.All,
+        new("TorchtuneLayout", "How torchtune's folder is arranged: current (a folder for each epoch) or classic (the epoch in each name).", (r, v) => r with { TorchtuneLayout = ParseLayout(v) }, r => r.TorchtuneLayout == TorchtuneLayout.Current ? null : "classic"),
         new("PreTokenizer", "llama.cpp's name of the way in which text is split, where none of its names fits the tokenizer and one is close enough: llama-bpe, qwen2.", (r, v) => r with { PreTokenizer = v }, r => r.PreTokenizer),
         new("Compatibility", "safe: what reference tools lose silently is done right or refused; reference: their bytes.", (r, v) => r with { Compatibility = ParseCompatibility(v) }, r => r.Compatibility == Compatibility.Safe ? null : "reference"),
         .. TensorRtLlmFields(),
@@ -68,6 +70,13 @@ public sealed partial record RecipeField(string Name, string Help, Func<Recipe, 
     private static DType ParseDType(string value) => DTypes.DType.TryParse(value, out DType? dtype) && dtype.IsFloatingPoint
         ? dtype
         : throw Errors.UnknownOptionValue("dtype", value, "weights", DTypes.DType.All.Where(d => d.IsFloatingPoint).Select(d => d.LongName));
+
+    private static TorchtuneLayout ParseLayout(string value) => value.ToLowerInvariant() switch
+    {
+        "current" => TorchtuneLayout.Current,
+        "classic" => TorchtuneLayout.Classic,
+        _ => throw Errors.UnknownOptionValue("torchtune-layout", value, "torchtune", ["current", "classic"]),
+    };
 
     private static Compatibility ParseCompatibility(string value) => value.ToLowerInvariant() switch
     {

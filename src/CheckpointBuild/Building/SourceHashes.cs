@@ -18,6 +18,11 @@ public sealed class SourceHashes
     /// <param name="folder">Its folder; null = nothing is remembered.</param>
     public SourceHashes(string? folder) => _folder = folder;
 
+    /// <summary>The path of something else that is kept beside the hashes.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>The path, or null where nothing is remembered.</returns>
+    internal string? PathOf(string name) => _folder is null ? null : Path.Combine(_folder, name);
+
     /// <summary>The SHA-256 of a file.</summary>
     /// <param name="path">Its full path; links are followed, so that a cache of links is remembered by its contents' files.</param>
     /// <param name="source">The same file, open: what is hashed is what is read later.</param>

@@ -21,6 +21,9 @@ public abstract partial class DType
     /// <summary>ggml's 8-bit blocks of 32.</summary>
     public static DType Q8_0 { get; } = new Q8_0();
 
+    /// <summary>ggml's 4-bit blocks of 32.</summary>
+    public static DType Q4_0 { get; } = new Q4_0();
+
     /// <summary>Unsigned bytes; sidecar files are carried as such.</summary>
     public static DType U8 { get; } = new PlainStorage("U8", "uint8", 1, "U8", null);
 
@@ -36,7 +39,7 @@ public abstract partial class DType
         Q8_0,
 
         // ggml's block types: the first ones, the K types, tables and codebooks, trits and bits, four-bit floats.
-        new Q4_0(), new Q4_1(), new Q5_0(), new Q5_1(),
+        Q4_0, new Q4_1(), new Q5_0(), new Q5_1(),
         new Q2_K(), new Q3_K(), new Q4_K(), new Q5_K(), new Q6_K(),
         new IQ4_NL(), new IQ4_XS(), new IQ3_S(isDisplaced: false), new IQ3_XXS(), new IQ2_S(), new IQ2_XS(), new IQ2_XXS(), new IQ1_M(), new IQ1_S(),
         new TQ1_0(), new TQ2_0(), new Q1_0(), new Q2_0(),

@@ -114,6 +114,9 @@ internal static partial class Errors
     internal static CheckpointException MappingPatternWrong(string pattern, System.Exception inner) => new("CKPT2800",
         $"mapping: the pattern {Quote(pattern)} cannot be used ({inner.Message}). Write a regular expression without look-around and back-references.", null, inner);
 
+    internal static CheckpointException TowerBeside(string file, int count, string first) => new("CKPT2801",
+        $"{file}: {N(count)} tensors from {Quote(first)} on belong to a part for pictures or sound beside the text model, which is not carried. Take the text model's own checkpoint, or skip them by a mapping of a plug-in.", file);
+
     internal static Diagnostic TensorsSkipped(string file, int count, string first) => new("CKPT2830",
         $"{file}: {(count == 1 ? "tensor" : $"{N(count)} tensors, first of them")} {Quote(first)} {(count == 1 ? "is" : "are")} left out. The mapping that a plug-in registered says so.");
 

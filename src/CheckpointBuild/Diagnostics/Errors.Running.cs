@@ -38,4 +38,7 @@ internal static partial class Errors
 
     internal static CheckpointException SamplingOptionWrong(string option, double found, string needed) => new("CKPT5013",
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"sampling: {option} is {found}, needed is {needed}. Give a value in that range."));
+
+    internal static CheckpointException VocabulariesDiffer(int left, int right) => new("CKPT5070",
+        $"the models have {N(left)} and {N(right)} tokens (the same number is needed). Compare a model with what was made of it.");
 }

@@ -34,6 +34,15 @@ internal static partial class Errors
     internal static CheckpointException NoSuchLayer(string file, int found, int layers) => new("CKPT3074",
         $"{file}: PruneLayers names layer {found}, the model has layers 0 to {layers - 1}. Name layers that are there.");
 
+    internal static CheckpointException CalibrationText(string path, string found) => new("CKPT3077",
+        $"{path}: is no text to calibrate with ({found}; at least one chunk of 512 tokens in UTF-8 is needed). Name a longer text of the kind that the model will see.", path);
+
+    internal static CheckpointException NoCalibrator(string file) => new("CKPT3078",
+        $"{file}: Calibration needs something that runs the model (none was given). Build with the tool, or hand EngineBuild.Open a calibrator.");
+
+    internal static CheckpointException ImportanceTwice() => new("CKPT3079",
+        "ImportanceMatrix and Calibration both say what weighs the columns (one is needed). Leave one out.");
+
     internal static Diagnostic WidthFallsBack(string file, int count, string first, long columns, string wanted, string given) => new("CKPT3075",
         $"{file}: {N(count)} tensors have rows that are no whole number of {wanted} blocks ({Quote(first)} is the first, with {N(columns)} columns); they become {given}.");
 

@@ -71,4 +71,7 @@ internal static partial class Errors
 
     internal static CheckpointException IdUnknown(string where, int id, int count) => new("CKPT2136",
         $"{where}: {N(id)} is no token of this tokenizer (0 to {N(count - 1)} are possible, and some of these may be unused). Take the tokenizer that made the ids.");
+
+    internal static CheckpointException TokensTooLong(int steps) => new("CKPT2137",
+        $"tokenizer: its tokens take more than {N(steps)} steps a character to find. No real vocabulary has tokens so long and so alike; take the tokenizer files that belong to the model.");
 }

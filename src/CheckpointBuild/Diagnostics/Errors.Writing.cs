@@ -29,6 +29,12 @@ internal static partial class Errors
     internal static CheckpointException MetadataHasNoPlace(string path, string key, string format, string needed) => new("CKPT4013",
         $"{path}: {format} cannot hold metadata {Quote(key)} ({needed} is needed). Change or leave out the entry.", path);
 
+    internal static CheckpointException TooManyParts(string name, int found, int limit) => new("CKPT4070",
+        $"{name}: MaxShardSize would make {N(found)} parts (at most {N(limit)} can be numbered). Use a larger size.");
+
+    internal static CheckpointException EngineTooLarge(string name, long found, long limit, string[] largest) => new("CKPT4071",
+        $"{name}: the engine would have {N(found)} bytes (MaxEngineSize allows {N(limit)}). Its largest tensors: {string.Join(", ", largest)}. Choose a smaller Quantization, or give these tensors a smaller type with TensorTypes.");
+
     internal static CheckpointException HeaderTooLarge(string path, long found, long limit) => new("CKPT4014",
         $"{path}: the header would have {N(found)} bytes (at most {N(limit)} can be read back). Split the tensors over more files.", path);
 }

@@ -89,6 +89,23 @@ public sealed class CheckpointDirectory : IDisposable
             : throw Errors.FileNotFound(full);
     }
 
+    /// <summary>Whether this is a folder inside one that was opened.</summary>
+    public bool IsBelow => Above is not null;
+
+    /// <summary>A folder inside this one. Its files are this directory's: what is opened through it is counted and closed here.</summary>
+    /// <param name="folder">Its name.</param>
+    /// <returns>The folder as a directory of its own; it need not be disposed.</returns>
+    public CheckpointDirectory Below(string folder)
+    {
+        string full = System.IO.Path.Combine(Folder, folder);
+        ImmutableArray<ExpectedFile>? files = _location.Files is { } all
+            ? [.. all.Where(f => f.Name.StartsWith(folder + "/", StringComparison.Ordinal)).Select(f => f with { Name = f.Name[(folder.Length + 1)..] })]
+            : null;
+        return Directory.Exists(full)
+            ? new CheckpointDirectory(new CheckpointLocation(full) { Name = Name, Files = files }, full, full, null) { Above = this, Tolerance = Tolerance }
+            : throw Errors.FileNotFound(full);
+    }
+
     /// <summary>Names of all files in the folder, in ordinal order, also where a single file was opened.</summary>
     public ImmutableArray<string> FolderFiles => _files.Value;
 
@@ -117,6 +134,11 @@ public sealed class CheckpointDirectory : IDisposable
     /// <returns>Its bytes.</returns>
     public ByteSource OpenFile(string name)
     {
+        if (Above is not null)
+        {
+            return Above.OpenFile($"{System.IO.Path.GetFileName(Folder)}/{name}");
+        }
+
         lock (_open)
         {
             if (!_open.TryGetValue(name, out ByteSource? source))
@@ -170,6 +192,8 @@ public sealed class CheckpointDirectory : IDisposable
 
         _open.Clear();
     }
+
+    private CheckpointDirectory? Above { get; init; }
 
     private static ImmutableArray<string> List(string folder)
     {

@@ -10,8 +10,8 @@ namespace CheckpointBuild.Dialects;
 public abstract partial class Dialect
 {
     // Ranks are safetensors beside a config.json too, and told by their names: they come before Hugging Face's.
-    // A folder may hold weights of several ecosystems: Hugging Face's are preferred, as every tool of the field does.
-    private static readonly Dialect[] AllArray = [new TensorRtLlm.TensorRtLlm(), new HuggingFace.HuggingFace(), new LlamaCpp.LlamaCpp()];
+    // A folder may hold weights of several ecosystems: Hugging Face's are preferred, as every tool of the field does. torchtune's lie in such a folder, and are known by the names of their tensors.
+    private static readonly Dialect[] AllArray = [new TensorRtLlm.TensorRtLlm(), new Torchtune.Torchtune(), new HuggingFace.HuggingFace(), new Meta.Meta(), new LlamaCpp.LlamaCpp()];
 
     private static ImmutableArray<Dialect> _added = [];
 

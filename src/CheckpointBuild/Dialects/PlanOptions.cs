@@ -27,6 +27,12 @@ public sealed record PlanOptions
     /// <summary>What is asked of llama.cpp's quantizer beside the kind of file.</summary>
     public GgufMixOptions Gguf { get; init; } = new();
 
+    /// <summary>Whether what the ecosystem's own tools lose or round is lost and rounded too.</summary>
+    public bool FollowsReference { get; init; }
+
+    /// <summary>How torchtune's folder is arranged.</summary>
+    public TorchtuneLayout TorchtuneLayout { get; init; }
+
     /// <summary>llama.cpp's name of the way in which text is split; null = found by what the tokenizer does.</summary>
     public string? PreTokenizer { get; init; }
 

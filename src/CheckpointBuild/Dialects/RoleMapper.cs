@@ -19,6 +19,9 @@ internal sealed class RoleMapper(ModelFamily family, TensorNaming naming, string
     // What wrappers of training frameworks and of models with several towers put before every name.
     private static readonly string[] WrapperPrefixes = ["_orig_mod.", "module.", "language_model."];
 
+    // What the parts of models are called that turn pictures or sound into embeddings, with or without the whole model's own prefix.
+    private static readonly string[] Towers = ["vision_tower.", "vision_model.", "visual.", "multi_modal_projector.", "mm_projector.", "audio_tower.", "vision_embed_tokens.", "embed_vision.", "embed_audio."];
+
     private string? _copyOfEmbedding;
 
     /// <summary>What is put before every name where no name begins so; empty = nothing.</summary>
@@ -36,6 +39,7 @@ internal sealed class RoleMapper(ModelFamily family, TensorNaming naming, string
     /// <returns>The configuration as the weights have it, and the tensors by role in the same order.</returns>
     public (ModelConfig Config, RoleTable Tensors) Map(ModelConfig config, IReadOnlyList<Tensor> tensors)
     {
+        RefuseTowers(tensors);
         tensors = WithPrefix(WithoutWrapper(tensors));
         Dictionary<string, Tensor> byName = new(StringComparer.Ordinal);
         foreach (Tensor tensor in tensors)
@@ -86,6 +90,16 @@ internal sealed class RoleMapper(ModelFamily family, TensorNaming naming, string
         return unknown.Count == 0
             ? (config, new RoleTable(byName.Values.Where(t => expected.ContainsKey(t.Name)).SelectMany(t => expected[t.Name].Split(t))))
             : throw Errors.TensorUnknown(file, unknown, family.Architecture);
+    }
+
+    // Said before the text model's own names are looked for, which such files put behind a prefix: the message would be of a tensor that is not missing.
+    private void RefuseTowers(IReadOnlyList<Tensor> tensors)
+    {
+        string[] beside = [.. tensors.Select(t => t.Name).Where(name => Array.Exists(Towers, tower => name.StartsWith(tower, StringComparison.Ordinal) || name.StartsWith("model." + tower, StringComparison.Ordinal)))];
+        if (beside.Length > 0)
+        {
+            throw Errors.TowerBeside(file, beside.Length, beside[0]);
+        }
     }
 
     // Quantizers add such biases to layers that have none.

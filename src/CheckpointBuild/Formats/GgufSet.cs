@@ -15,9 +15,14 @@ namespace CheckpointBuild.Formats;
 /// </remarks>
 internal static partial class GgufSet
 {
-    private const string NumberKey = "split.no";
-    private const string CountKey = "split.count";
-    private const string TensorsKey = "split.tensors.count";
+    /// <summary>The key of a part's number, u16 from 0.</summary>
+    internal const string NumberKey = "split.no";
+
+    /// <summary>The key of the number of parts, u16.</summary>
+    internal const string CountKey = "split.count";
+
+    /// <summary>The key of the number of tensors in all parts, i32.</summary>
+    internal const string TensorsKey = "split.tensors.count";
 
     /// <summary>Reads a GGUF file and, where it is the first of a set, the other parts beside it.</summary>
     /// <param name="first">The file, or the first part.</param>

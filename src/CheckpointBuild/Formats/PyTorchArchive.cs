@@ -136,7 +136,8 @@ internal sealed class PyTorchArchive
         }
 
         // One packed record is some tool's slip; all of them were packed by a zip program, and PyTorch's mapped reading takes the packed bytes for weights without a word.
-        if (entries.All(e => e.IsDeflated || e.Size == 0))
+        // Without a byte order it is no archive of such a PyTorch: TorchSharp.PyBridge packs every record and writes none.
+        if (_records.ContainsKey("byteorder") && entries.All(e => e.IsDeflated || e.Size == 0))
         {
             throw Errors.ZipCompressed(_source.Name, entries[0].Name, "every record is");
         }

@@ -24,6 +24,9 @@ public sealed record Checkpoint
     /// <summary>The weights by role.</summary>
     public required RoleTable Tensors { get; init; }
 
+    /// <summary>Which file of Hugging Face's form each tensor came from, by its name there, where another form must give that back; null = nothing is known.</summary>
+    public ImmutableDictionary<string, string>? Partition { get; init; }
+
     /// <summary>How many roles stand before a copy of the tied head that the source holds beside the embedding; null where it holds none. Converters that keep what is stored write the copy too.</summary>
     public int? TiedHeadPlace { get; init; }
 

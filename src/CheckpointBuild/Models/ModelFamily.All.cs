@@ -16,7 +16,7 @@ public abstract partial class ModelFamily
         new Gemma(), new Gemma2(), new Gemma3(),
         new Phi(), new Phi3(),
         new DeepSeekV2(), new DeepSeekV3(), new GptOss(),
-        new Glm4(), new SmolLM3(), new Granite(), new Olmo(), new Olmo2(), new Cohere(), new Nemotron(), new Exaone4(),
+        new Glm4(), new SmolLM3(), new Granite(), new Olmo(), new Olmo2(), new Cohere(), new Nemotron(), new Exaone4(), new Arcee(),
         new StableLm(), new StarCoder2(),
         new Gpt2(), new GptNeoX(), new GptJ(), new Opt(), new Bloom(), new Falcon(), new Mpt(),
     ];

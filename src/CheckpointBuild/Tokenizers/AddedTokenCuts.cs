@@ -1,6 +1,7 @@
 using System;
 using System.Buffers;
 using System.Text;
+using CheckpointBuild.Tokenizers.Merging;
 using CheckpointBuild.Tokenizers.Patterns;
 
 namespace CheckpointBuild.Tokenizers;
@@ -14,6 +15,8 @@ internal ref struct AddedTokenCuts
     private AddedToken? _waiting;
     private int _waitingEnd;
     private int _searched;
+    private int _whiteEnd;
+    private SearchBudget _budget;
 
     /// <summary>Begins at the start of the text.</summary>
     /// <param name="finder">Finds the tokens.</param>
@@ -24,6 +27,7 @@ internal ref struct AddedTokenCuts
         _finder = finder;
         _text = text;
         _options = options;
+        _budget = new SearchBudget(text.Length);
     }
 
     /// <summary>The token that the part is, or null where it is text between tokens.</summary>
@@ -69,7 +73,7 @@ internal ref struct AddedTokenCuts
 
     private AddedToken? FindNext(int from, out int start, out int end)
     {
-        while (_finder.Find(_text, _searched, out start, out end) is { } token)
+        while (_finder.Find(_text, _searched, ref _budget, out start, out end) is { } token)
         {
             // What is passed over is not searched again: a shorter token inside is not found either.
             _searched = end;
@@ -80,12 +84,14 @@ internal ref struct AddedTokenCuts
 
             if ((token.Rules & AddedTokenRules.StripLeft) != 0)
             {
-                start = Math.Max(from, _text[..start].TrimEnd().Length);
+                start = start <= from ? from : from + _text[from..start].TrimEnd().Length;
             }
 
             if ((token.Rules & AddedTokenRules.StripRight) != 0)
             {
-                end = _text.Length - _text[end..].TrimStart().Length;
+                // White space that was gone through already is not gone through again.
+                _whiteEnd = end < _whiteEnd ? _whiteEnd : _text.Length - _text[end..].TrimStart().Length;
+                end = _whiteEnd;
             }
 
             return token;

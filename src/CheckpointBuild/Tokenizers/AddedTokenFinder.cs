@@ -1,6 +1,8 @@
 using System;
 using System.Buffers;
 using System.Collections.Generic;
+using System.Linq;
+using CheckpointBuild.Tokenizers.Merging;
 
 namespace CheckpointBuild.Tokenizers;
 
@@ -8,27 +10,22 @@ namespace CheckpointBuild.Tokenizers;
 internal sealed class AddedTokenFinder
 {
     private readonly SearchValues<string>? _search;
-    private readonly Dictionary<string, AddedToken> _tokens = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, AddedToken>.AlternateLookup<ReadOnlySpan<char>> _bySpan;
-    private readonly int[] _lengths;
+    private readonly AddedToken[] _tokens;
+    private readonly PieceTrie _trie;
 
     /// <summary>Prepares the search.</summary>
     /// <param name="tokens">The tokens, with the text that each is found by; empty texts are never found, of equal ones the last is.</param>
     internal AddedTokenFinder(IEnumerable<(string Text, AddedToken Token)> tokens)
     {
-        var lengths = new SortedSet<int>();
-        foreach ((string text, AddedToken token) in tokens)
+        (string Text, AddedToken Token)[] found = [.. tokens.Where(t => t.Text.Length > 0)];
+        _tokens = Array.ConvertAll(found, t => t.Token);
+        _trie = new PieceTrie(checked((int)found.Sum(t => (long)t.Text.Length)));
+        for (int i = 0; i < found.Length; i++)
         {
-            if (text.Length > 0)
-            {
-                _tokens[text] = token;
-                lengths.Add(text.Length);
-            }
+            _trie.Add(found[i].Text, i);
         }
 
-        _lengths = [.. lengths.Reverse()];
-        _bySpan = _tokens.GetAlternateLookup<ReadOnlySpan<char>>();
-        _search = _tokens.Count == 0 ? null : SearchValues.Create([.. _tokens.Keys], StringComparison.Ordinal);
+        _search = found.Length == 0 ? null : SearchValues.Create([.. found.Select(t => t.Text).Distinct(StringComparer.Ordinal)], StringComparison.Ordinal);
     }
 
     /// <summary>Cuts a text at the tokens in it.</summary>
@@ -40,10 +37,11 @@ internal sealed class AddedTokenFinder
     /// <summary>Finds the next token.</summary>
     /// <param name="text">The text.</param>
     /// <param name="from">Where the search begins.</param>
+    /// <param name="budget">Steps that are left.</param>
     /// <param name="start">Where the token begins.</param>
     /// <param name="end">Where it ends.</param>
     /// <returns>The token, or null where none is left.</returns>
-    internal AddedToken? Find(ReadOnlySpan<char> text, int from, out int start, out int end)
+    internal AddedToken? Find(ReadOnlySpan<char> text, int from, ref SearchBudget budget, out int start, out int end)
     {
         int found = _search is null ? -1 : text[from..].IndexOfAny(_search);
         if (found < 0)
@@ -53,22 +51,7 @@ internal sealed class AddedTokenFinder
         }
 
         start = from + found;
-        AddedToken token = LongestAt(text, start, out int length);
-        end = start + length;
-        return token;
-    }
-
-    private AddedToken LongestAt(ReadOnlySpan<char> text, int start, out int length)
-    {
-        foreach (int candidate in _lengths)
-        {
-            if (start + candidate <= text.Length && _bySpan.TryGetValue(text.Slice(start, candidate), out AddedToken? token))
-            {
-                length = candidate;
-                return token;
-            }
-        }
-
-        throw new InvalidOperationException("the search found what is no token");
+        end = start + _trie.LongestAt(text[start..], ref budget, out int token);
+        return _tokens[token];
     }
 }

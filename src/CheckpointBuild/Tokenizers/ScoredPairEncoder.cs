@@ -13,6 +13,9 @@ internal sealed class ScoredPairEncoder : Splitter
     private const int Characters = 1 << 24;
     private const int Frozen = 1 << 26;
 
+    // The largest vocabularies have a quarter of a million tokens of some letters each.
+    private const int MostTokens = 1 << 22;
+
     private readonly PairTable _pairs;
     private readonly Dictionary<int, (int Left, int Right)> _unused = [];
     private readonly Vocabulary _vocabulary;
@@ -44,9 +47,10 @@ internal sealed class ScoredPairEncoder : Splitter
 
         PairMerger merger = output.Merger;
         merger.Begin();
+        var budget = new SearchBudget(piece.Length);
         for (int at = 0; at < piece.Length;)
         {
-            int length = UserDefinedPieces.LengthAt(_userDefined, piece[at..], out int id);
+            int length = UserDefinedPieces.LengthAt(_userDefined, piece[at..], ref budget, out int id);
             if (length > 0)
             {
                 merger.Add(Frozen + id);
@@ -124,10 +128,13 @@ internal sealed class ScoredPairEncoder : Splitter
         }
 
         var pairs = new List<(int Left, int Right, int Joined)>();
+        var budget = new SearchBudget(MostTokens);
         for (int id = 0; id < _model.Tokens.Length; id++)
         {
             if (_model.Tokens[id] is { } text && IsJoined(id))
             {
+                // Each split is looked up, letter by letter.
+                budget.Spend((long)text.Length * text.Length / 2);
                 AddSplits(text, id, pairs);
             }
         }

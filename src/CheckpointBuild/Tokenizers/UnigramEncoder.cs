@@ -108,13 +108,15 @@ internal sealed class UnigramEncoder : Splitter
     {
         var best = new Step[piece.Length + 1];
         Array.Fill(best, new Step(0, -1, -1));
+        var budget = new SearchBudget(piece.Length);
         for (int start = 0; start < piece.Length;)
         {
             double soFar = best[start].Score;
             int next = start + (char.IsHighSurrogate(piece[start]) && start + 1 < piece.Length ? 2 : 1);
             bool coversOne = false;
             int node = PieceTrie.Root;
-            for (int end = start; end < piece.Length;)
+            int end = start;
+            while (end < piece.Length)
             {
                 node = _trie.Step(node, piece[end++], out int id);
                 if (node == PairTable.None)
@@ -129,6 +131,7 @@ internal sealed class UnigramEncoder : Splitter
                 }
             }
 
+            budget.Spend(end - start);
             if (!coversOne)
             {
                 Offer(ref best[next], Sum(soFar, _unknownScore), start, _unknown);

@@ -37,28 +37,13 @@ internal static class UserDefinedPieces
     /// <summary>Finds the longest that begins a text.</summary>
     /// <param name="trie">The trie, or null.</param>
     /// <param name="text">The text.</param>
+    /// <param name="budget">Steps that are left.</param>
     /// <param name="id">The piece.</param>
     /// <returns>Its length; 0 where none begins the text.</returns>
-    internal static int LengthAt(PieceTrie? trie, ReadOnlySpan<char> text, out int id)
+    internal static int LengthAt(PieceTrie? trie, ReadOnlySpan<char> text, ref SearchBudget budget, out int id)
     {
         id = Vocabulary.None;
-        int length = 0;
-        int node = PieceTrie.Root;
-        for (int i = 0; trie is not null && i < text.Length; i++)
-        {
-            node = trie.Step(node, text[i], out int own);
-            if (node == PairTable.None)
-            {
-                break;
-            }
-
-            if (own >= 0)
-            {
-                (id, length) = (own, i + 1);
-            }
-        }
-
-        return length;
+        return trie is null ? 0 : trie.LongestAt(text, ref budget, out id);
     }
 
     private static bool IsUserDefined(TokenizerModel model, int id) => model.Types[id] == TokenType.UserDefined && model.Tokens[id] is { Length: > 0 };

@@ -55,6 +55,26 @@ public sealed class SampleTests(PackageFeed feed) : IDisposable
         Assert.DoesNotContain("doc-llama:", dotnet.Run(RepositoryPaths.Root, "build", "samples/DocWriter").Succeeded().Output);
     }
 
+    [Fact]
+    public void FineTuneWithTorchSharp_inside_the_tree_resumes_training_and_ships_what_it_trained()
+    {
+        string output = new DotNet().Run(RepositoryPaths.Root, "run", "--project", "samples/FineTuneWithTorchSharp").Succeeded().Output;
+
+        Assert.Contains("the same losses, bit for bit", output);
+        Assert.Matches("engine against module: logits differ by at most [0-9.]+E-00[4-9]", output);
+    }
+
+    [Fact]
+    public void OwnTargets_with_package_references_chains_the_tasks_and_does_nothing_the_second_time()
+    {
+        CopySample("OwnTargets");
+
+        Assert.Contains("engines/doc-llama/doc-llama.gguf", _folder.Run("run", "--project", "OwnTargets").Succeeded().Output.Replace('\\', '/'));
+        BuildRecord second = _folder.Record("build", "OwnTargets", "--no-restore");
+        second.Result.Succeeded();
+        Assert.Equal(0, second.ToolStarts);
+    }
+
     private void CopySample(string name)
     {
         RepositoryPaths.CopyFolder(Path.Combine(RepositoryPaths.Samples, name), _folder.Below(name));

@@ -57,6 +57,18 @@ public sealed class WorkerTaskTests : IDisposable
         Assert.Equal(first.Files.Single().ItemSpec, second.Files.Single().ItemSpec);
     }
 
+    [Fact]
+    public void Execute_again_tells_the_store_once_a_day_that_the_engine_is_still_wanted()
+    {
+        BuildEngine task = _bench.Task(TaskBench.Item(_bench.Checkpoint));
+        Assert.True(task.Execute());
+        string use = _bench.Write("store/v1/uses/" + task.Products.Single().GetMetadata("ContentKey"), "");
+        File.SetLastWriteTimeUtc(use, DateTime.UtcNow.AddDays(-3));
+
+        Assert.True(_bench.Run());
+        Assert.InRange(File.GetLastWriteTimeUtc(use), DateTime.UtcNow.AddHours(-1), DateTime.UtcNow);
+    }
+
     [Theory]
     [InlineData("changed")]
     [InlineData("added")]

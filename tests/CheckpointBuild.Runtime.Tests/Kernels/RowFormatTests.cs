@@ -42,6 +42,30 @@ public sealed unsafe class RowFormatTests
         Compare<Q8_0Rows>(blocks);
     }
 
+    [Fact]
+    public void Vectors_of_q4_0_give_what_single_numbers_give()
+    {
+        byte[] blocks = new byte[64 * 18];
+        DType.Q4_0.Encode(SeededNumbers.Of(9, 64 * 32), 64 * 32, new Planes(blocks));
+        Compare<Q4_0Rows>(blocks);
+    }
+
+    [Fact]
+    public void Single_gives_what_q4_0_decodes()
+    {
+        byte[] blocks = new byte[64 * 18];
+        float[] values = new float[64 * 32];
+        DType.Q4_0.Encode(SeededNumbers.Of(9, 64 * 32), 64 * 32, new Planes(blocks));
+        DType.Q4_0.Decode(new Planes(blocks), 64 * 32, values);
+        fixed (byte* row = blocks)
+        {
+            for (int i = 0; i < values.Length; i++)
+            {
+                Assert.Equal(BitConverter.SingleToUInt32Bits(values[i]), BitConverter.SingleToUInt32Bits(Q4_0Rows.Single(row, i)));
+            }
+        }
+    }
+
     private static void Compare<T>(byte[] row)
         where T : struct, IRowFormat
     {

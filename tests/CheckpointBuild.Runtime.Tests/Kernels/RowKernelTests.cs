@@ -74,7 +74,7 @@ public sealed unsafe class RowKernelTests
     [Fact]
     public void Own_kernels_are_those_of_the_common_dtypes()
     {
-        Assert.Equal([DType.F32, DType.F16, DType.BF16, DType.Q8_0], RowKernel.OwnDTypes);
+        Assert.Equal([DType.F32, DType.F16, DType.BF16, DType.Q8_0, DType.Q4_0], RowKernel.OwnDTypes);
     }
 
     private static void ForEachShape(string name, Action<WeightMatrix, float[]> check)

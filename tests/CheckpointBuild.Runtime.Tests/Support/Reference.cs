@@ -20,6 +20,23 @@ internal static class Reference
         _ => throw new ArgumentOutOfRangeException(nameof(activation)),
     };
 
+    /// <summary>What a feed-forward block's gate makes of the two numbers that it is given.</summary>
+    /// <param name="activation">The nonlinearity.</param>
+    /// <param name="limit">What a clamped gate holds numbers within.</param>
+    /// <param name="gate">The first number.</param>
+    /// <param name="up">The second number.</param>
+    /// <returns>Their product, the first through the nonlinearity.</returns>
+    public static double Gated(Activation activation, double limit, double gate, double up)
+    {
+        if (activation != Activation.ClampedSwish)
+        {
+            return Activate(activation, gate) * up;
+        }
+
+        double held = Math.Min(gate, limit);
+        return held / (1 + Math.Exp(-1.702 * held)) * (Math.Clamp(up, -limit, limit) + 1);
+    }
+
     /// <summary>erf(x) = 2/√π · e^(-x²) · Σ 2ⁿ x²ⁿ⁺¹ / (2n + 1)!!: all terms have one sign, so that nothing cancels.</summary>
     /// <param name="x">Any number.</param>
     /// <returns>From -1 to 1.</returns>

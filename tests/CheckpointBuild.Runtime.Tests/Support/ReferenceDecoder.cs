@@ -58,7 +58,7 @@ internal sealed class ReferenceDecoder(Checkpoint checkpoint, double[] frequenci
     private double[] FeedForward(int layer, double[] x)
     {
         double[] gate = Linear(x, RoleKind.Gate, layer), up = Linear(x, RoleKind.Up, layer);
-        return Linear([.. gate.Select((g, i) => Reference.Activate(_config.Activation, g) * up[i])], RoleKind.Down, layer);
+        return Linear([.. gate.Select((g, i) => Reference.Gated(_config.Activation, _config.GateLimit, g, up[i]))], RoleKind.Down, layer);
     }
 
     private double[] Turned(double[] row, int position)

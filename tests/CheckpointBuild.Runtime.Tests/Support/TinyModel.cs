@@ -39,6 +39,7 @@ internal sealed record TinyModel
         NormEpsilon = 1e-5,
         Rope = Rope,
         Activation = Activation,
+        GateLimit = 0.5,
         TiedEmbeddings = Tied,
         Biases = Biases ? BiasSites.QueryKeyValue | BiasSites.AttentionOutput | BiasSites.FeedForward : BiasSites.None,
         BeginToken = 1,

@@ -2,10 +2,14 @@ using System;
 using System.IO;
 using System.Linq;
 using System.Text;
+using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects.LlamaCpp;
 using CheckpointBuild.DTypes;
 using CheckpointBuild.Formats;
+using CheckpointBuild.Quantization;
+using CheckpointBuild.Runtime;
+using CheckpointBuild.Runtime.Calibrating;
 using CheckpointBuild.Tensors;
 using CheckpointBuild.Tensors.Views;
 using CheckpointBuild.Tests.Formats;
@@ -82,6 +86,45 @@ public sealed class ImportanceMatrixTests
         File.WriteAllBytes(scratch.PathOf("whole"), whole);
         using ImportanceMatrixFile file = ImportanceMatrixFile.Open(scratch.PathOf("whole"));
         Assert.Equal(("t", 7, 1), (file.Matrix.Dataset, file.Matrix.Chunks, file.Matrix.Count));
+    }
+
+    [Fact]
+    public void A_text_without_something_that_runs_the_model_is_refused()
+    {
+        using var scratch = new Scratch();
+        string text = Write(scratch, "text.txt", "a text");
+
+        Assert.Equal("CKPT3078", Refusal(scratch, new Recipe { Engine = "gguf", Quantization = "q4_k_m", Calibration = text }, null));
+    }
+
+    [Fact]
+    public void A_text_that_is_too_short_is_refused()
+    {
+        using var scratch = new Scratch();
+        string text = Write(scratch, "text.txt", "a text");
+
+        Assert.Equal("CKPT3077", Refusal(scratch, new Recipe { Engine = "gguf", Quantization = "q4_k_m", Calibration = text }, new ImportanceCalibrator(DecoderOptions.Default)));
+    }
+
+    [Fact]
+    public void A_text_beside_a_matrix_is_refused()
+    {
+        using var scratch = new Scratch();
+        string text = Write(scratch, "text.txt", "a text");
+
+        Assert.Equal("CKPT3079", Refusal(scratch, new Recipe { Engine = "gguf", Quantization = "q4_k_m", Calibration = text, ImportanceMatrix = WriteGguf(scratch, "imatrix", [1, 1, 1, 1], [1, 1]) }, null));
+    }
+
+    private static string Refusal(Scratch scratch, Recipe recipe, Calibrator? calibrator)
+    {
+        string model = new TinyLlama().Write(scratch.PathOf("tiny"));
+        return Assert.Throws<CheckpointException>(() => EngineBuild.Open(model, recipe, new SourceHashes(null), null, calibrator)).Code;
+    }
+
+    private static string Write(Scratch scratch, string name, string text)
+    {
+        File.WriteAllText(scratch.PathOf(name), text);
+        return scratch.PathOf(name);
     }
 
     private static string WriteGguf(Scratch scratch, string type, float[] sums, float[] counts)

@@ -50,6 +50,21 @@ public sealed class RoleMapperTests
     }
 
     [Theory]
+    [InlineData("vision_tower.patches.weight")]
+    [InlineData("model.vision_tower.patches.weight")]
+    [InlineData("multi_modal_projector.linear.weight")]
+    public void Towers_beside_the_text_model_are_refused_by_name(string name)
+    {
+        FamilySample family = FamilySample.Named("Gemma3ForCausalLM, default");
+        ImmutableArray<Tensor> both = [.. family.Stored().Select(t => Renamed.Of(t, "language_model." + t.Name)), Renamed.Of(family.Stored()[0], name)];
+
+        CheckpointException error = Assert.Throws<CheckpointException>(() => Map(family, both, out _));
+
+        Assert.Equal("CKPT2801", error.Code);
+        Assert.Contains(name, error.Message, System.StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("module.")]
     [InlineData("language_model.")]
     public void Prefix_of_a_wrapper_is_taken_away_with_a_word(string prefix)

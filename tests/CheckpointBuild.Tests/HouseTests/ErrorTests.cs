@@ -19,6 +19,7 @@ public sealed partial class ErrorTests
         ["CKPT125"] = "Errors.PyTorch.cs",
         ["CKPT135"] = "Errors.PyTorch.cs",
         ["CKPT215"] = "Errors.PyTorch.cs",
+        ["CKPT915"] = "Errors.PyTorch.cs",
         ["CKPT415"] = "Errors.PyTorch.cs",
         ["CKPT21"] = "Errors.Tokenizers.cs",
         ["CKPT226"] = "Errors.Adapters.cs",

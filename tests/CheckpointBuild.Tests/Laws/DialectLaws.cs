@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using CheckpointBuild.Building;
+using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.DTypes;
 using CheckpointBuild.Models;
@@ -13,6 +14,8 @@ namespace CheckpointBuild.Tests.Laws;
 /// <summary>For each dialect that reads and writes: what is read back from a build equals what was built, in roles, shapes and values.</summary>
 public sealed class DialectLaws
 {
+    private const string HasNoWords = "CKPT2012";
+
     /// <summary>Every dialect that writes, with every way in which a Llama may be kept.</summary>
     public static IEnumerable<TheoryDataRow<string, bool, bool>> Cases() =>
         from dialect in Dialect.All.Where(d => d.CanWrite)
@@ -26,9 +29,15 @@ public sealed class DialectLaws
     {
         using var scratch = new Scratch();
         string source = new TinyLlama { DType = DType.F32, Tied = tied, Biases = biases }.Write(scratch.PathOf("tiny"));
-        using (EngineBuild build = EngineBuild.Open(source, new Recipe { Engine = dialect, DType = DType.F32 }, new SourceHashes(null)))
+        try
         {
+            using EngineBuild build = EngineBuild.Open(source, new Recipe { Engine = dialect, DType = DType.F32 }, new SourceHashes(null));
             build.Run(scratch.PathOf("out"), new BuilderOptions(), HashTrust.Remembered, TestContext.Current.CancellationToken);
+        }
+        catch (CheckpointException e) when (e.Code == HasNoWords && biases)
+        {
+            // A dialect may refuse by code what it has no words for; it never loses it.
+            return;
         }
 
         using CheckpointDirectory before = CheckpointDirectory.Open(source);

@@ -61,12 +61,30 @@ internal sealed class LlamaCppModel : IDisposable
     /// <returns>The ids.</returns>
     public int[] Tokenize(string text) => [.. _weights.Tokenize(text, true, true, System.Text.Encoding.UTF8).Select(t => (int)t)];
 
+    /// <summary>Turns a text into ids, nothing added, special tokens parsed.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>The ids.</returns>
+    public int[] TokenizeAlone(string text) => [.. _weights.Tokenize(text, false, true, System.Text.Encoding.UTF8).Select(t => (int)t)];
+
     /// <summary>Computes the logits of every position.</summary>
     /// <param name="ids">The prompt.</param>
     /// <returns>[ids, vocabulary], row by row.</returns>
     public float[] Logits(IReadOnlyList<int> ids)
     {
         using LLamaContext context = _weights.CreateContext(_parameters);
+        Decode(context, ids, 0);
+        return [.. Enumerable.Range(0, ids.Count).SelectMany(i => context.NativeHandle.GetLogitsIth(i).ToArray())];
+    }
+
+    /// <summary>Computes the logits of every position with an adapter beside the model.</summary>
+    /// <param name="ids">The prompt.</param>
+    /// <param name="adapter">The adapter's file.</param>
+    /// <returns>[ids, vocabulary], row by row.</returns>
+    public float[] Logits(IReadOnlyList<int> ids, string adapter)
+    {
+        using LLamaContext context = _weights.CreateContext(_parameters);
+        LoraAdapter lora = _weights.NativeHandle.LoadLoraFromFile(adapter);
+        context.NativeHandle.SetLoraAdapters([(lora, 1f)]);
         Decode(context, ids, 0);
         return [.. Enumerable.Range(0, ids.Count).SelectMany(i => context.NativeHandle.GetLogitsIth(i).ToArray())];
     }

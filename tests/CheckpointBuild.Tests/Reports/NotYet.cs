@@ -10,10 +10,6 @@ internal static class NotYet
 {
     private static readonly (string Capability, string[] Slugs)[] Groups =
     [
-        ("reading Meta checkpoints",
-        [
-            "containers/meta-one-of-two-shards",
-        ]),
         ("reading checkpoints that other tools quantized (AWQ, GPTQ, block FP8, NVFP4)",
         [
             "trtllm/fp8-block-ragged-edges",

@@ -68,6 +68,33 @@ public sealed class HostileTokenizerTests
         Assert.Equal("CKPT2135", Assert.Throws<CheckpointException>(() => decoding.Decode([0])).Code);
     }
 
+    [Fact]
+    public void Pieces_that_take_too_many_steps_to_find_are_refused()
+    {
+        Tokenizer tokenizer = Tokenizer.Create(Read($$"""{ "model": { "type": "Unigram", "unk_id": 0, "vocab": [ [ "<unk>", 0 ], [ "a", -1 ], [ "{{new string('a', 5000)}}b", -2 ] ] } }"""));
+
+        Assert.Equal("CKPT2137", Assert.Throws<CheckpointException>(() => tokenizer.Encode(new string('a', 20_000))).Code);
+    }
+
+    [Fact]
+    public void Added_tokens_that_take_too_many_steps_to_find_are_refused()
+    {
+        Tokenizer tokenizer = Tokenizer.Create(Read($$"""{ "added_tokens": [ { "id": 1, "content": "aa" }, { "id": 2, "content": "{{new string('a', 5000)}}b" } ], "model": { "type": "BPE", "vocab": { "a": 0 }, "merges": [] } }"""));
+
+        Assert.Equal("CKPT2137", Assert.Throws<CheckpointException>(() => tokenizer.Encode(new string('a', 20_000))).Code);
+    }
+
+    // Were the white space gone through again for each token, this would take hours.
+    [Theory]
+    [InlineData("lstrip")]
+    [InlineData("rstrip")]
+    public void Tokens_of_white_space_that_swallow_white_space_end(string rule)
+    {
+        Tokenizer tokenizer = Tokenizer.Create(Read($$"""{ "added_tokens": [ { "id": 1, "content": " ", "special": true, "{{rule}}": true } ], "model": { "type": "BPE", "vocab": { "a": 0 }, "merges": [] } }"""));
+
+        Assert.NotEmpty(tokenizer.Encode(new string(' ', 2_000_000)));
+    }
+
     [Theory]
     [InlineData((byte)0xFF)]
     [InlineData((byte)0xC3)]

@@ -45,62 +45,46 @@ internal unsafe ref struct AsymmetricFit<T>
 
         T zero = T.All(0);
         low = T.Select(T.Greater(low, zero), zero, low);
-        AsymmetricFit<T> fit = default;
-        fit.Dead = T.Either(T.Greater(low, high), T.Same(low, high));
-        fit.Inverse = T.All(top) / (high - low);
-        fit.Scale = T.All(1) / fit.Inverse;
-        fit.Low = low;
-        fit.CodesFrom = low;
-
-        T error = zero;
+        T start = low, dead = T.Either(T.Greater(low, high), T.Same(low, high)), fromTrial = zero, codesFrom = low;
+        T best = T.All(top) / (high - low), scale = T.All(1) / best, error = zero;
         for (int i = 0; i < n; i++)
         {
             T value = T.Load(x + (i * T.Count));
-            T code = T.Nearest(fit.Inverse * (value - low), 0, top);
-            error += T.Load(w + (i * T.Count)) * Cost((fit.Scale * code) + low - value, trials.IsAbsolute);
+            T code = T.Nearest(best * (value - low), 0, top);
+            T off = (scale * code) + low - value;
+            error += T.Load(w + (i * T.Count)) * (trials.IsAbsolute ? T.Abs(off) : off * off);
         }
 
         for (int k = 0; k <= trials.Count; k++)
         {
-            T inverse = T.All(trials.First + (trials.Step * k) + top) / (high - fit.Low);
-            T l = zero, l2 = zero, lx = zero;
-            for (int i = 0; i < n; i++)
-            {
-                T value = T.Load(x + (i * T.Count)), weight = T.Load(w + (i * T.Count));
-                T code = Code(inverse * (value - fit.Low), trials);
-                code.Store(codes + (i * T.Count));
-                T weighted = weight * code;
-                l += weighted;
-                l2 += weighted * code;
-                lx += weighted * value;
-            }
-
+            T inverse = T.All(trials.First + (trials.Step * k) + top) / (high - low);
+            (T l, T l2, T lx) = trials.IsGuarded ? SumGuarded(x, w, codes, inverse, low, n, top) : Sum(x, w, codes, inverse, low, n, top);
             T divisor = (weights * l2) - (l * l);
-            T scale = ((weights * lx) - (weightedSum * l)) / divisor;
-            T minimum = ((l2 * weightedSum) - (l * lx)) / divisor;
-            T above = T.Greater(minimum, zero);
-            minimum = T.Select(above, zero, minimum);
-            scale = T.Select(above, lx / l2, scale);
-
-            T trial = zero;
-            for (int i = 0; i < n; i++)
-            {
-                T off = (scale * T.Load(codes + (i * T.Count))) + minimum - T.Load(x + (i * T.Count));
-                trial += T.Load(w + (i * T.Count)) * Cost(off, trials.IsAbsolute);
-            }
+            T trialScale = ((weights * lx) - (weightedSum * l)) / divisor;
+            T trialLow = ((l2 * weightedSum) - (l * lx)) / divisor;
+            T above = T.Greater(trialLow, zero);
+            trialLow = T.Select(above, zero, trialLow);
+            trialScale = T.Select(above, lx / l2, trialScale);
+            T trial = trials.IsAbsolute ? Deviation(x, w, codes, trialScale, trialLow, n) : SquaredDeviation(x, w, codes, trialScale, trialLow, n);
 
             T better = T.Both(T.Greater(divisor, zero), T.Greater(error, trial));
             error = T.Select(better, trial, error);
-            fit.FromTrial = T.Either(better, fit.FromTrial);
-            fit.Inverse = T.Select(better, inverse, fit.Inverse);
-            fit.CodesFrom = T.Select(better, fit.Low, fit.CodesFrom);
-            fit.Scale = T.Select(better, scale, fit.Scale);
-            fit.Low = T.Select(better, minimum, fit.Low);
+            fromTrial = T.Either(better, fromTrial);
+            best = T.Select(better, inverse, best);
+            codesFrom = T.Select(better, low, codesFrom);
+            scale = T.Select(better, trialScale, scale);
+            low = T.Select(better, trialLow, low);
         }
 
-        fit.Scale = T.Select(fit.Dead, zero, fit.Scale);
-        fit.Low = T.Select(fit.Dead, low, fit.Low);
-        return fit;
+        return new AsymmetricFit<T>
+        {
+            Scale = T.Select(dead, zero, scale),
+            Low = T.Select(dead, start, low),
+            Inverse = best,
+            CodesFrom = codesFrom,
+            Dead = dead,
+            FromTrial = fromTrial,
+        };
     }
 
     /// <summary>The codes that the search found.</summary>
@@ -109,24 +93,72 @@ internal unsafe ref struct AsymmetricFit<T>
     /// <returns>0 to N.</returns>
     public readonly T CodeOf(T value, AsymmetricTrials trials)
     {
-        T y = Inverse * (value - CodesFrom);
-        return T.Select(Dead, T.All(0), T.Select(FromTrial, Code(y, trials), T.Nearest(y, 0, trials.Top)));
+        T y = Inverse * (value - CodesFrom), plain = T.Nearest(y, 0, trials.Top);
+        return T.Select(Dead, T.All(0), T.Select(FromTrial, trials.IsGuarded ? Guarded(y, trials.Top) : plain, plain));
     }
 
-    // y: Inverse · (x - minimum).
-    private static T Code(T y, AsymmetricTrials trials)
+    private static (T L, T L2, T Lx) Sum(float* x, float* w, float* codes, T inverse, T low, int n, int top)
     {
-        T code = T.Nearest(y, 0, trials.Top);
-        if (!trials.IsGuarded)
+        T l = T.All(0), l2 = l, lx = l;
+        for (int i = 0; i < n; i++)
         {
-            return code;
+            T value = T.Load(x + (i * T.Count));
+            T code = T.Nearest(inverse * (value - low), 0, top);
+            code.Store(codes + (i * T.Count));
+            T weighted = T.Load(w + (i * T.Count)) * code;
+            l += weighted;
+            l2 += weighted * code;
+            lx += weighted * value;
         }
 
-        // A minimum that has moved up to the maximum makes numbers beyond what rounding is defined for.
-        T top = T.All(trials.Top);
-        code = T.Nearest(T.Select(T.Greater(top, y), y, top), 0, trials.Top);
-        return T.Select(T.Greater(y, T.All(0)), code, T.All(0));
+        return (l, l2, lx);
     }
 
-    private static T Cost(T off, bool isAbsolute) => isAbsolute ? T.Abs(off) : off * off;
+    private static (T L, T L2, T Lx) SumGuarded(float* x, float* w, float* codes, T inverse, T low, int n, int top)
+    {
+        T l = T.All(0), l2 = l, lx = l;
+        for (int i = 0; i < n; i++)
+        {
+            T value = T.Load(x + (i * T.Count));
+            T code = Guarded(inverse * (value - low), top);
+            code.Store(codes + (i * T.Count));
+            T weighted = T.Load(w + (i * T.Count)) * code;
+            l += weighted;
+            l2 += weighted * code;
+            lx += weighted * value;
+        }
+
+        return (l, l2, lx);
+    }
+
+    private static T SquaredDeviation(float* x, float* w, float* codes, T scale, T low, int n)
+    {
+        T sum = T.All(0);
+        for (int i = 0; i < n; i++)
+        {
+            T off = (scale * T.Load(codes + (i * T.Count))) + low - T.Load(x + (i * T.Count));
+            sum += T.Load(w + (i * T.Count)) * (off * off);
+        }
+
+        return sum;
+    }
+
+    private static T Deviation(float* x, float* w, float* codes, T scale, T low, int n)
+    {
+        T sum = T.All(0);
+        for (int i = 0; i < n; i++)
+        {
+            T off = (scale * T.Load(codes + (i * T.Count))) + low - T.Load(x + (i * T.Count));
+            sum += T.Load(w + (i * T.Count)) * T.Abs(off);
+        }
+
+        return sum;
+    }
+
+    // A minimum that has moved up to the maximum makes numbers beyond what rounding is defined for.
+    private static T Guarded(T y, int top)
+    {
+        T code = T.Nearest(T.Select(T.Greater(T.All(top), y), y, T.All(top)), 0, top);
+        return T.Select(T.Greater(y, T.All(0)), code, T.All(0));
+    }
 }

@@ -14,12 +14,13 @@ internal abstract unsafe class LatticeDType(string name, int ggmlType, int block
     protected const int Length = 256;
 
     private const int TopScale = 15;
+    private Codebook? _book;
 
     /// <inheritdoc/>
     public override bool UsesImportance => true;
 
     /// <summary>The codebook.</summary>
-    protected Codebook Book => Codebook.Named(rules.Book);
+    protected Codebook Book => _book ??= Codebook.Named(rules.Book);
 
     /// <summary>Whether a block without any scale keeps the index and sign bits that were found.</summary>
     protected virtual bool KeepsBitsOfZeroBlock => false;

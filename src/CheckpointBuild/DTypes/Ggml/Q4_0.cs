@@ -15,12 +15,8 @@ internal sealed unsafe class Q4_0() : SymmetricThirtyTwos("Q4_0", 2, 18, 8)
     /// <inheritdoc/>
     protected override void DecodeBlock(byte* block, float* values)
     {
-        float d = ReadScale(block);
-        for (int i = 0; i < Length / 2; i++)
-        {
-            int codes = block[2 + i];
-            values[i] = d * ((codes & 15) - 8);
-            values[i + 16] = d * ((codes >> 4) - 8);
-        }
+        byte* codes = stackalloc byte[Length];
+        Nibbles.Unpack16(block + 2, codes);
+        SubBlockValues.WriteCentred(codes, Length, ReadScale(block), 8, values);
     }
 }

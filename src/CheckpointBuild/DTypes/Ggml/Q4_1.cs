@@ -15,12 +15,8 @@ internal sealed unsafe class Q4_1() : AsymmetricThirtyTwos("Q4_1", 3, 20, 15)
     /// <inheritdoc/>
     protected override void DecodeBlock(byte* block, float* values)
     {
-        float d = ReadScale(block), m = ReadScale(block + LowOffset);
-        for (int i = 0; i < Length / 2; i++)
-        {
-            int codes = block[4 + i];
-            values[i] = (d * (codes & 15)) + m;
-            values[i + 16] = (d * (codes >> 4)) + m;
-        }
+        byte* codes = stackalloc byte[Length];
+        Nibbles.Unpack16(block + 4, codes);
+        SubBlockValues.Write(codes, Length, ReadScale(block), -ReadScale(block + LowOffset), values);
     }
 }

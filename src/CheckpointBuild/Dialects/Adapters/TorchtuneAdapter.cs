@@ -2,6 +2,7 @@ using System;
 using System.Linq;
 using System.Text.Json.Nodes;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Dialects.Torchtune;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models.Adapters;
 using CheckpointBuild.Tensors;
@@ -50,7 +51,7 @@ internal static class TorchtuneAdapter
             Name = name,
             Path = path,
             Pairs = [.. parts.Modules.Select(module => Pair(path, stated, parts, module))],
-            Namings = TorchtuneModules.NamingsOf,
+            Namings = TorchtuneNames.AllOf,
             Rounding = LoraRounding.Torchtune,
             BaseName = stated.BaseName,
             Settings = JsonObject.Create(stated.Root)!,

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using System.Text.Json.Nodes;
+using CheckpointBuild.Dialects.Torchtune;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
 using CheckpointBuild.Models.Adapters;
@@ -21,7 +22,7 @@ internal static class TorchtuneFiles
     public static IEnumerable<FilePlan> Plan(Checkpoint checkpoint, Adapter adapter, string folder)
     {
         const string Target = "a torchtune adapter";
-        LowRankPair[] pairs = [.. AdapterTranslation.Of(checkpoint, adapter, TorchtuneModules.NamingsOf(checkpoint.Family), Target)];
+        LowRankPair[] pairs = [.. AdapterTranslation.Of(checkpoint, adapter, TorchtuneNames.AllOf(checkpoint.Family), Target)];
         if (pairs.Select(p => (p.A.Rows, p.Alpha, p.Divisor)).Distinct().Count() > 1 || pairs[0].Divisor != pairs[0].A.Rows)
         {
             throw Diagnostics.Errors.CannotRun($"{adapter.Name}: a rank or scale that is not alpha / rank throughout", Target, "Merge it into the weights instead.");

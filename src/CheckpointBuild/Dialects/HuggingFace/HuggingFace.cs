@@ -2,14 +2,12 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
-using System.Text.Json.Nodes;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.DTypes;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
 using CheckpointBuild.Quantization;
 using CheckpointBuild.Tensors;
-using CheckpointBuild.Tokenizers;
 
 namespace CheckpointBuild.Dialects.HuggingFace;
 
@@ -45,22 +43,13 @@ internal sealed class HuggingFace() : ComposedDialect("huggingface", ConfigSourc
             throw Errors.CannotRun($"{checkpoint.Name}: rotary factors that follow no known rule", "a Hugging Face checkpoint", "Its configuration has no place for them; keep the form that holds them.");
         }
 
+        // The reference reads Meta's files as bfloat16, whatever they hold.
+        options = options is { FollowsReference: true, Policy: AsStored } && checkpoint.Dialect == Meta.Meta.DialectName ? options with { Policy = new CastTo(DType.BF16) } : options;
         List<Tensor> tensors = [.. Stored(checkpoint, options)];
         ImmutableArray<FilePlan>.Builder files = ImmutableArray.CreateBuilder<FilePlan>();
-        files.AddRange(ShardedWeights.Plan(tensors, options.MaxShardSize));
-
-        (JsonObject config, ImmutableArray<Diagnostic> warnings) = ConfigFile.ToWrite(checkpoint, tensors);
-        files.Add(FilePlan.Of(ConfigFile.Name, ConfigFile.Text(config)));
-        files.AddRange(checkpoint.Sidecars.Select(s => FilePlan.CopyOf(s.Name, s.Open())));
-        if (checkpoint.Sidecars.IsEmpty && checkpoint.Tokenizer is { } tokenizer)
-        {
-            files.AddRange(TokenizerFiles.Write(tokenizer).Select(f => FilePlan.Of(f.Name, f.Bytes.ToArray())));
-        }
-        else if (checkpoint.Sidecars.IsEmpty && checkpoint.TokenizerFault is { } fault)
-        {
-            warnings = warnings.Add(Errors.TokenizerNotCarried(fault));
-        }
-
+        files.AddRange(ShardedWeights.Plan(tensors, options.MaxShardSize, checkpoint.Partition));
+        (IReadOnlyList<FilePlan> companions, ImmutableArray<Diagnostic> warnings) = CompanionFiles.Of(checkpoint, tensors, options);
+        files.AddRange(companions);
         return new DirectoryPlan(files.DrainToImmutable(), warnings);
     }
 

@@ -1,12 +1,15 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.IO;
 using System.Linq;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CheckpointBuild.Formats;
+using CheckpointBuild.Models;
 using CheckpointBuild.Tensors;
+using CheckpointBuild.Tensors.Views;
 
 namespace CheckpointBuild.Dialects.HuggingFace;
 
@@ -18,18 +21,58 @@ internal static class ShardedWeights
     /// <summary>Lays out the files.</summary>
     /// <param name="tensors">In order.</param>
     /// <param name="maxShardSize">The most bytes of tensors in one file; a larger tensor gets a file of its own.</param>
+    /// <param name="partition">Which file each tensor goes into where no size is asked for; null = nothing is known.</param>
     /// <returns>The weights files, and the index where there are several.</returns>
-    public static IEnumerable<FilePlan> Plan(IReadOnlyList<Tensor> tensors, long maxShardSize)
+    public static IEnumerable<FilePlan> Plan(IReadOnlyList<Tensor> tensors, long maxShardSize, IReadOnlyDictionary<string, string>? partition)
     {
-        List<List<Tensor>> shards = Split(tensors, maxShardSize);
+        List<List<Tensor>> shards = maxShardSize == long.MaxValue && partition is not null && tensors.All(t => partition.ContainsKey(t.Name))
+            ? [.. tensors.GroupBy(t => partition[t.Name]).OrderBy(g => WeightSet.SortKey(g.Key), StringComparer.Ordinal).Select(g => g.ToList())]
+            : Split(tensors, maxShardSize);
         if (shards.Count == 1)
         {
             return [PlanFile("model.safetensors", shards[0])];
         }
 
-        string[] names = [.. Enumerable.Range(1, shards.Count).Select(i => string.Create(CultureInfo.InvariantCulture, $"model-{i:D5}-of-{shards.Count:D5}.safetensors"))];
+        string[] names = NamesOf(shards.Count);
         return [.. shards.Select((shard, i) => PlanFile(names[i], shard)), FilePlan.Of("model.safetensors.index.json", Index(shards, names))];
     }
+
+    /// <summary>Which of several files each tensor of Hugging Face's form came from.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <returns>Files by the tensors' names; null where there was one file, or the source was of another form.</returns>
+    public static IReadOnlyDictionary<string, string>? PartitionOf(Checkpoint checkpoint)
+    {
+        if (checkpoint.Partition is not null || checkpoint.Dialect != "huggingface")
+        {
+            return checkpoint.Partition;
+        }
+
+        Dictionary<string, string?> origins = checkpoint.Family.Naming.TensorsOf(checkpoint.Config).ToDictionary(t => t.Name, t => OriginOf(checkpoint.Tensors[t.Roles[0]]));
+        string?[] files = [.. origins.Values.Distinct().OrderBy(f => WeightSet.SortKey(f ?? ""), StringComparer.Ordinal)];
+        string[] names = NamesOf(files.Length);
+        return files.Length > 1 && !files.Contains(null) ? origins.ToDictionary(o => o.Key, o => names[Array.IndexOf(files, o.Value)], StringComparer.Ordinal) : null;
+    }
+
+    /// <summary>The index that tells of a partition.</summary>
+    /// <param name="partition">Files by tensor.</param>
+    /// <param name="checkpoint">What is in them.</param>
+    /// <returns>JSON.</returns>
+    public static string IndexOf(IReadOnlyDictionary<string, string> partition, Checkpoint checkpoint)
+    {
+        var map = new JsonObject(partition.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value)));
+        long size = checkpoint.Tensors.Sum(t => t.Value.ByteCount);
+        return new JsonObject { ["metadata"] = new JsonObject { ["total_size"] = size }, ["weight_map"] = map }.ToJsonString(Indented) + "\n";
+    }
+
+    private static string[] NamesOf(int count) => [.. Enumerable.Range(1, count).Select(i => string.Create(CultureInfo.InvariantCulture, $"model-{i:D5}-of-{count:D5}.safetensors"))];
+
+    private static string? OriginOf(Tensor tensor) => tensor switch
+    {
+        Stored stored => Path.GetFileName(stored.Source.Name),
+        StorageView view => Path.GetFileName(view.Storage.Source.Name),
+        { Sources.IsEmpty: false } => OriginOf(tensor.Sources[0]),
+        _ => null,
+    };
 
     private static List<List<Tensor>> Split(IReadOnlyList<Tensor> tensors, long maxShardSize)
     {

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Immutable;
+using System.IO;
 using System.Linq;
 using CheckpointBuild.Models;
 
@@ -13,6 +14,9 @@ internal static class SidecarFiles
 
     private static readonly string[] NotCarried = [ConfigFile.Name, "build-report.json"];
 
+    // What a folder keeps of the form that Meta published the model in.
+    private static readonly string[] OfMeta = [Meta.MetaLayout.FileName, Meta.MetaLayout.Folder + Meta.ParamsFile.Name, Meta.MetaLayout.Folder + "tokenizer.model"];
+
     /// <summary>The sidecars of a folder.</summary>
     /// <param name="directory">The folder; for a single file there are those beside it.</param>
     /// <returns>In ordinal order of names.</returns>
@@ -21,5 +25,6 @@ internal static class SidecarFiles
         .. directory.FolderFiles
             .Where(name => !name.StartsWith('.') && !NotCarried.Contains(name) && !WeightEndings.Any(e => name.EndsWith(e, StringComparison.OrdinalIgnoreCase)))
             .Select(name => new Sidecar(name, () => directory.OpenFile(name))),
+        .. OfMeta.Where(name => directory.Holds(name) && File.Exists(directory.PathOf(name))).Select(name => new Sidecar(name, () => directory.OpenFile(name))),
     ];
 }

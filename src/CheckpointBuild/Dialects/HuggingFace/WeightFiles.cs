@@ -105,7 +105,12 @@ internal static partial class WeightFiles
             : tensors;
     }
 
-    private static Dictionary<string, string> ReadIndex(string path, byte[] bytes)
+    /// <summary>Reads an index: which file holds each tensor.</summary>
+    /// <param name="path">Where it lies, for messages.</param>
+    /// <param name="bytes">Its bytes.</param>
+    /// <returns>Files by tensor.</returns>
+    /// <exception cref="CheckpointException">2xxx when it is none, or names a file elsewhere.</exception>
+    internal static Dictionary<string, string> ReadIndex(string path, byte[] bytes)
     {
         JsonElement root = JsonFile.Parse(path, bytes);
         if (!root.TryGetProperty("weight_map", out JsonElement map) || map.ValueKind != JsonValueKind.Object)

@@ -22,6 +22,7 @@ internal sealed partial class GgufArchitecture
 
     private static readonly GgufArchitecture[] AllArray =
     [
+        new("arcee") { KeyNames = [.. GgufKeys.Standard, "vocab_size", "rope.dimension_count"], TurnsNeighbours = true },
         new("bloom")
         {
             KeyNames = ["context_length", "embedding_length", "feed_forward_length", "block_count", "attention.head_count", "attention.head_count_kv", "attention.layer_norm_epsilon", GgufKey.FileType],

@@ -104,11 +104,10 @@ internal sealed class LlamaCpp : Dialect
         }
 
         ImmutableArray<Diagnostic> limits = [.. GgufLimits.Of(checkpoint)];
-        string path = options.EngineName + Extension;
         if (options.Policy is not GgufPolicy { FileType: var kind } || !(kind.IsQuantizer || options.Gguf.AsksForQuantizer))
         {
             (TensorFile plain, ImmutableArray<Diagnostic> warnings) = Convert(checkpoint, options);
-            return new DirectoryPlan([Format.Gguf.Plan(path, plain)], [.. limits, .. warnings]);
+            return new DirectoryPlan(GgufParts.Plan(options.EngineName, plain, options.MaxShardSize), [.. limits, .. warnings]);
         }
 
         // As the reference's two steps do it: a file of floats, and its quantized form; the first is never written.
@@ -118,7 +117,7 @@ internal sealed class LlamaCpp : Dialect
             : Convert(checkpoint, options with { Policy = new GgufPolicy(GgufFileType.For(intermediate)!) });
         var quantizer = new GgufQuantizer(kind, options.Gguf, options.Overflow);
         TensorFile quantized = quantizer.Quantize(checkpoint.Name, floats);
-        return new DirectoryPlan([Format.Gguf.Plan(path, quantized)], [.. limits, .. noticed, .. quantizer.Warnings]);
+        return new DirectoryPlan(GgufParts.Plan(options.EngineName, quantized, options.MaxShardSize), [.. limits, .. noticed, .. quantizer.Warnings]);
     }
 
     private static (TensorFile File, ImmutableArray<Diagnostic> Warnings) Convert(Checkpoint checkpoint, PlanOptions options)

@@ -1,3 +1,5 @@
+using System;
+
 namespace CheckpointBuild.Tokenizers.Merging;
 
 /// <summary>A trie of tokens by UTF-16 units, for finding every token that begins at a place. Its edges stand in one hash table of (node, unit) to child.</summary>
@@ -27,6 +29,30 @@ internal sealed class PieceTrie
             _edges.Add(node, text[i], own, child);
             node = child;
         }
+    }
+
+    /// <summary>Finds the longest text that begins another one.</summary>
+    /// <param name="text">The other.</param>
+    /// <param name="budget">Steps that are left.</param>
+    /// <param name="id">Its id; -1 where none begins it.</param>
+    /// <returns>Its length, or 0.</returns>
+    internal int LongestAt(ReadOnlySpan<char> text, ref SearchBudget budget, out int id)
+    {
+        id = -1;
+        int length = 0;
+        int node = Root;
+        int at = 0;
+        while (at < text.Length && (node = Step(node, text[at], out int own)) != PairTable.None)
+        {
+            at++;
+            if (own >= 0)
+            {
+                (id, length) = (own, at);
+            }
+        }
+
+        budget.Spend(at);
+        return length;
     }
 
     /// <summary>Goes one unit further.</summary>

@@ -20,6 +20,9 @@ internal sealed class CharacterMap
     /// <summary>Graphemes of more bytes are never looked up whole by Hugging Face's library.</summary>
     private const int MostGraphemeBytes = 5;
 
+    // SentencePiece's own tables have keys of a few characters; a damaged one may go in circles.
+    private const int MostKeyBytes = 256;
+
     private readonly uint[] _units;
     private readonly byte[] _replacements;
 
@@ -51,8 +54,10 @@ internal sealed class CharacterMap
 
     /// <summary>Replaces grapheme by grapheme, as Hugging Face's library does: a short grapheme that begins with a key is replaced whole, in any other each character that is a key.</summary>
     /// <param name="text">The text.</param>
+    /// <param name="most">The most UTF-16 units that it may become.</param>
     /// <returns>The text with replacements.</returns>
-    internal string ReplaceGraphemes(string text)
+    /// <exception cref="CheckpointException">CKPT2135 when it becomes longer.</exception>
+    internal string ReplaceGraphemes(string text, long most)
     {
         var output = new StringBuilder(text.Length);
         Span<byte> bytes = stackalloc byte[4];
@@ -60,6 +65,7 @@ internal sealed class CharacterMap
         {
             ReadOnlySpan<char> grapheme = text.AsSpan(at, StringInfo.GetNextTextElementLength(text, at));
             at += grapheme.Length;
+            TextGrowth.Check(output.Length, most);
             if (Encoding.UTF8.GetByteCount(grapheme) <= MostGraphemeBytes && TryReplaceWhole(grapheme, output))
             {
                 continue;
@@ -91,7 +97,7 @@ internal sealed class CharacterMap
         length = 0;
         int value = -1;
         uint node = _units.Length == 0 ? 0 : Offset(_units[0]);
-        for (int i = 0; i < bytes.Length && (longest || value < 0); i++)
+        for (int i = 0; i < Math.Min(bytes.Length, MostKeyBytes) && (longest || value < 0); i++)
         {
             uint place = node ^ bytes[i];
             if (place >= _units.Length || (_units[place] & 0x800000FF) != bytes[i] || bytes[i] == 0)

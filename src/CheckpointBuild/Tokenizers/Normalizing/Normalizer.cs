@@ -52,10 +52,9 @@ internal sealed class Normalizer
                 return (text, _) => CleanAsNmt(text);
             case NormalizerStep.Charsmap charsmap:
                 var map = new CharacterMap(charsmap.Table.AsSpan());
-                return (text, _) => map.ReplaceGraphemes(text);
+                return map.ReplaceGraphemes;
             case NormalizerStep.SentencePiece piece:
-                var pieces = new SentencePieceNormalizer(piece, model);
-                return (text, _) => pieces.Apply(text);
+                return new SentencePieceNormalizer(piece, model).Apply;
             case NormalizerStep.Bert bert:
                 return (text, _) => BertNormalizer.Apply(text, bert);
             default:

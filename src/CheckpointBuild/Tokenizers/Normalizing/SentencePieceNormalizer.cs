@@ -24,18 +24,21 @@ internal sealed class SentencePieceNormalizer
 
     /// <summary>Normalizes a text.</summary>
     /// <param name="text">The text.</param>
+    /// <param name="most">The most UTF-16 units that it may become.</param>
     /// <returns>The normalized text.</returns>
-    internal string Apply(string text)
+    /// <exception cref="Diagnostics.CheckpointException">CKPT2135 when it becomes longer, CKPT2137 when its pieces take too many steps to find.</exception>
+    internal string Apply(string text, long most)
     {
+        var budget = new SearchBudget(text.Length);
         byte[] bytes = Encoding.UTF8.GetBytes(text);
         var output = new StringBuilder(text.Length + 1);
         bool trims = _step.RemoveExtraWhitespaces;
         int at = 0;
         int place = 0;
-        ReadOnlySpan<char> part = Next(text, ref at, bytes, ref place);
+        ReadOnlySpan<char> part = Next(text, ref at, bytes, ref place, ref budget);
         while (trims && part is " ")
         {
-            part = Next(text, ref at, bytes, ref place);
+            part = Next(text, ref at, bytes, ref place, ref budget);
         }
 
         // A text of spaces alone vanishes, dummy prefix and all.
@@ -54,8 +57,9 @@ internal sealed class SentencePieceNormalizer
             }
 
             output.Append(part);
+            TextGrowth.Check(output.Length, most);
             afterSpace = trims && (part.IsEmpty ? afterSpace : part[^1] == ' ');
-            part = Next(text, ref at, bytes, ref place);
+            part = Next(text, ref at, bytes, ref place, ref budget);
         }
 
         if (_step.EscapeWhitespaces)
@@ -72,7 +76,7 @@ internal sealed class SentencePieceNormalizer
     }
 
     /// <summary>Takes the next part of the text and gives what it becomes; empty at the end.</summary>
-    private ReadOnlySpan<char> Next(string text, ref int at, byte[] bytes, ref int place)
+    private ReadOnlySpan<char> Next(string text, ref int at, byte[] bytes, ref int place, ref SearchBudget budget)
     {
         if (at == text.Length)
         {
@@ -80,7 +84,7 @@ internal sealed class SentencePieceNormalizer
         }
 
         int start = at;
-        int own = UserDefinedPieces.LengthAt(_userDefined, text.AsSpan(at), out _);
+        int own = UserDefinedPieces.LengthAt(_userDefined, text.AsSpan(at), ref budget, out _);
         string? replacement = own > 0 ? null : _map.Find(bytes.AsSpan(place), out int length, longest: true) is { } found ? Advance(ref at, bytes, ref place, length, found) : null;
         if (replacement is not null)
         {

@@ -13,7 +13,7 @@ namespace CheckpointBuild.Tests.Golden.TensorRtLlm;
 public sealed class ConvertTests
 {
     // What is not built yet must be refused with a word; a case here that passes fails the suite.
-    private static readonly string[] NotYet = ["meta.f16"];
+    private static readonly string[] NotYet = ["gpt2.kv8"];
 
     public static TheoryData<string> Cases => TensorRtLlmCase.Topic.Cases(_ => TensorRtLlmCase.Names);
 

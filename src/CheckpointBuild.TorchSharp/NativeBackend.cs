@@ -1,17 +1,17 @@
 using System;
 using System.Buffers.Binary;
 using System.IO;
-using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 
-namespace CheckpointBuild.TorchSharp.Tests;
+namespace CheckpointBuild.TorchSharp;
 
-/// <summary>Makes TorchSharp's native library load on Linux systems whose C++ library is older than the one that it was linked with.</summary>
+/// <summary>TorchSharp's native library on Linux systems whose C++ library is older than the one that it was linked with, such as Debian 12.</summary>
 /// <remarks>
-/// The library states that it needs version GLIBCXX_3.4.32, for one symbol that compilers put in to keep an initializer and that no code calls. The loader refuses it where the system's library lacks the
-/// version, unless the entry is marked as weak. The copy in the tests' own output is marked so: one bit, nothing else changes.
+/// TorchSharp 0.107 states that it needs version GLIBCXX_3.4.32, for one symbol that compilers put in to keep an initializer and that no code calls. The loader refuses it where the system's library lacks the
+/// version, unless the entry is marked as weak. The copy in the application's own folder is marked so: one bit of it, nothing else changes, and nothing where the library loads as it is.
 /// </remarks>
-internal static class LibTorch
+public static class NativeBackend
 {
     private const string Version = "GLIBCXX_3.4.32";
     private const uint VersionsNeeded = 0x6fff_fffe;
@@ -21,11 +21,11 @@ internal static class LibTorch
     private const int SectionTable = 40;
     private const int SectionSizeAndCount = 58;
 
-    [ModuleInitializer]
-    internal static void Prepare()
+    /// <summary>Makes the library in the application's folder loadable; call it before anything of TorchSharp is used.</summary>
+    public static void Prepare()
     {
         string library = Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native", "libLibTorchSharp.so");
-        if (OperatingSystem.IsLinux() && File.Exists(library))
+        if (OperatingSystem.IsLinux() && File.Exists(library) && !NativeLibrary.TryLoad(library, out _))
         {
             MarkWeak(library);
         }

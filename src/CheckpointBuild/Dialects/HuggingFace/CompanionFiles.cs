@@ -1,0 +1,43 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Text.Json.Nodes;
+using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Formats;
+using CheckpointBuild.Models;
+using CheckpointBuild.Tensors;
+using CheckpointBuild.Tokenizers;
+
+namespace CheckpointBuild.Dialects.HuggingFace;
+
+/// <summary>What lies beside the weights of a Hugging Face folder, and of one that torchtune wrote: configuration, tokenizer, whatever was carried along.</summary>
+internal static class CompanionFiles
+{
+    private const string TokenizerFile = "tokenizer.json";
+
+    /// <summary>Lays out the files.</summary>
+    /// <param name="checkpoint">What is written.</param>
+    /// <param name="tensors">Its tensors with the dtypes that are written.</param>
+    /// <param name="options">Whether the reference is followed.</param>
+    /// <returns>The files, and what the user should know.</returns>
+    public static (IReadOnlyList<FilePlan> Files, ImmutableArray<Diagnostic> Warnings) Of(Checkpoint checkpoint, IReadOnlyList<Tensor> tensors, PlanOptions options)
+    {
+        (JsonObject config, ImmutableArray<Diagnostic> warnings) = ConfigFile.ToWrite(checkpoint, tensors);
+        List<FilePlan> files = [FilePlan.Of(ConfigFile.Name, ConfigFile.Text(config))];
+
+        // What only Meta's form has goes along so that it can be given back; the reference drops it.
+        Sidecar[] sidecars = [.. checkpoint.Sidecars.Where(s => !options.FollowsReference || checkpoint.Dialect != Meta.Meta.DialectName || !s.Name.StartsWith(Meta.MetaLayout.Folder, System.StringComparison.Ordinal))];
+        files.AddRange(sidecars.Select(s => FilePlan.CopyOf(s.Name, s.Open())));
+        bool lacksTokenizer = checkpoint.Sidecars.IsEmpty || (checkpoint.Dialect == Meta.Meta.DialectName && !sidecars.Any(s => s.Name == TokenizerFile));
+        if (lacksTokenizer && checkpoint.Tokenizer is { } tokenizer)
+        {
+            files.AddRange(TokenizerFiles.Write(tokenizer).Where(f => !sidecars.Any(s => s.Name == f.Name)).Select(f => FilePlan.Of(f.Name, f.Bytes.ToArray())));
+        }
+        else if (lacksTokenizer && checkpoint.TokenizerFault is { } fault)
+        {
+            warnings = warnings.Add(Errors.TokenizerNotCarried(fault));
+        }
+
+        return (files, warnings);
+    }
+}

@@ -1,0 +1,123 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.IO;
+using System.Linq;
+using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Dialects.Adapters;
+using CheckpointBuild.Dialects.HuggingFace;
+using CheckpointBuild.DTypes;
+using CheckpointBuild.Formats;
+using CheckpointBuild.Models;
+using CheckpointBuild.Models.Adapters;
+using CheckpointBuild.Quantization;
+using CheckpointBuild.Tensors;
+
+namespace CheckpointBuild.Dialects.Torchtune;
+
+/// <summary>torchtune's output folder: weights under its own names in one PyTorch container, Hugging Face's configuration and sidecars beside them.</summary>
+internal sealed class Torchtune : Dialect
+{
+    private const string CurrentFile = "model-00001-of-00001.bin";
+    private const string ClassicFile = "torchtune_model_0.pt";
+    private const string CurrentFolder = "epoch_0/";
+    private const string Index = "model.safetensors.index.json";
+
+    /// <inheritdoc/>
+    public override string Name => "torchtune";
+
+    /// <inheritdoc/>
+    public override bool Recognizes(CheckpointDirectory directory)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        return TorchtuneFolder.Find(directory) is not null;
+    }
+
+    /// <inheritdoc/>
+    public override Checkpoint Read(CheckpointDirectory directory)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        TorchtuneFolder place = TorchtuneFolder.Find(directory) ?? throw Errors.NoCheckpoint(directory.Path, [Name]);
+        ImmutableArray<Diagnostic>.Builder problems = ImmutableArray.CreateBuilder<Diagnostic>();
+        ModelDescription model = ConfigSource.HuggingFace.Read(place.Directory, Name);
+        IReadOnlyList<Tensor> weights = place.Read();
+        bool isTrained = weights.Any(t => t.Name == TorchtuneNames.Embedding);
+        TensorNaming naming = isTrained ? NamingOf(model.Family) : model.Family.Naming;
+        var mapper = new RoleMapper(model.Family, naming, place.Directory.Path, problems) { Prefix = isTrained ? "" : model.Family.NamePrefix };
+        (ModelConfig config, RoleTable tensors) = mapper.Map(model.Config, weights);
+        return new Checkpoint
+        {
+            Name = directory.Name,
+            Dialect = Name,
+            Family = model.Family,
+            Config = config,
+            Tensors = tensors,
+            Partition = PartitionIn(place.Directory),
+            Tokenizer = model.Tokenizer,
+            TokenizerFault = model.TokenizerFault,
+            Sidecars = model.Sidecars,
+            SourceConfig = model.SourceConfig,
+            Problems = problems.DrainToImmutable(),
+        };
+    }
+
+    /// <inheritdoc/>
+    public override QuantizationPolicy PolicyFor(Checkpoint checkpoint, DType? dtype, string? quantization)
+    {
+        if (quantization is not null)
+        {
+            throw Errors.UnknownOptionValue("quantization", quantization, $"{Name} checkpoints", []);
+        }
+
+        return dtype switch
+        {
+            null => new AsStored(DType.F32),
+            { IsFloatingPoint: true } => new CastTo(dtype),
+            _ => throw Errors.UnknownOptionValue("dtype", dtype.LongName, $"{Name} checkpoints", DType.All.Where(d => d.IsFloatingPoint).Select(d => d.LongName)),
+        };
+    }
+
+    /// <inheritdoc/>
+    public override DirectoryPlan Plan(Checkpoint checkpoint, PlanOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        ArgumentNullException.ThrowIfNull(options);
+        (string folder, string file) = options.TorchtuneLayout == TorchtuneLayout.Classic ? ("", ClassicFile) : (CurrentFolder, CurrentFile);
+        List<Tensor> tensors = [.. TensorsOf(checkpoint, options)];
+        ImmutableArray<FilePlan>.Builder files = ImmutableArray.CreateBuilder<FilePlan>();
+        files.Add(Format.PyTorch.Plan(folder + file, new TensorFile(new TensorTable(tensors), new Metadata())));
+
+        (IReadOnlyList<FilePlan> companions, ImmutableArray<Diagnostic> warnings) = CompanionFiles.Of(checkpoint, tensors, options);
+        files.AddRange(companions.Select(c => c with { Path = folder + c.Path }));
+        if (!options.FollowsReference && ShardedWeights.PartitionOf(checkpoint) is { } partition)
+        {
+            files.Add(FilePlan.Of(folder + Index, ShardedWeights.IndexOf(partition, checkpoint)));
+        }
+
+        return new DirectoryPlan(files.DrainToImmutable(), warnings);
+    }
+
+    /// <inheritdoc/>
+    internal override IEnumerable<FilePlan> PlanAdapter(Checkpoint checkpoint, Adapter adapter, PlanOptions options) => TorchtuneFiles.Plan(checkpoint, adapter, $"{AdapterFolder}/{options.EngineName}/");
+
+    /// <summary>A checkpoint's tensors under torchtune's names, in the order of the source.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="options">Gives types.</param>
+    /// <returns>The tensors.</returns>
+    internal static IEnumerable<Tensor> TensorsOf(Checkpoint checkpoint, PlanOptions options)
+    {
+        Dictionary<TensorRole, StoredTensor> holders = NamingOf(checkpoint.Family).TensorsOf(checkpoint.Config).ToDictionary(t => t.Roles[0]);
+        if (checkpoint.Tensors.Select(t => t.Key).FirstOrDefault(role => !holders.ContainsKey(role)) is { } lost && !holders.ContainsKey(lost) && checkpoint.Tensors.TryGet(lost, out _))
+        {
+            throw Errors.CannotRun($"{checkpoint.Name}: {lost} of {checkpoint.Family.Architecture}", "a torchtune checkpoint", "torchtune has no tensor for it in this architecture; write a Hugging Face checkpoint.");
+        }
+
+        return checkpoint.Tensors.Select(t => options.Typed(t.Key, holders[t.Key].Join(role => checkpoint.Tensors[role])));
+    }
+
+    private static TensorNaming NamingOf(ModelFamily family) => TorchtuneNames.Of(family)
+        ?? throw Errors.CannotRun(family.Architecture, "a torchtune checkpoint", $"torchtune trains {string.Join(", ", TorchtuneNames.Architectures)}; write a Hugging Face checkpoint.");
+
+    private static ImmutableDictionary<string, string>? PartitionIn(CheckpointDirectory directory) =>
+        File.Exists(directory.PathOf(Index)) ? WeightFiles.ReadIndex(directory.PathOf(Index), directory.ReadAll(Index)).ToImmutableDictionary(StringComparer.Ordinal) : null;
+}

@@ -1,0 +1,127 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Text.RegularExpressions;
+using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Dialects.HuggingFace;
+using CheckpointBuild.Formats;
+using CheckpointBuild.Tensors;
+
+namespace CheckpointBuild.Dialects.Torchtune;
+
+/// <summary>Where the newest weights lie in a folder that torchtune wrote: in the highest <c>epoch_N</c>, or under names that end in the epoch, or in the folder of one epoch itself.</summary>
+/// <param name="Directory">The folder that holds them, with <c>config.json</c> beside them.</param>
+/// <param name="Files">The files, in order.</param>
+internal sealed partial record TorchtuneFolder(CheckpointDirectory Directory, ImmutableArray<string> Files)
+{
+    /// <summary>What the folders of epochs begin with.</summary>
+    internal const string EpochPrefix = "epoch_";
+
+    /// <summary>Finds them.</summary>
+    /// <param name="directory">A folder, or one file.</param>
+    /// <returns>The place, or null where nothing of torchtune's lies there.</returns>
+    public static TorchtuneFolder? Find(CheckpointDirectory directory)
+    {
+        if (directory.File is { } one)
+        {
+            return IsCandidate(one) && HasConfig(directory) && IsTrained(directory, one) ? new TorchtuneFolder(directory, [one]) : null;
+        }
+
+        return NewestEpoch(directory.Folder) is { } epoch && FilesIn(directory.Below(epoch)) is { } below ? below
+            : HasConfig(directory) ? FilesIn(directory)
+            : null;
+    }
+
+    /// <summary>The highest folder of an epoch.</summary>
+    /// <param name="folder">Where to look.</param>
+    /// <returns>Its name, or null where there is none that holds anything.</returns>
+    public static string? NewestEpoch(string folder)
+    {
+        try
+        {
+            return System.IO.Directory.EnumerateDirectories(folder, EpochPrefix + "*")
+                .Select(d => Path.GetFileName(d))
+                .Where(name => Epoch().IsMatch(name) && System.IO.Directory.EnumerateFileSystemEntries(Path.Combine(folder, name)).Any())
+                .OrderByDescending(name => long.Parse(name[EpochPrefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture))
+                .FirstOrDefault();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Reads the headers of the files.</summary>
+    /// <returns>The tensors in file order.</returns>
+    /// <exception cref="CheckpointException">CKPT2155 when a value is no tensor.</exception>
+    public IReadOnlyList<Tensor> Read()
+    {
+        var tensors = new List<Tensor>();
+        foreach (string name in Files)
+        {
+            ByteSource source = Directory.OpenFile(name);
+            TensorFile file = Format.Detect(source).Read(source);
+            if (file.Metadata.Count > 0 && name.EndsWith(".pt", StringComparison.Ordinal))
+            {
+                throw Errors.TuneNotTensor(source.Name, file.Metadata.First().Key, file.Metadata.First().Value.GetType().Name);
+            }
+
+            tensors.AddRange(file.Tensors);
+        }
+
+        return tensors;
+    }
+
+    private static TorchtuneFolder? FilesIn(CheckpointDirectory directory)
+    {
+        if (!HasConfig(directory))
+        {
+            return null;
+        }
+
+        // The highest epoch of the names that end in one: of each checkpointer's own.
+        var classic = directory.FolderFiles.Select(f => (File: f, Match: Classic().Match(f))).Where(f => f.Match.Success).ToLookup(f => long.Parse(f.Match.Groups["epoch"].Value, NumberStyles.None, CultureInfo.InvariantCulture), f => f.File);
+        if (classic.Count > 0)
+        {
+            string[] newest = [.. classic[classic.Max(g => g.Key)].Order(StringComparer.Ordinal)];
+            string[] tune = [.. newest.Where(f => f.StartsWith("torchtune", StringComparison.Ordinal))];
+            return new TorchtuneFolder(directory, tune.Length > 0 ? [tune[0]] : [.. newest]);
+        }
+
+        string[] current = [.. directory.FolderFiles.Where(f => Current().IsMatch(f)).OrderBy(WeightSet.SortKey, StringComparer.Ordinal)];
+        return current.Length > 0 && (IsTrained(directory, current[0]) || IsBelowOutput(directory)) ? new TorchtuneFolder(directory, [.. current]) : null;
+    }
+
+    // In the folder of one epoch that was opened by itself, Hugging Face's names are Hugging Face's business.
+    private static bool IsBelowOutput(CheckpointDirectory directory) => directory.IsBelow;
+
+    private static bool IsCandidate(string name) => name.EndsWith(".pt", StringComparison.Ordinal) || name.EndsWith(".bin", StringComparison.Ordinal);
+
+    private static bool HasConfig(CheckpointDirectory directory) => File.Exists(directory.PathOf(ConfigFile.Name));
+
+    // Hugging Face's names may lie under the same file names; the names of the tensors decide.
+    private static bool IsTrained(CheckpointDirectory directory, string name)
+    {
+        try
+        {
+            ByteSource source = directory.OpenFile(name);
+            return Format.Detect(source).Read(source).Tensors.TryGet(TorchtuneNames.Embedding, out _);
+        }
+        catch (CheckpointException)
+        {
+            return false;
+        }
+    }
+
+    [GeneratedRegex("^epoch_[0-9]{1,9}$", RegexOptions.CultureInvariant)]
+    private static partial Regex Epoch();
+
+    [GeneratedRegex(@"^(torchtune_model|hf_model_[0-9]{4})_(?<epoch>[0-9]{1,9})\.pt$", RegexOptions.CultureInvariant)]
+    private static partial Regex Classic();
+
+    [GeneratedRegex(@"^model-[0-9]{5}-of-[0-9]{5}\.(bin|safetensors)$", RegexOptions.CultureInvariant)]
+    private static partial Regex Current();
+}

@@ -1,0 +1,18 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using CheckpointBuild.Models;
+
+namespace CheckpointBuild.Quantization;
+
+/// <summary>Runs a model during a build to see what flows through it. The library has none of its own: the runtime is one, on the CPU, and whoever builds hands it over.</summary>
+public abstract class Calibrator
+{
+    /// <summary>Sums the squares of what enters each weight matrix of the layers, token after token.</summary>
+    /// <param name="checkpoint">The model.</param>
+    /// <param name="ids">A text, cut into windows from its start; what is left at the end is not used.</param>
+    /// <param name="window">Tokens of a window; each is a sequence of its own.</param>
+    /// <param name="cancellation">Looked at between windows.</param>
+    /// <returns>Sums by role.</returns>
+    public abstract IReadOnlyDictionary<TensorRole, ChannelSums> SumSquares(Checkpoint checkpoint, ReadOnlyMemory<int> ids, int window, CancellationToken cancellation);
+}

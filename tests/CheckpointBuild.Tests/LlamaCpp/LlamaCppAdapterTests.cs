@@ -1,0 +1,32 @@
+using System.Threading.Tasks;
+using CheckpointBuild.Tests.Infrastructure;
+using CheckpointBuild.Tests.Reports.Expectations;
+using CheckpointBuild.Tests.Tool;
+using Xunit;
+
+namespace CheckpointBuild.Tests.LlamaCpp;
+
+/// <summary>Adapters that are kept apart, in the real llama.cpp: base and adapter side by side compute what the merged model computes.</summary>
+public sealed class LlamaCppAdapterTests
+{
+    // Two orders of the same sums in float32, over six layers.
+    private const double MostLogit = 1e-3;
+
+    private static readonly int[] Ids = [4094, 3411, 3298, 3189, 263, 1684, 286, 263];
+
+    [Fact]
+    public async Task Base_and_adapter_compute_what_the_merged_engine_computes()
+    {
+        string model = Repository.PathOf("samples/models/doc-llama"), adapter = Repository.PathOf("samples/models/doc-llama-adapter");
+        using var scratch = new Scratch();
+        await Ckpt.DoneAsync("build", model, "--engine", "gguf", "--dtype", "f32", "--adapter", adapter, "--output", scratch.PathOf("merged"));
+        await Ckpt.DoneAsync("build", model, "--engine", "gguf", "--dtype", "f32", "--adapter", adapter, "--adapter-mode", "apart", "--output", scratch.PathOf("apart"));
+
+        using var merged = new LlamaCppModel(scratch.PathOf("merged/doc-llama.gguf"));
+        using var apart = new LlamaCppModel(scratch.PathOf("apart/doc-llama.gguf"));
+        float[] expected = merged.Logits(Ids), actual = apart.Logits(Ids, scratch.PathOf("apart/adapters/doc-llama-adapter.gguf"));
+
+        Findings.None(FloatDistance.Faults(actual, expected, MostLogit));
+        Assert.NotEmpty(FloatDistance.Faults(apart.Logits(Ids), expected, 100 * MostLogit));
+    }
+}

@@ -1,0 +1,135 @@
+using System;
+using System.IO;
+using System.Linq;
+using CheckpointBuild.Building.Torchtune;
+using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Dialects;
+using CheckpointBuild.DTypes;
+using CheckpointBuild.Formats;
+using CheckpointBuild.Tensors;
+using CheckpointBuild.Tests.Formats;
+using CheckpointBuild.Tests.Infrastructure;
+using Xunit;
+
+namespace CheckpointBuild.Tests.PyTorch;
+
+/// <summary>The conditions under which torchtune's checkpointers refuse, and the states that they carry on.</summary>
+public sealed class CheckpointerTests : IDisposable
+{
+    private readonly Scratch _scratch = new();
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void Checkpointer_of_one_file_refuses_another_number(int count) =>
+        Refused("CKPT2156", () => Open(Tune(TorchtuneLayout.Classic) with { CheckpointFiles = [.. Enumerable.Range(0, count).Select(i => $"{i}.pt")] }));
+
+    [Fact]
+    public void Checkpointer_refuses_another_ending() => Refused("CKPT2157", () => Open(Tune(TorchtuneLayout.Classic) with { CheckpointFiles = ["model.bin"] }));
+
+    [Fact]
+    public void Checkpointer_refuses_a_folder_that_is_not_there() => Refused("CKPT1001", () => Open(Tune(TorchtuneLayout.Classic) with { CheckpointDirectory = _scratch.PathOf("nowhere") }));
+
+    [Fact]
+    public void Checkpointer_refuses_an_output_within_its_source() =>
+        Refused("CKPT4151", () => Open(Tune(TorchtuneLayout.Current) with { OutputDirectory = _scratch.PathOf("in/../in/out") }));
+
+    [Fact]
+    public void Load_refuses_a_file_that_is_not_there() => Refused("CKPT1001", () => Open(Tune(TorchtuneLayout.Classic) with { CheckpointFiles = ["other.pt"] }).Load());
+
+    [Fact]
+    public void Load_refuses_a_value_that_is_no_tensor()
+    {
+        CheckpointerOptions options = Tune(TorchtuneLayout.Classic);
+        Write("in/model.pt", Model().Set("epoch", 3));
+        Refused("CKPT2155", () => Open(options).Load());
+    }
+
+    [Fact]
+    public void Load_refuses_to_resume_without_a_recipe() => Refused("CKPT2158", () => Open(Tune(TorchtuneLayout.Classic) with { ResumeFromCheckpoint = true }).Load());
+
+    [Fact]
+    public void Load_refuses_a_recipe_that_holds_a_model()
+    {
+        CheckpointerOptions options = Tune(TorchtuneLayout.Classic) with { ResumeFromCheckpoint = true, RecipeCheckpoint = "recipe.pt" };
+        Write("in/recipe.pt", new PickleDictionary(PickleDictionaryKind.Dictionary).Set("model", "evil"));
+        Refused("CKPT2159", () => Open(options).Load());
+    }
+
+    [Fact]
+    public void Save_of_the_adapter_alone_refuses_a_state_without_one() =>
+        Refused("CKPT4152", () => Open(Tune(TorchtuneLayout.Classic)).Save(new PickleDictionary(PickleDictionaryKind.Dictionary).Set("model", Model()), 0, SaveKind.AdapterOnly));
+
+    [Fact]
+    public void Save_refuses_a_tensor_of_no_file()
+    {
+        using var scratch = new Scratch();
+        Write("in/consolidated.00.pth", new PickleDictionary(PickleDictionaryKind.Dictionary).Set("norm.weight", FormatSamples.Random("norm.weight", DType.F32, new Shape(4))));
+        using Checkpointer checkpointer = Open(Tune(TorchtuneLayout.Classic) with { Kind = CheckpointerKind.Meta, CheckpointFiles = ["consolidated.00.pth"] });
+        PickleDictionary state = checkpointer.Load();
+        Assert.True(state.TryGet("model", out PickleDictionary? model));
+        model.Set("layers.0.attn.lora_a.weight", FormatSamples.Random("x", DType.F32, new Shape(4)));
+        Refused("CKPT4153", () => checkpointer.Save(state, 0, SaveKind.Final));
+    }
+
+    [Theory]
+    [InlineData("model.pt", "0012")]
+    [InlineData("model_{}.pt", "0012")]
+    [InlineData("model_{}_of_{}_{}.pt", "0012")]
+    [InlineData("model_{}_of_{}.pt", "twelve")]
+    public void FilesOf_refuses_a_form_that_spells_nothing(string format, string max) => Refused("CKPT9150", () => CheckpointerOptions.FilesOf(format, max));
+
+    [Fact]
+    public void FilesOf_fills_numbers_up_as_the_last_is_spelled() =>
+        Assert.Equal(["model_01_of_03.pt", "model_02_of_03.pt", "model_03_of_03.pt"], CheckpointerOptions.FilesOf("model_{}_of_{}.pt", "03"));
+
+    [Theory]
+    [InlineData(TorchtuneLayout.Classic)]
+    [InlineData(TorchtuneLayout.Current)]
+    public void Save_and_resume_give_model_adapter_and_the_state_of_training_back(TorchtuneLayout layout)
+    {
+        CheckpointerOptions options = Tune(layout);
+        PickleDictionary optimizer = new PickleDictionary(PickleDictionaryKind.Dictionary).Set(0, new PickleDictionary(PickleDictionaryKind.Dictionary).Set("step", FormatSamples.Random("step", DType.F32, default)));
+        PickleDictionary adapter = new PickleDictionary(PickleDictionaryKind.Dictionary).Set("q.lora_a.weight", FormatSamples.Random("a", DType.F32, new Shape(2, 3)));
+        PickleDictionary state = new PickleDictionary(PickleDictionaryKind.Dictionary).Set("model", Model()).Set("adapter", adapter).Set("optimizer", optimizer).Set("seed", 7).Set("epochs_run", 1);
+        using (Checkpointer first = Open(options))
+        {
+            first.Save(state, 4, SaveKind.Intermediate);
+        }
+
+        string output = options.OutputDirectory;
+        CheckpointerOptions resumed = layout == TorchtuneLayout.Classic
+            ? options with { CheckpointDirectory = output, CheckpointFiles = ["torchtune_model_4.pt"], AdapterCheckpoint = "adapter_4.pt", RecipeCheckpoint = "recipe_state.pt", ResumeFromCheckpoint = true }
+            : options with { ResumeFromCheckpoint = true };
+        using Checkpointer second = Open(resumed);
+        PickleDictionary loaded = second.Load();
+        Assert.Equal(["model", "adapter", "optimizer", "seed", "epochs_run"], loaded.Select(p => p.Key));
+        Assert.True(loaded.TryGet("seed", out long? seed) && seed == 7);
+        Assert.True(loaded.TryGet("adapter", out PickleDictionary? again));
+        Assert.Equal(PlanBytes.Of((Tensor)adapter.First().Value!)[0], PlanBytes.Of((Tensor)again.First().Value!)[0]);
+        Assert.Equal(5, state.Count);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _scratch.Dispose();
+
+    private static PickleDictionary Model() => new PickleDictionary(PickleDictionaryKind.Dictionary)
+        .Set("tok_embeddings.weight", FormatSamples.Random("e", DType.BF16, new Shape(5, 4)))
+        .Set("norm.scale", FormatSamples.Random("n", DType.BF16, new Shape(4)));
+
+    private CheckpointerOptions Tune(TorchtuneLayout layout)
+    {
+        Write("in/model.pt", Model());
+        return new CheckpointerOptions { Kind = CheckpointerKind.Torchtune, CheckpointDirectory = _scratch.PathOf("in"), CheckpointFiles = ["model.pt"], OutputDirectory = _scratch.PathOf("out"), Layout = layout };
+    }
+
+    private void Write(string path, PickleDictionary root)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_scratch.PathOf(path))!);
+        File.WriteAllBytes(_scratch.PathOf(path), PlanBytes.Of(PyTorchZipWriter.Plan(Path.GetFileName(path), root, PyTorchRecords.Full)));
+    }
+
+    private static Checkpointer Open(CheckpointerOptions options) => new(options);
+
+    private static void Refused(string code, Action action) => Assert.Equal(code, Assert.Throws<CheckpointException>(action).Code);
+}

@@ -1,0 +1,106 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Threading.Tasks;
+using CheckpointBuild.Dialects.Meta;
+using CheckpointBuild.DTypes;
+using CheckpointBuild.Formats;
+using CheckpointBuild.Tensors;
+using CheckpointBuild.Tensors.Views;
+using CheckpointBuild.Tests.Formats;
+using CheckpointBuild.Tests.Infrastructure;
+using CheckpointBuild.Tests.Tool;
+using Xunit;
+
+namespace CheckpointBuild.Tests.PyTorch;
+
+/// <summary>Meta's sizes, shards and what is wrong with them.</summary>
+public sealed class MetaTests
+{
+    [Theory]
+    [InlineData(4096, 1.0, 256, 11008)]
+    [InlineData(5120, 1.0, 256, 13824)]
+    [InlineData(8192, 1.3, 4096, 28672)]
+    [InlineData(4096, 1.3, 1024, 14336)]
+    [InlineData(16384, 1.2, 4096, 53248)]
+    [InlineData(2048, 1.5, 256, 8192)]
+    [InlineData(3072, 1.0, 256, 8192)]
+    public void FeedForwardOf_gives_the_widths_of_known_models(int dimension, double multiplier, int multiple, int width) => Assert.Equal(width, ParamsFile.FeedForwardOf(dimension, multiplier, multiple));
+
+    [Fact]
+    public async Task Convert_to_several_shards_and_back_gives_the_same_model()
+    {
+        using var scratch = new Scratch();
+        string source = new TinyLlama().Write(scratch.PathOf("source"));
+        await Ckpt.DoneAsync("convert", source, "--to", "meta", "--max-shard-size", "4KB", "--output", scratch.PathOf("meta"));
+        Assert.True(Directory.GetFiles(scratch.PathOf("meta"), "*.pth").Length is 2 or 4 or 8);
+        await Ckpt.DoneAsync("convert", scratch.PathOf("meta"), "--to", "huggingface", "--output", scratch.PathOf("back"));
+        CkptResult difference = await Ckpt.RunAsync("inspect", scratch.PathOf("back"), "--json");
+        Assert.Equal(0, difference.ExitCode);
+        Assert.Equal(Tensors(source), Tensors(scratch.PathOf("back")));
+    }
+
+    [Fact]
+    public async Task Convert_without_the_second_shard_says_so()
+    {
+        using var scratch = new Scratch();
+        await Ckpt.DoneAsync("convert", new TinyLlama().Write(scratch.PathOf("source")), "--to", "meta", "--max-shard-size", "4KB", "--output", scratch.PathOf("meta"));
+        File.Delete(scratch.PathOf("meta/consolidated.01.pth"));
+        CkptResult result = await Ckpt.RunAsync("convert", scratch.PathOf("meta"), "--to", "huggingface", "--output", scratch.PathOf("back"));
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("CKPT2151", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Convert_of_shards_with_other_norms_refuses()
+    {
+        using var scratch = new Scratch();
+        await Ckpt.DoneAsync("convert", new TinyLlama().Write(scratch.PathOf("source")), "--to", "meta", "--max-shard-size", "4KB", "--output", scratch.PathOf("meta"));
+        string last = Directory.GetFiles(scratch.PathOf("meta"), "*.pth").Order(StringComparer.Ordinal).Last();
+        byte[] changed;
+        using (var opened = new FileSource(last))
+        {
+            TensorFile file = Format.PyTorch.Read(opened);
+            changed = PlanBytes.Of(Format.PyTorch.Plan(Path.GetFileName(last), new TensorFile(new TensorTable(file.Tensors.Select(t => t.Name == "norm.weight" ? Renamed.Of(Zeros(t), t.Name) : t)), file.Metadata)));
+        }
+
+        await File.WriteAllBytesAsync(last, changed, TestContext.Current.CancellationToken);
+        CkptResult result = await Ckpt.RunAsync("convert", scratch.PathOf("meta"), "--to", "huggingface", "--output", scratch.PathOf("back"));
+        Assert.Contains("CKPT2152", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Convert_of_a_folder_without_tokenizer_model_says_so()
+    {
+        using var scratch = new Scratch();
+        CkptResult result = await Ckpt.DoneAsync("convert", new TinyLlama().Write(scratch.PathOf("source")), "--to", "meta", "--output", scratch.PathOf("meta"));
+        Assert.Contains("CKPT2154", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Inspect_of_a_training_file_shows_what_is_no_tensor()
+    {
+        using var scratch = new Scratch();
+        PickleDictionary state = new PickleDictionary(PickleDictionaryKind.Dictionary).Set("w", FormatSamples.Random("w", DType.F32, new Shape(3))).Set("epochs_run", 2).Set("lr", 0.5);
+        await File.WriteAllBytesAsync(scratch.PathOf("recipe_state.pt"), PlanBytes.Of(PyTorchZipWriter.Plan("recipe_state.pt", state, PyTorchRecords.Full)), TestContext.Current.CancellationToken);
+        CkptResult result = await Ckpt.DoneAsync("inspect", scratch.PathOf("recipe_state.pt"), "--json");
+        Assert.Contains("recipe_state.pt: epochs_run = 2 (int)", result.Output, StringComparison.Ordinal);
+        Assert.Contains("recipe_state.pt: lr = 0.5 (float)", result.Output, StringComparison.Ordinal);
+        Assert.Contains("\"format\": \"pytorch\"", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Inspect_of_Meta_s_folder_knows_what_each_tensor_is()
+    {
+        using var scratch = new Scratch();
+        await Ckpt.DoneAsync("convert", new TinyLlama().Write(scratch.PathOf("source")), "--to", "meta", "--max-shard-size", "4KB", "--output", scratch.PathOf("meta"));
+        CkptResult result = await Ckpt.DoneAsync("inspect", scratch.PathOf("meta"), "--json");
+        Assert.Contains("\"dialect\": \"meta\"", result.Output, StringComparison.Ordinal);
+        Assert.Contains("\"role\": \"layer 0 Query\"", result.Output, StringComparison.Ordinal);
+    }
+
+    private static Stored Zeros(Tensor like) => new(like.Name, DType.F32, like.Shape, new MemorySource("zeros", new byte[like.Shape.ElementCount * sizeof(float)]), 0);
+
+    private static string[] Tensors(string folder) =>
+        [.. Directory.GetFiles(folder, "*.safetensors").SelectMany(Readers.SafetensorsReader.Read).Select(t => $"{t.Name} {t.DType} {Hash.Of(t.Data)}").Order(StringComparer.Ordinal)];
+}

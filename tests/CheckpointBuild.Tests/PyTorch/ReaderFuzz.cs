@@ -1,0 +1,121 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Formats;
+using CheckpointBuild.Tensors;
+using CheckpointBuild.Tests.Formats;
+using CheckpointBuild.Tests.Golden;
+using CheckpointBuild.Tests.Laws;
+using Xunit;
+
+namespace CheckpointBuild.Tests.PyTorch;
+
+/// <summary>Damaged files for the readers of pickles, zip archives and safetensors. Every input follows from its number, so that a failure names all that is needed to see it again.</summary>
+/// <remarks>A few thousand inputs by default; <c>CHECKPOINTBUILD_FUZZ=200000</c> sets another number and prints the slowest and the hungriest input. The files that are damaged are the golden ones of the readers and what our own writers give.</remarks>
+public sealed class ReaderFuzz(ITestOutputHelper output)
+{
+    private const string Variable = "CHECKPOINTBUILD_FUZZ";
+    private const int Usual = 3000;
+    private const int LargestSeedBytes = 64 << 10;
+
+    // Reading takes buffers, the program's objects and a compressed record; nothing else may grow.
+    private const long MostAllocated = 1L << 30;
+
+    private static readonly TimeSpan Hang = TimeSpan.FromSeconds(2);
+
+    [Fact]
+    public void Damaged_files_are_read_or_refused_by_code()
+    {
+        int count = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : Usual;
+        byte[][] seeds = [.. Seeds()];
+        (long Allocated, int Input) hungriest = (0, -1);
+        (TimeSpan Time, int Input) slowest = (TimeSpan.Zero, -1);
+        int refused = 0;
+        for (int input = 0; input < count; input++)
+        {
+            byte[] bytes = Damage(seeds, new Random(input));
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            long start = Stopwatch.GetTimestamp();
+            Exception? refusal = Record.Exception(() => ReadAll(bytes));
+            (long allocated, TimeSpan time) = (GC.GetAllocatedBytesForCurrentThread() - before, Stopwatch.GetElapsedTime(start));
+            Assert.True(refusal is null or CheckpointException, $"Input {input}: {refusal}");
+            Assert.True(allocated < MostAllocated, $"Input {input} took {allocated:N0} bytes.");
+            refused += refusal is null ? 0 : 1;
+            hungriest = allocated > hungriest.Allocated ? (allocated, input) : hungriest;
+            slowest = time > slowest.Time ? (time, input) : slowest;
+        }
+
+        output.WriteLine($"{count:N0} inputs of {seeds.Length} files: {refused:N0} refused, none broke a reader; hungriest {hungriest.Allocated:N0} bytes (input {hungriest.Input}), slowest {slowest.Time.TotalMilliseconds:N1} ms (input {slowest.Input})");
+        Assert.True(count <= Usual || slowest.Time < Hang, $"Input {slowest.Input} took {slowest.Time}.");
+    }
+
+    private static IEnumerable<byte[]> Seeds()
+    {
+        foreach (Format format in (Format[])[Format.PyTorch, Format.Safetensors])
+        {
+            yield return PlanBytes.Of(format.Plan("seed", FormatSamples.Small()));
+        }
+
+        GoldenTopic topic = GoldenRoot.Topic("torch-containers");
+        foreach (string file in topic.Files("*", SearchOption.AllDirectories).Where(f => !f.EndsWith(".json", StringComparison.Ordinal) && !f.EndsWith(".md", StringComparison.Ordinal)))
+        {
+            byte[] bytes = topic.ReadBytes(file);
+            if (bytes.Length is > 0 and <= LargestSeedBytes)
+            {
+                yield return bytes;
+            }
+        }
+    }
+
+    private static byte[] Damage(byte[][] seeds, Random random)
+    {
+        byte[] bytes = [.. seeds[random.Next(seeds.Length)]];
+        for (int times = random.Next(1, 6); times > 0 && bytes.Length > 8; times--)
+        {
+            int at = random.Next(bytes.Length);
+            switch (random.Next(7))
+            {
+                case 0:
+                    bytes[at] ^= (byte)(1 << random.Next(8));
+                    break;
+                case 1:
+                    bytes[at] = (byte)random.Next(256);
+                    break;
+                case 2:
+                    BitConverter.TryWriteBytes(bytes.AsSpan(Math.Min(at, bytes.Length - 4)), Edge(random));
+                    break;
+                case 3:
+                    bytes = bytes[..at];
+                    break;
+                case 4:
+                    int from = random.Next(bytes.Length), length = random.Next(1, 1 + Math.Min(64, bytes.Length - Math.Max(at, from)));
+                    bytes.AsSpan(from, length).CopyTo(bytes.AsSpan(at));
+                    break;
+                case 5:
+                    byte[] other = seeds[random.Next(seeds.Length)];
+                    bytes = [.. bytes[..at], .. other[Math.Min(at, other.Length)..]];
+                    break;
+                default:
+                    bytes = [.. bytes[..at], .. bytes[Math.Max(0, at - random.Next(64))..]];
+                    break;
+            }
+        }
+
+        return bytes;
+    }
+
+    private static int Edge(Random random) => random.Next(8) switch { 0 => 0, 1 => 1, 2 => -1, 3 => int.MaxValue, 4 => int.MinValue, 5 => 0x7FFF, 6 => 0xFFFF, _ => random.Next() };
+
+    private static void ReadAll(byte[] bytes)
+    {
+        var source = new ArraySource(bytes);
+        foreach (Tensor tensor in Format.Detect(source).Read(source).Tensors.Where(t => t.ByteCount <= LargestSeedBytes))
+        {
+            _ = PlanBytes.Of(tensor);
+        }
+    }
+}
