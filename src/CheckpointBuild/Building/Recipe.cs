@@ -16,6 +16,8 @@ namespace CheckpointBuild.Building;
 /// <summary>What was asked for: the target and the choices that shape its bytes. Every field is an item's metadata, an option of the tool and part of the content key (<see cref="RecipeField"/>).</summary>
 public sealed partial record Recipe
 {
+    private const string TensorRtLlmTarget = "tensorrt-llm";
+
     /// <summary>The dialect that is written: <c>gguf</c>, <c>huggingface</c>.</summary>
     public required string Engine { get; init; }
 
@@ -90,6 +92,11 @@ public sealed partial record Recipe
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         Dialect target = Dialect.Named(Engine);
+        if (target.Name != TensorRtLlmTarget && RecipeField.FirstOfTensorRtLlm(this) is var (field, value))
+        {
+            throw Errors.UnknownOptionValue(field.Option[2..], value, Engine, []);
+        }
+
         Checkpoint merged = Merged(checkpoint, adapters);
         ImmutableArray<Diagnostic> noticed = [.. merged.Problems.Skip(checkpoint.Problems.Length)];
         bool apart = AdapterMode == AdapterMode.Apart;
@@ -102,7 +109,7 @@ public sealed partial record Recipe
             MaxShardSize = MaxShardSize ?? long.MaxValue,
             FollowsReference = Compatibility == Compatibility.Reference,
             TorchtuneLayout = TorchtuneLayout,
-            TensorRtLlm = target.Name == "tensorrt-llm" ? ToTensorRtLlm() : new(),
+            TensorRtLlm = target.Name == TensorRtLlmTarget ? ToTensorRtLlm() : new(),
             Gguf = GgufOptions(importance),
             PreTokenizer = PreTokenizer is null || target.NamesPreTokenizers ? PreTokenizer : throw Errors.UnknownOptionValue("pre-tokenizer", PreTokenizer, Engine, []),
         };

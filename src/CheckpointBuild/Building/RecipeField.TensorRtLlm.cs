@@ -12,6 +12,12 @@ public sealed partial record RecipeField
 {
     private const int HashBytes = 1 << 20;
 
+    /// <summary>The first choice that only a TensorRT-LLM checkpoint can keep, and that asks for more than one rank or for something other than the usual.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <returns>The field and its value, or null.</returns>
+    internal static (RecipeField Field, string Value)? FirstOfTensorRtLlm(Recipe recipe) =>
+        TensorRtLlmFields().Select(f => (Field: f, Value: f.Get(recipe))).FirstOrDefault(f => f.Value is not (null or "1")) is ({ } field, { } value) ? (field, value) : null;
+
     private static RecipeField[] TensorRtLlmFields() =>
     [
         Integer("TensorParallel", 1, "Over how many ranks each matrix is split.", (r, v) => r with { TensorParallel = v }, r => r.TensorParallel),

@@ -32,11 +32,22 @@ public sealed class WorkerTests
     {
         using var scratch = new Scratch();
 
-        CkptResult result = await WorkAsync(Request(scratch, new JsonObject { ["Engine"] = "gguf", ["TensorParallel"] = "2" }));
+        CkptResult result = await WorkAsync(Request(scratch, new JsonObject { ["Engine"] = "gguf", ["KeepStages"] = "true" }));
 
         Assert.Equal(1, result.ExitCode);
         Assert.Equal("CKPT9002", Field(result, "diag", 4));
         Assert.Equal("failed", Field(result, "result", 3));
+    }
+
+    [Fact]
+    public async Task A_choice_of_another_target_is_refused_not_ignored()
+    {
+        using var scratch = new Scratch();
+
+        CkptResult result = await WorkAsync(Request(scratch, new JsonObject { ["Engine"] = "gguf", ["TensorParallel"] = "2" }));
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal("CKPT9001", Field(result, "diag", 4));
     }
 
     [Fact]
