@@ -69,7 +69,8 @@ public sealed class FaultTests
 
         Assert.True(there > 2_000_000);
         Assert.Equal(file.Sha256, Hash.OfFile(Path.Combine(model.Folder, file.Path)));
-        Assert.Equal(file.Content.Length - there, server.Requests.Where(r => r.Host == "<cdn>").Sum(r => r.Sent));
+        // The server may note the cancelled answer, which was for the whole, only now.
+        Assert.Equal(file.Content.Length - there, server.Requests.Where(r => r.Host == "<cdn>" && r.Range is not null).Sum(r => r.Sent));
         Assert.Equal([file.Sha256], Blobs(scratch));
     }
 

@@ -15,9 +15,9 @@ public sealed class DiffGoldenTests
 {
     private static readonly GoldenTopic Topic = GoldenRoot.Topic("meta");
 
-    public static TheoryData<string> Cases => Topic.Cases(topic => topic.Files("params.json", SearchOption.AllDirectories)
+    public static TheoryData<string> Cases => Topic.CasesOfKind("both forms of one model", topic => topic.Files("params.json", SearchOption.AllDirectories)
         .Select(file => Path.GetDirectoryName(file)!.Replace('\\', '/'))
-        .Where(folder => topic.Has($"{Path.GetDirectoryName(folder)}/hf/config.json")));
+        .Where(folder => topic.Files("*.safetensors", SearchOption.AllDirectories).Any(file => file.StartsWith($"{Path.GetDirectoryName(folder)}/hf/", StringComparison.Ordinal))));
 
     [Theory]
     [MemberData(nameof(Cases))]

@@ -29,13 +29,28 @@ internal sealed record GoldenTopic(string Name, string? Folder)
         return new TheoryData<string>(names.Length > 0 ? names : [Empty + Name]);
     }
 
+    /// <summary>The cases of one kind of which a topic may hold none.</summary>
+    /// <param name="kind">What they are, in a few words.</param>
+    /// <param name="enumerate">Gives the names of the cases of a topic that is there.</param>
+    /// <returns>The names; one row that says so when there are none.</returns>
+    public TheoryData<string> CasesOfKind(string kind, Func<GoldenTopic, IEnumerable<string>> enumerate)
+    {
+        string[] names = IsAbsent ? [] : [.. enumerate(this).Order(StringComparer.Ordinal)];
+        return new TheoryData<string>(names.Length > 0 ? names : [$"{Absent}{Name}, {kind}"]);
+    }
+
     /// <summary>Looks whether a row says that there is nothing to test. A present topic without cases fails here.</summary>
     /// <param name="name">The row.</param>
     /// <returns>True when the topic is absent and the test is done.</returns>
     public bool SaysAbsent(string name)
     {
         Assert.False(name.StartsWith(Empty, StringComparison.Ordinal), $"{Folder}: the topic is there and no case was found in it.");
-        return SaysAbsent() && name.StartsWith(Absent, StringComparison.Ordinal);
+        if (!SaysAbsent() && name.StartsWith(Absent, StringComparison.Ordinal))
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine($"{GoldenRoot.Folder} has no such case ({name}): nothing to compare with.");
+        }
+
+        return name.StartsWith(Absent, StringComparison.Ordinal);
     }
 
     /// <summary>Looks whether the topic is absent, and says so in the test's output.</summary>

@@ -19,7 +19,7 @@ public sealed class AdapterFileTests
 
     public static TheoryData<string> Types => Lora.Cases(topic => topic.PeekJson("lora.json").GetProperty("runs").EnumerateArray().Select(r => r.GetProperty("outtype").GetString()!));
 
-    public static TheoryData<string> Folders => AdapterCase.Topic.Cases(MergedFolders);
+    public static TheoryData<string> Folders => AdapterCase.Topic.CasesOfKind("merged models", MergedFolders);
 
     [Theory]
     [MemberData(nameof(Types))]

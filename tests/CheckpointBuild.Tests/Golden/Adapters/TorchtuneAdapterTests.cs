@@ -26,7 +26,7 @@ public sealed class TorchtuneAdapterTests
 
     private static readonly GoldenTopic Topic = GoldenRoot.Topic("torchtune");
 
-    public static TheoryData<string> Cases => Topic.Cases(Runs);
+    public static TheoryData<string> Cases => Topic.CasesOfKind("runs with adapters", Runs);
 
     [Theory]
     [MemberData(nameof(Cases))]
