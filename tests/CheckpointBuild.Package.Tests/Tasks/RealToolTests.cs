@@ -50,7 +50,8 @@ public sealed class RealToolTests : IDisposable
 
     [Theory]
     [InlineData("NoSuchChoice9", null)]
-    [InlineData("TensorParallel", "CKPT9002")]
+    [InlineData("KeepStages", "CKPT9002")]
+    [InlineData("TensorParallel", "CKPT9001")]
     public void What_is_not_offered_is_refused_by_code(string metadata, string? code)
     {
         Assert.Equal(code is null, Task(typeof(BuildEngine), Item(RepositoryPaths.DocLlama, $"Engine=gguf Quantization=q8_0 {metadata}=2")).Execute());
