@@ -132,7 +132,8 @@ public sealed class HubClientTests
 
         await RefusedAsync(server.Settings(scratch.PathOf("hub")), Request(), "CKPT6016");
 
-        Assert.Empty(Directory.EnumerateFiles(scratch.PathOf("hub/models--demo--tiny/blobs")));
+        // A part of another file that was on its way may stay, to be gone on with.
+        Assert.DoesNotContain(Directory.EnumerateFiles(scratch.PathOf("hub/models--demo--tiny/blobs")), file => !file.Contains(".ckpt.", StringComparison.Ordinal));
     }
 
     [Fact]

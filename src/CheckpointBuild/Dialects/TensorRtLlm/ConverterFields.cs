@@ -11,8 +11,16 @@ namespace CheckpointBuild.Dialects.TensorRtLlm;
 /// <param name="DType">The dtype of floats.</param>
 internal sealed record ConverterFields(Checkpoint Checkpoint, TensorRtLlmOptions Options, DType DType)
 {
+    private const string Meta = "meta";
+
+    // params.json states no length; the reference's script takes this one.
+    private const int MetaPositions = 2048;
+
     /// <summary>The model's numbers.</summary>
-    public ModelConfig Config => Checkpoint.Config;
+    public ModelConfig Config { get; } = Checkpoint.Dialect == Meta ? Checkpoint.Config with { ContextLength = MetaPositions } : Checkpoint.Config;
+
+    /// <summary>Whether the source is Meta's, which the reference describes a little otherwise.</summary>
+    public bool IsFromMeta => Checkpoint.Dialect == Meta;
 
     /// <summary>The architecture as the source names it, which may be another name of the same.</summary>
     public string Architecture => (Source("architectures") as JsonArray)?[0]?.GetValue<string>() ?? Checkpoint.Family.Architecture;

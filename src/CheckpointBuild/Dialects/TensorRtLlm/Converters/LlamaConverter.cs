@@ -43,7 +43,7 @@ internal sealed class LlamaConverter : Converter
             ["rotary_scaling"] = fields.RotaryScaling(),
             ["residual_mlp"] = false,
             ["disable_weight_only_quant_plugin"] = fields.Options.DisablesWeightOnlyPlugin,
-            ["moe"] = fields.Moe(sparse ? 1 : null),
+            ["moe"] = fields.Moe(sparse || fields.IsFromMeta ? 1 : null),
             ["remove_duplicated_kv_heads"] = fields.Options.RemovesDuplicatedHeads,
             ["fc_after_embed"] = false,
             ["use_input_layernorm_in_first_layer"] = true,
@@ -59,7 +59,11 @@ internal sealed class LlamaConverter : Converter
         }
 
         fields.AddBase(json, fields.Architecture, sparse ? "swiglu" : fields.HiddenAct(), PositionOf(config));
-        json["tie_word_embeddings"] = config.TiedEmbeddings;
+        if (!fields.IsFromMeta)
+        {
+            json["tie_word_embeddings"] = config.TiedEmbeddings;
+        }
+
         return json;
     }
 
