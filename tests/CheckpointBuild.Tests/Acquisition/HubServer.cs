@@ -22,6 +22,7 @@ internal sealed partial class HubServer : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly ConcurrentQueue<ServedRequest> _requests = new();
     private readonly List<ServedRepository> _repositories;
+    private int _answering;
 
     private HubServer(WebApplication application, IEnumerable<ServedRepository> repositories)
     {
@@ -36,7 +37,15 @@ internal sealed partial class HubServer : IAsyncDisposable
     public Uri Cdn { get; private set; } = null!;
 
     /// <summary>What was asked so far, in order of the answers' ends.</summary>
-    public IReadOnlyList<ServedRequest> Requests => [.. _requests];
+    /// <remarks>A client has its last byte before the server has noted the answer: what is still being answered is waited for.</remarks>
+    public IReadOnlyList<ServedRequest> Requests
+    {
+        get
+        {
+            Settle();
+            return [.. _requests];
+        }
+    }
 
     /// <summary>Answers in the server's place, or leaves it to the server; for faults.</summary>
     public Func<HttpContext, Task<bool>> Before { get; set; } = _ => Task.FromResult(false);
@@ -80,7 +89,11 @@ internal sealed partial class HubServer : IAsyncDisposable
     }
 
     /// <summary>Forgets what was asked.</summary>
-    public void Forget() => _requests.Clear();
+    public void Forget()
+    {
+        Settle();
+        _requests.Clear();
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -89,8 +102,11 @@ internal sealed partial class HubServer : IAsyncDisposable
         await _application.DisposeAsync();
     }
 
+    private void Settle() => SpinWait.SpinUntil(() => Volatile.Read(ref _answering) == 0, TimeSpan.FromSeconds(10));
+
     private async Task AnswerAsync(HttpContext context)
     {
+        Interlocked.Increment(ref _answering);
         bool isCdn = context.Connection.LocalPort == Cdn.Port;
         var counted = new CountedSending();
         context.Items[typeof(CountedSending)] = counted;
@@ -109,6 +125,7 @@ internal sealed partial class HubServer : IAsyncDisposable
                 Range = context.Request.Headers.Range.FirstOrDefault(),
                 Sent = counted.Bytes,
             });
+            Interlocked.Decrement(ref _answering);
         }
     }
 
