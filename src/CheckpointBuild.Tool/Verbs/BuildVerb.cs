@@ -2,8 +2,8 @@ using System;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Linq;
+using CheckpointBuild.Acquisition;
 using CheckpointBuild.Building;
-using CheckpointBuild.Dialects;
 using CheckpointBuild.Tool.Nvidia;
 
 namespace CheckpointBuild.Tool.Verbs;
@@ -47,9 +47,9 @@ internal sealed class BuildVerb() : Verb("build")
 
             Recipe recipe = RecipeField.Find("Engine")!.Set(new Recipe { Engine = "" }, parsed.GetRequiredValue(engine));
             recipe = options.Apply(recipe, parsed);
-            CheckpointLocation source = options.Locate(recipe, parsed, checkpoint, streams, cancellation);
-            BuildAction.Run(source, recipe, parsed.GetRequiredValue(output), streams, cancellation);
-            options.Release(recipe);
+            using ModelSource models = options.Models(parsed, streams);
+            BuildAction.Run(models.Locate(parsed.GetRequiredValue(checkpoint), recipe, FetchTiming.WhileUsed, cancellation), recipe, parsed.GetRequiredValue(output), streams, cancellation);
+            models.Release(recipe);
         });
         return command;
     }

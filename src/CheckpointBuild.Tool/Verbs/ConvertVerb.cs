@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Linq;
+using CheckpointBuild.Acquisition;
 using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
@@ -41,9 +42,10 @@ internal sealed class ConvertVerb() : Verb("convert")
             string target = parsed.GetValue(output) ?? request.Output!;
             if ((parsed.GetValue(checkpoint) ?? request.Source) is { } source)
             {
-                CheckpointLocation location = options.Locate(recipe, parsed, source, streams, cancellation);
+                using ModelSource models = options.Models(parsed, streams);
+                CheckpointLocation location = models.Locate(source, recipe, FetchTiming.WhileUsed, cancellation);
                 BuildAction.Run(location, StoredTypes.Keep(recipe, location), target, streams, cancellation);
-                options.Release(recipe);
+                models.Release(recipe);
             }
             else
             {

@@ -115,7 +115,7 @@ public sealed class EngineBuild : IDisposable
         {
             long start = Stopwatch.GetTimestamp();
             (string Name, string Path, ByteSource Source)[] files = [.. Opened()];
-            foreach ((string _, string path, ByteSource _) in files)
+            foreach ((string _, string path, ByteSource _) in files.Where(f => f.Source is not ArrivingSource))
             {
                 _stamps[path] = SourceHashes.StampOf(path);
             }
@@ -150,9 +150,17 @@ public sealed class EngineBuild : IDisposable
         string key = Key(trust, cancellation);
         long start = Stopwatch.GetTimestamp();
         ImmutableArray<string> before = OutputsOfEarlierBuild(directory);
+        var arriving = new ArrivingInputs([.. Opened().Select(f => f.Source).OfType<ArrivingSource>()]);
+        arriving.Expect(Plan);
+        if (_measured is not null)
+        {
+            // What is measured is kept: it must not come from bytes that nobody has verified.
+            arriving.Complete(cancellation);
+        }
+
         _measured?.Measure(_hashes.PathOf($"importance-{Fingerprint.Of(Checkpoint.Name, new Recipe { Engine = "importance", Adapter = Recipe.Adapter, Format = Recipe.Format }, _inputs)}.gguf"), cancellation);
         var builder = new Builder(options);
-        ImmutableArray<BuiltFile> outputs = builder.Build(Plan, directory, RefuseChangedSource, cancellation);
+        ImmutableArray<BuiltFile> outputs = builder.Build(Plan, directory, () => RefuseWrongSource(arriving, cancellation), cancellation);
 
         var report = new BuildReport
         {
@@ -189,7 +197,7 @@ public sealed class EngineBuild : IDisposable
 
     private SourceFile Hash(string name, string path, ByteSource source, HashTrust trust, CancellationToken cancellation)
     {
-        string sha256 = _hashes.Sha256(path, source, trust, cancellation);
+        string sha256 = source is ArrivingSource arriving ? arriving.Sha256 : _hashes.Sha256(path, source, trust, cancellation);
         return _source.ExpectedSha256(name) is { } expected && expected != sha256
             ? throw Errors.SourceNotAsLocked(path, sha256, expected)
             : new SourceFile(name, source.Length, sha256);
@@ -212,9 +220,10 @@ public sealed class EngineBuild : IDisposable
         return Directory.Exists(full) && Directory.ResolveLinkTarget(full, returnFinalTarget: true) is { } target ? Path.TrimEndingDirectorySeparator(target.FullName) : full;
     }
 
-    // What was hashed and what was read are the same open files; a file that was written to meanwhile would put wrong bytes under a good key.
-    private void RefuseChangedSource()
+    // What was hashed and what was read are the same open files; a file that was written to meanwhile would put wrong bytes under a good key, and so would one that arrived as something else.
+    private void RefuseWrongSource(ArrivingInputs arriving, CancellationToken cancellation)
     {
+        arriving.Complete(cancellation);
         foreach ((string path, string stamp) in _stamps)
         {
             if (SourceHashes.StampOf(path) != stamp)
