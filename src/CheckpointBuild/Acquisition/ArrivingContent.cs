@@ -18,7 +18,7 @@ internal sealed class ArrivingContent(RemoteFile remote, HubCache cache, Content
     private const long Whenever = long.MaxValue;
 
     // What is asked for at least when somebody waits: a header is often one request.
-    private const long LeastWanted = 1 << 20;
+    private const long MostHeader = 1 << 20;
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly RangeSet _claimed = new();
     private readonly ContentLocation _location = download.LocationOf(remote);
@@ -100,8 +100,9 @@ internal sealed class ArrivingContent(RemoteFile remote, HubCache cache, Content
         var range = new ByteRange(offset, offset + destination.Length);
         if (!_partial!.Has(range))
         {
-            long start = range.Start / LeastWanted * LeastWanted;
-            arrivals.Enqueue(this, new ByteRange(start, Math.Min(Length, Math.Max(range.End, start + LeastWanted))), Wanted);
+            long least = Math.Min(MostHeader, arrivals.BlockBytes);
+            long start = range.Start / least * least;
+            arrivals.Enqueue(this, new ByteRange(start, Math.Min(Length, Math.Max(range.End, start + least))), Wanted);
             arrivals.Wait(_partial.WaitAsync(range, arrivals.Stopped));
         }
 

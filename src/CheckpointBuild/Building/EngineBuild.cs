@@ -224,6 +224,11 @@ public sealed class EngineBuild : IDisposable
     private void RefuseWrongSource(ArrivingInputs arriving, CancellationToken cancellation)
     {
         arriving.Complete(cancellation);
+        foreach ((string _, string path, ByteSource source) in Opened().Where(f => f.Source is ArrivingSource))
+        {
+            _hashes.Keep(path, ((ArrivingSource)source).Sha256);
+        }
+
         foreach ((string path, string stamp) in _stamps)
         {
             if (SourceHashes.StampOf(path) != stamp)
