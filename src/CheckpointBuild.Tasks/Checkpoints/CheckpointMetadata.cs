@@ -13,7 +13,7 @@ internal static class CheckpointMetadata
         "Calibration", "CalibrationStatistics", "Adapter", "AdapterMode", "MaxShardSize", "TensorParallel", "PipelineParallel", "ContextParallel", "MoeTensorParallel", "MoeExpertParallel",
         "Workers", "TargetSm", "TensorRtLlmVersion", "KvCacheQuantization", "GroupSize", "SmoothQuant", "EmbeddingShardingDim",
         "DisableWeightOnlyQuantPlugin", "UseMetaFp8RowwiseRecipe", "RemoveDuplicatedKvHeads", "LoadModelOnCpu",
-        "TorchtuneLayout", "EngineOptional", "Compatibility", "KeepStages", "KeepSource", "EvaluationText", "MaxPerplexityIncrease",
+        "TorchtuneLayout", "TrtllmBuild", "EngineOptional", "Compatibility", "KeepStages", "KeepSource", "EvaluationText", "MaxPerplexityIncrease",
         "MaxKlDivergence", "MaxEngineSize", "Revision", "Version", "Files",
 
         // NVIDIA's BuildConfig.

@@ -27,6 +27,8 @@ public sealed class EngineBuild : IDisposable
     private readonly ImmutableArray<AdapterSource> _adapters;
     private readonly ImportanceMatrixFile? _importance;
     private readonly MeasuredImportance? _measured;
+    private readonly EngineToolStep? _step;
+    private readonly ImmutableArray<Diagnostic> _noticed;
     private readonly SourceHashes _hashes;
     private readonly Dictionary<string, string> _stamps = new(StringComparer.Ordinal);
     private ImmutableArray<SourceFile> _inputs;
@@ -38,7 +40,10 @@ public sealed class EngineBuild : IDisposable
         _adapters = adapters;
         _hashes = options.Hashes;
         Dialect dialect = recipe.Format is { } format ? Dialect.Named(format) : Dialect.Detect(source);
-        Checkpoint checkpoint = dialect.Read(source);
+        (Recipe fitted, _step, _noticed) = EngineToolStep.Choose(recipe, options.Tool, options.Name ?? source.Name);
+        DirectoryPlan? asItStands = _step?.AsItStands(recipe, source, dialect);
+        recipe = asItStands is null ? fitted : recipe;
+        Checkpoint checkpoint = asItStands is null ? dialect.Read(source) : new Dialects.TensorRtLlm.RankReader(source).Describe();
         Checkpoint = options.Name is null ? checkpoint : checkpoint with { Name = options.Name };
         Recipe = recipe with { Plugins = RegisteredPlugins.In(recipe, dialect, source, Checkpoint) };
         ImmutableArray<Adapter> opened = [.. adapters.Select(a => a.Adapter)];
@@ -46,7 +51,8 @@ public sealed class EngineBuild : IDisposable
         try
         {
             _measured = recipe.Calibration is { } text ? Measured(text, opened, options.Calibrator) : null;
-            Plan = recipe.Apply(Checkpoint, opened, _importance?.Matrix ?? _measured?.Matrix);
+            Plan = asItStands ?? recipe.Apply(Checkpoint, opened, _importance?.Matrix ?? _measured?.Matrix);
+            _step?.Check(Plan);
             SizeBudget.Check(Checkpoint.Name, Plan, recipe.MaxEngineSize);
         }
         catch
@@ -67,7 +73,7 @@ public sealed class EngineBuild : IDisposable
     public DirectoryPlan Plan { get; }
 
     /// <summary>What reader and plan noticed.</summary>
-    public ImmutableArray<Diagnostic> Warnings => [.. Checkpoint.Problems, .. Plan.Warnings];
+    public ImmutableArray<Diagnostic> Warnings => [.. _noticed, .. Checkpoint.Problems, .. Plan.Warnings];
 
     /// <summary>Opens a source and plans; no tensor data is read.</summary>
     /// <param name="path">The checkpoint: a folder or a file.</param>
@@ -86,7 +92,17 @@ public sealed class EngineBuild : IDisposable
     /// <param name="calibrator">Runs the model where the recipe asks for something measured; null = such a recipe is refused.</param>
     /// <returns>The build, ready to run.</returns>
     /// <exception cref="CheckpointException">1xxx, 2xxx, 9xxx when the source or the recipe cannot be.</exception>
-    public static EngineBuild Open(CheckpointLocation location, Recipe recipe, SourceHashes hashes, Calibrator? calibrator = null)
+    public static EngineBuild Open(CheckpointLocation location, Recipe recipe, SourceHashes hashes, Calibrator? calibrator = null) => Open(location, recipe, hashes, calibrator, null);
+
+    /// <summary>Opens a source whose engine a tool of somebody else builds, and plans: the tool is asked what it is, and every setting is checked.</summary>
+    /// <param name="location">Where the checkpoint lies.</param>
+    /// <param name="recipe">What is asked for.</param>
+    /// <param name="hashes">Hashes remembered from earlier builds.</param>
+    /// <param name="calibrator">Runs the model where the recipe asks for something measured; null = such a recipe is refused.</param>
+    /// <param name="tool">Builds the engine where the recipe asks for one that is not ours; null = such a recipe is refused.</param>
+    /// <returns>The build, ready to run.</returns>
+    /// <exception cref="CheckpointException">1xxx, 2xxx, 32xx, 9xxx when the source, the recipe or the tool cannot be.</exception>
+    public static EngineBuild Open(CheckpointLocation location, Recipe recipe, SourceHashes hashes, Calibrator? calibrator, EngineTool? tool)
     {
         ArgumentNullException.ThrowIfNull(location);
         ArgumentNullException.ThrowIfNull(recipe);
@@ -95,7 +111,7 @@ public sealed class EngineBuild : IDisposable
         try
         {
             adapters.AddRange(recipe.Adapter.Select(a => AdapterSource.Open(a.Path)));
-            return new EngineBuild(source, [.. adapters], recipe, new EngineBuildOptions(hashes, location.Name, calibrator));
+            return new EngineBuild(source, [.. adapters], recipe, new EngineBuildOptions(hashes, location.Name, calibrator, tool));
         }
         catch
         {
@@ -134,7 +150,7 @@ public sealed class EngineBuild : IDisposable
             _hashSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
 
-        return Fingerprint.Of(Checkpoint.Name, Recipe, _inputs);
+        return Fingerprint.Of(Checkpoint.Name, Recipe, _inputs, _step?.Identity);
     }
 
     /// <summary>Builds into a directory. Files of an earlier build there that this one does not write are removed afterwards.</summary>
@@ -152,12 +168,15 @@ public sealed class EngineBuild : IDisposable
         ImmutableArray<string> before = OutputsOfEarlierBuild(directory);
         _measured?.Measure(_hashes.PathOf($"importance-{Fingerprint.Of(Checkpoint.Name, new Recipe { Engine = "importance", Adapter = Recipe.Adapter, Format = Recipe.Format }, _inputs)}.gguf"), cancellation);
         var builder = new Builder(options);
-        ImmutableArray<BuiltFile> outputs = builder.Build(Plan, directory, RefuseChangedSource, cancellation);
+        ImmutableArray<BuiltFile> outputs = _step is null
+            ? builder.Build(Plan, directory, RefuseChangedSource, cancellation)
+            : _step.Build(builder, options.Workers, Plan, directory, RefuseChangedSource, cancellation);
 
         var report = new BuildReport
         {
             Key = key,
             Recipe = Recipe,
+            Tool = _step?.Identity,
             CheckpointName = Checkpoint.Name,
             CheckpointPath = _source.Path,
             Dialect = Checkpoint.Dialect,

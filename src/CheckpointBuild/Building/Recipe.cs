@@ -91,11 +91,8 @@ public sealed partial record Recipe
     public DirectoryPlan Apply(Checkpoint checkpoint, ImmutableArray<Adapter> adapters, ImportanceMatrix? importance)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
-        Dialect target = Dialect.Named(Engine);
-        if (target.Name != TensorRtLlmTarget && RecipeField.FirstOfTensorRtLlm(this) is var (field, value))
-        {
-            throw Errors.UnknownOptionValue(field.Option[2..], value, Engine, []);
-        }
+        Dialect target = Dialect.Named(Engine == EngineTool.TensorRtLlmEngine ? TensorRtLlmTarget : Engine);
+        RefuseForeign(target);
 
         Checkpoint merged = Merged(checkpoint, adapters);
         ImmutableArray<Diagnostic> noticed = [.. merged.Problems.Skip(checkpoint.Problems.Length)];
@@ -119,6 +116,17 @@ public sealed partial record Recipe
             Files = apart ? [.. plan.Files, .. AdapterNames.Of(adapters).Zip(adapters).SelectMany(a => target.PlanAdapter(source, a.Second, options with { EngineName = a.First }))] : plan.Files,
             Warnings = [.. noticed, .. plan.Warnings],
         };
+    }
+
+    // A choice that the target cannot keep is refused rather than ignored.
+    private void RefuseForeign(Dialect target)
+    {
+        (RecipeField Field, string Value)? foreign = target.Name == TensorRtLlmTarget ? null : RecipeField.FirstOfTensorRtLlm(this);
+        foreign ??= Engine == EngineTool.TensorRtLlmEngine ? null : RecipeField.FirstOfBuildConfig(this);
+        if (foreign is var (field, value))
+        {
+            throw Errors.UnknownOptionValue(field.Option[2..], value, Engine, []);
+        }
     }
 
     /// <summary>Merges adapters one after the other; what is kept apart is merged too, for the faults that show then, and thrown away.</summary>

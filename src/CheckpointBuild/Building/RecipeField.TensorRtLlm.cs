@@ -18,6 +18,12 @@ public sealed partial record RecipeField
     internal static (RecipeField Field, string Value)? FirstOfTensorRtLlm(Recipe recipe) =>
         TensorRtLlmFields().Select(f => (Field: f, Value: f.Get(recipe))).FirstOrDefault(f => f.Value is not (null or "1")) is ({ } field, { } value) ? (field, value) : null;
 
+    /// <summary>The first choice that only an engine of <c>trtllm-build</c> can keep.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <returns>The field and its value, or null.</returns>
+    internal static (RecipeField Field, string Value)? FirstOfBuildConfig(Recipe recipe) =>
+        BuildConfigFields().Select(f => (Field: f, Value: f.Get(recipe))).FirstOrDefault(f => f.Value is not null) is ({ } field, { } value) ? (field, value) : null;
+
     private static RecipeField[] TensorRtLlmFields() =>
     [
         Integer("TensorParallel", 1, "Over how many ranks each matrix is split.", (r, v) => r with { TensorParallel = v }, r => r.TensorParallel),
