@@ -12,6 +12,7 @@ using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.Dialects.Adapters;
 using CheckpointBuild.Dialects.LlamaCpp;
+using CheckpointBuild.Dialects.TensorRtLlm;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
 using CheckpointBuild.Models.Adapters;
@@ -27,6 +28,7 @@ public sealed class EngineBuild : IDisposable
     private readonly ImmutableArray<AdapterSource> _adapters;
     private readonly ImportanceMatrixFile? _importance;
     private readonly MeasuredImportance? _measured;
+    private readonly MeasuredStatistics? _statistics;
     private readonly EngineToolStep? _step;
     private readonly ImmutableArray<Diagnostic> _noticed;
     private readonly SourceHashes _hashes;
@@ -43,15 +45,21 @@ public sealed class EngineBuild : IDisposable
         (Recipe fitted, _step, _noticed) = EngineToolStep.Choose(recipe, options.Tool, options.Name ?? source.Name);
         DirectoryPlan? asItStands = _step?.AsItStands(recipe, source, dialect);
         recipe = asItStands is null ? fitted : recipe;
-        Checkpoint checkpoint = asItStands is null ? dialect.Read(source) : new Dialects.TensorRtLlm.RankReader(source).Describe();
+        Checkpoint checkpoint = asItStands is null ? dialect.Read(source) : new RankReader(source).Describe();
         Checkpoint = options.Name is null ? checkpoint : checkpoint with { Name = options.Name };
         Recipe = recipe with { Plugins = RegisteredPlugins.In(recipe, dialect, source, Checkpoint) };
         ImmutableArray<Adapter> opened = [.. adapters.Select(a => a.Adapter)];
         _importance = recipe.ImportanceMatrix is { } matrix ? ImportanceMatrixFile.Open(matrix) : null;
         try
         {
-            _measured = recipe.Calibration is { } text ? Measured(text, opened, options.Calibrator) : null;
-            Plan = asItStands ?? recipe.Apply(Checkpoint, opened, _importance?.Matrix ?? _measured?.Matrix);
+            if (recipe.Calibration is { } text)
+            {
+                Calibrator calibrator = Refused(recipe, text) ?? options.Calibrator ?? throw Errors.NoCalibrator(text);
+                _statistics = recipe.NeedsStatistics ? MeasuredStatistics.Open(Calibrated(opened), calibrator, text) : null;
+                _measured = recipe.NeedsStatistics ? null : MeasuredImportance.Open(Calibrated(opened), calibrator, text);
+            }
+
+            Plan = asItStands ?? PlanWith(_statistics?.Placeholder);
             _step?.Check(Plan);
             SizeBudget.Check(Checkpoint.Name, Plan, recipe.MaxEngineSize);
         }
@@ -59,6 +67,7 @@ public sealed class EngineBuild : IDisposable
         {
             _importance?.Dispose();
             _measured?.Dispose();
+            _statistics?.Dispose();
             throw;
         }
     }
@@ -73,7 +82,7 @@ public sealed class EngineBuild : IDisposable
     public DirectoryPlan Plan { get; }
 
     /// <summary>What reader and plan noticed.</summary>
-    public ImmutableArray<Diagnostic> Warnings => [.. _noticed, .. Checkpoint.Problems, .. Plan.Warnings];
+    public ImmutableArray<Diagnostic> Warnings => [.. _noticed, .. Recipe.Calibration == CalibrationText.Own ? [Errors.OwnCalibrationText(Checkpoint.Name)] : ImmutableArray<Diagnostic>.Empty, .. Checkpoint.Problems, .. Plan.Warnings];
 
     /// <summary>Opens a source and plans; no tensor data is read.</summary>
     /// <param name="path">The checkpoint: a folder or a file.</param>
@@ -131,7 +140,7 @@ public sealed class EngineBuild : IDisposable
         {
             long start = Stopwatch.GetTimestamp();
             (string Name, string Path, ByteSource Source)[] files = [.. Opened()];
-            foreach ((string _, string path, ByteSource _) in files)
+            foreach ((string _, string path, ByteSource _) in files.Where(f => f.Source is not MemorySource))
             {
                 _stamps[path] = SourceHashes.StampOf(path);
             }
@@ -166,11 +175,12 @@ public sealed class EngineBuild : IDisposable
         string key = Key(trust, cancellation);
         long start = Stopwatch.GetTimestamp();
         ImmutableArray<string> before = OutputsOfEarlierBuild(directory);
-        _measured?.Measure(_hashes.PathOf($"importance-{Fingerprint.Of(Checkpoint.Name, new Recipe { Engine = "importance", Adapter = Recipe.Adapter, Format = Recipe.Format }, _inputs)}.gguf"), cancellation);
+        _measured?.Measure(MeasuredPath("importance", ".gguf"), cancellation);
+        DirectoryPlan plan = _statistics is null ? Plan : Measured(_statistics, ref options, cancellation);
         var builder = new Builder(options);
         ImmutableArray<BuiltFile> outputs = _step is null
-            ? builder.Build(Plan, directory, RefuseChangedSource, cancellation)
-            : _step.Build(builder, options.Workers, Plan, directory, RefuseChangedSource, cancellation);
+            ? builder.Build(plan, directory, RefuseChangedSource, cancellation)
+            : _step.Build(builder, options.Workers, plan, directory, RefuseChangedSource, cancellation);
 
         var report = new BuildReport
         {
@@ -203,6 +213,7 @@ public sealed class EngineBuild : IDisposable
 
         _importance?.Dispose();
         _measured?.Dispose();
+        _statistics?.Dispose();
         _source.Dispose();
     }
 
@@ -248,12 +259,33 @@ public sealed class EngineBuild : IDisposable
         _source.OpenedFiles.Select(name => (name, _source.PathOf(name), _source.OpenFile(name)))
             .Concat(_adapters.SelectMany((adapter, i) => adapter.Directory.OpenedFiles.Select(name => ($"adapter {i + 1}/{name}", adapter.Directory.PathOf(name), adapter.Directory.OpenFile(name)))))
             .Concat(_importance is { } matrix ? [("importance matrix", Recipe.ImportanceMatrix!, matrix.Source)] : [])
-            .Concat(_measured is { } measured ? [("calibration", Recipe.Calibration!, measured.Text)] : []);
+            .Concat((_measured?.Text ?? _statistics?.Text) is { } text ? [("calibration", Recipe.Calibration!, text)] : []);
 
-    private MeasuredImportance Measured(string text, ImmutableArray<Adapter> adapters, Calibrator? calibrator) =>
+    // Two answers to one question, or a question that nobody asks.
+    private Calibrator? Refused(Recipe recipe, string text) =>
         _importance is not null ? throw Errors.ImportanceTwice()
-        : calibrator is null ? throw Errors.NoCalibrator(text)
-        : MeasuredImportance.Open(Recipe.AdapterMode == AdapterMode.Merge ? Recipe.Merged(Checkpoint, adapters) : Checkpoint, calibrator, text);
+        : recipe.CalibrationStatistics is not null ? throw Errors.StatisticsTwice()
+        : recipe.IsTensorRtLlm && !recipe.NeedsStatistics ? throw Errors.NothingToCalibrate(text, recipe.Quantization)
+        : null;
+
+    private Checkpoint Calibrated(ImmutableArray<Adapter> adapters) => Recipe.AdapterMode == AdapterMode.Merge ? Recipe.Merged(Checkpoint, adapters) : Checkpoint;
+
+    private DirectoryPlan PlanWith(CalibrationStatistics? statistics) =>
+        Recipe.Apply(Checkpoint, [.. _adapters.Select(a => a.Adapter)], new Measurements(_importance?.Matrix ?? _measured?.Matrix, statistics));
+
+    // Calibrating is nearly all of the work; progress says so.
+    private DirectoryPlan Measured(MeasuredStatistics statistics, ref BuilderOptions options, CancellationToken cancellation)
+    {
+        Action<long, long>? progress = options.Progress;
+        options = options with { Progress = progress is null ? null : (done, total) => progress((9 * total) + done, 10 * total) };
+        CalibrationStatistics measured = statistics.Measure(MeasuredPath("statistics", ".safetensors"), progress is null ? null : (done, total) => progress(9 * done, 10 * total), cancellation);
+        DirectoryPlan plan = PlanWith(measured);
+        return Recipe.KeepStages ? plan with { Files = [.. plan.Files, StatisticsFile.Plan("calibration-statistics.safetensors", measured)] } : plan;
+    }
+
+    // By what was measured, not by what is made with it.
+    private string? MeasuredPath(string kind, string extension) =>
+        _hashes.PathOf($"{kind}-{Fingerprint.Of(Checkpoint.Name, new Recipe { Engine = kind, Adapter = Recipe.Adapter, Format = Recipe.Format }, _inputs)}{extension}");
 
     private ImmutableArray<string> OutputsOfEarlierBuild(string directory)
     {

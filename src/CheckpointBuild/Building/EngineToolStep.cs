@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.IO;
 using System.Linq;
@@ -9,7 +8,6 @@ using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.Dialects.TensorRtLlm;
 using CheckpointBuild.Formats;
-using CheckpointBuild.Quantization;
 
 namespace CheckpointBuild.Building;
 

@@ -57,7 +57,7 @@ public sealed partial record Recipe
     public bool LoadModelOnCpu { get; init; }
 
     /// <summary>How strictly the source is read: NVIDIA's converter takes sources that do not fit, and its bytes may be wanted.</summary>
-    internal SourceTolerance SourceTolerance => Compatibility == Compatibility.Reference && Engine is TensorRtLlmTarget or EngineTool.TensorRtLlmEngine ? SourceTolerance.Reference : SourceTolerance.Strict;
+    internal SourceTolerance SourceTolerance => Compatibility == Compatibility.Reference && IsTensorRtLlm ? SourceTolerance.Reference : SourceTolerance.Strict;
 
     /// <summary>Whether weights are left as floats for the engine's builder, which packs them for its own GPU.</summary>
     internal bool PacksWhereBuilt => Engine == EngineTool.TensorRtLlmEngine && Quantization is { } name && QuantAlgo.Named(name).IsWeightOnly;
@@ -85,4 +85,13 @@ public sealed partial record Recipe
             UsesMetaRecipe = UseMetaFp8RowwiseRecipe,
         },
     };
+
+    /// <summary>Whether a TensorRT-LLM checkpoint is made, as a product or for an engine.</summary>
+    internal bool IsTensorRtLlm => Engine is TensorRtLlmTarget or EngineTool.TensorRtLlmEngine;
+
+    /// <summary>Whether the target's quantization follows from how large activations become.</summary>
+    internal bool NeedsStatistics => IsTensorRtLlm
+        && (KvCacheQuantization == "int8" || (Quantization is { } name && QuantAlgo.Named(name) is { IsSmoothQuant: true }));
+
+    private static TensorRtLlmOptions Measured(TensorRtLlmOptions options, CalibrationStatistics? statistics) => statistics is null ? options : options with { Statistics = statistics };
 }

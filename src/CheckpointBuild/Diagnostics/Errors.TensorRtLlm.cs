@@ -123,6 +123,15 @@ internal static partial class Errors
     internal static CheckpointException NoEngineTool(string target) => new("CKPT3245",
         $"Engine '{target}' is built by a tool that is not ours, and none was handed over. Hand EngineBuild.Open an EngineTool, for instance TrtllmTool.");
 
+    internal static CheckpointException StatisticsTwice() => new("CKPT3247",
+        "Calibration and CalibrationStatistics both say how large activations become (one is needed). Leave one out.");
+
+    internal static CheckpointException NothingToCalibrate(string text, string? quantization) => new("CKPT3248",
+        $"{text}: nothing in {quantization ?? "a checkpoint of floats"} follows from a calibration text. Leave Calibration out, or choose a quantization that needs one: W8A8_SQ_…, an int8 cache.");
+
+    internal static Diagnostic OwnCalibrationText(string checkpoint) => new("CKPT3249",
+        $"{checkpoint}: is calibrated with a short text that is built in, for none was named. Name one of the kind that the model will see with Calibration (--calibration FILE).");
+
     internal static Diagnostic EngineLeftOut(string checkpoint, string reason) => new("CKPT3246",
         $"{checkpoint}: no engine is built ({reason}); the checkpoint is the product. Run trtllm-build on it where TensorRT-LLM and a GPU are, or build there.");
 
