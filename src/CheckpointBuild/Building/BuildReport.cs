@@ -51,6 +51,9 @@ public sealed record BuildReport
     /// <summary>What the user should know.</summary>
     public ImmutableArray<Diagnostic> Warnings { get; init; } = [];
 
+    /// <summary>Bytes of the source that were read to make the outputs, hashing left out.</summary>
+    public long BytesRead { get; init; }
+
     /// <summary>Seconds spent hashing inputs.</summary>
     public double HashSeconds { get; init; }
 
@@ -74,6 +77,7 @@ public sealed record BuildReport
             ["outputs"] = new JsonArray([.. Outputs.Select(o => new JsonObject { ["path"] = o.Path, ["size"] = o.Length, ["sha256"] = o.Sha256 })]),
             ["tensors"] = new JsonArray([.. Tensors.Select(t => new JsonObject { ["name"] = t.Name, ["dtype"] = t.DType, ["shape"] = t.Shape, ["file"] = t.File, ["derivation"] = t.Derivation })]),
             ["warnings"] = new JsonArray([.. Warnings.Select(w => new JsonObject { ["code"] = w.Code, ["message"] = w.Message })]),
+            ["bytesRead"] = BytesRead,
             ["seconds"] = new JsonObject { ["hash"] = Round(HashSeconds), ["build"] = Round(BuildSeconds) },
         };
         return root.ToJsonString(ReportFormat.Indented) + "\n";

@@ -178,6 +178,8 @@ public sealed class EngineBuild : IDisposable
         _measured?.Measure(MeasuredPath("importance", ".gguf"), cancellation);
         DirectoryPlan plan = _statistics is null ? Plan : Measured(_statistics, ref options, cancellation);
         var builder = new Builder(options);
+        _source.ShareReads(plan.SharesRows);
+        long readBefore = _source.BytesRead;
         ImmutableArray<BuiltFile> outputs = _step is null
             ? builder.Build(plan, directory, RefuseChangedSource, cancellation)
             : _step.Build(builder, options.Workers, plan, directory, RefuseChangedSource, cancellation);
@@ -195,6 +197,7 @@ public sealed class EngineBuild : IDisposable
             Outputs = outputs,
             Tensors = [.. Plan.Files.SelectMany(f => f.Slots.Where(s => s.Plane == 0).Select(s => new TensorReport(s.Tensor.Name, s.Tensor.DType.LongName, s.Tensor.Shape.ToString(), f.Path, s.Tensor.Derivation)))],
             Warnings = Warnings,
+            BytesRead = _source.BytesRead - readBefore,
             HashSeconds = _hashSeconds,
             BuildSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
         };

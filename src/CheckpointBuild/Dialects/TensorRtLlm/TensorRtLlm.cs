@@ -69,7 +69,7 @@ internal sealed class TensorRtLlm : Dialect
         }
 
         files.Add(FilePlan.Of(ConfigName, PythonText.Write(config)));
-        return new DirectoryPlan(files.DrainToImmutable(), warnings);
+        return new DirectoryPlan(files.DrainToImmutable(), warnings) { SharesRows = settled.Grid.FileCount > 1 };
     }
 
     private static RankQuantizer? QuantizerFor(ConverterFields fields, Converter converter) => fields.Options.Quantization.Algorithm switch
