@@ -11,7 +11,7 @@ internal static class CheckpointMetadata
     [
         "Engine", "Format", "DType", "IntermediateDType", "Quantization", "TensorTypes", "Pure", "OutputTensorType", "TokenEmbeddingType", "PreTokenizer", "PruneLayers", "ImportanceMatrix",
         "Calibration", "CalibrationStatistics", "Adapter", "AdapterMode", "MaxShardSize", "TensorParallel", "PipelineParallel", "ContextParallel", "MoeTensorParallel", "MoeExpertParallel",
-        "Workers", "TargetSm", "TensorRtLlmVersion", "KvCacheQuantization", "GroupSize", "SmoothQuant", "EmbeddingShardingDim",
+        "Workers", "Rank", "TargetSm", "TensorRtLlmVersion", "KvCacheQuantization", "GroupSize", "SmoothQuant", "EmbeddingShardingDim",
         "DisableWeightOnlyQuantPlugin", "UseMetaFp8RowwiseRecipe", "RemoveDuplicatedKvHeads", "LoadModelOnCpu",
         "TorchtuneLayout", "TrtllmBuild", "EngineOptional", "Compatibility", "KeepStages", "KeepSource", "EvaluationText", "MaxPerplexityIncrease",
         "MaxKlDivergence", "MaxEngineSize", "Revision", "Version", "Files",

@@ -171,6 +171,7 @@ public sealed class EngineBuild : IDisposable
     public BuildReport Run(string directory, BuilderOptions options, HashTrust trust, CancellationToken cancellation)
     {
         RefuseSourceAsOutput(directory);
+        RefuseOtherRanks(directory);
         OutputDirectory.Prepare(Path.GetFullPath(directory), Plan.Files.Sum(f => f.Length));
         string key = Key(trust, cancellation);
         long start = Stopwatch.GetTimestamp();
@@ -234,6 +235,17 @@ public sealed class EngineBuild : IDisposable
         if (SamePlace(directory, _source.Folder))
         {
             throw Errors.OutputIsSource(Path.GetFullPath(directory));
+        }
+    }
+
+    // Ranks that are built one by one into one folder are one set.
+    private void RefuseOtherRanks(string directory)
+    {
+        string path = Path.Combine(directory, "config.json");
+        if (Recipe.Rank is not null && Directory.Exists(directory) && Directory.EnumerateFiles(directory, "rank*.safetensors").Any() && File.Exists(path)
+            && !Plan.Files.First(f => f.Path == "config.json").Head.Span.SequenceEqual(File.ReadAllBytes(path)))
+        {
+            throw Errors.RanksMixed(directory, "this build");
         }
     }
 
@@ -305,7 +317,7 @@ public sealed class EngineBuild : IDisposable
 
     // Another model's product, or another target's, in the same folder is somebody else's.
     private bool SameProduct(BuildReport earlier) =>
-        earlier.Recipe.Engine == Recipe.Engine && (earlier.Recipe.EngineName ?? earlier.CheckpointName) == (Recipe.EngineName ?? Checkpoint.Name);
+        earlier.Recipe.Engine == Recipe.Engine && earlier.Recipe.Rank == Recipe.Rank && (earlier.Recipe.EngineName ?? earlier.CheckpointName) == (Recipe.EngineName ?? Checkpoint.Name);
 
     private static void Remove(string directory, IEnumerable<string> paths)
     {

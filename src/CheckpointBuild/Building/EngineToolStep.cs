@@ -46,6 +46,11 @@ internal sealed class EngineToolStep
             return (recipe, null, []);
         }
 
+        if (recipe.Rank is { } rank)
+        {
+            throw Errors.UnknownOptionValue("rank", $"{rank}", "an engine, whose builder takes all ranks", []);
+        }
+
         if (tool is null)
         {
             throw Errors.NoEngineTool(recipe.Engine);

@@ -23,6 +23,9 @@ public sealed partial record Recipe
     /// <summary>Over how many groups the experts are dealt out; null = what the other two leave.</summary>
     public int? MoeExpertParallel { get; init; }
 
+    /// <summary>The one rank that is built; null = all.</summary>
+    public int? Rank { get; init; }
+
     /// <summary>The release whose form is written; null = the default one.</summary>
     public string? TensorRtLlmVersion { get; init; }
 
@@ -68,6 +71,7 @@ public sealed partial record Recipe
     public TensorRtLlmOptions ToTensorRtLlm() => new()
     {
         Grid = RankGrid.Of(TensorParallel ?? 1, PipelineParallel ?? 1, ContextParallel ?? 1, MoeTensorParallel, MoeExpertParallel),
+        Rank = Rank,
         Version = TensorRtLlmVersion is { } version ? Dialects.TensorRtLlm.TensorRtLlmVersion.Named(version) : Dialects.TensorRtLlm.TensorRtLlmVersion.Default,
         TargetSm = TargetSm ?? (PacksWhereBuilt ? 0 : 80),
         EmbeddingShardingDimension = EmbeddingShardingDim,

@@ -137,4 +137,16 @@ internal static partial class Errors
 
     internal static Diagnostic EngineTensorDType(string file, string tensor, string found, string needed) => new("CKPT3240",
         $"{file}: tensor {Quote(tensor)} is {found}, the configuration says {needed}. The builder casts it.", file);
+
+    internal static CheckpointException RanksMixed(string folder, string other) => new("CKPT3250",
+        $"{folder}: its ranks are of another configuration than those in {other}. Build all ranks of a set with one recipe, each set in a folder of its own.", folder);
+
+    internal static CheckpointException RanksDiffer(string file, string tensor, string found, string needed, string other) => new("CKPT3251",
+        $"{file}: tensor {Quote(tensor)} is {found}, in {other} it is {needed}. The ranks were not built from one checkpoint with one recipe; build them again.", file);
+
+    internal static CheckpointException RankUnknown(string[] variables) => new("CKPT3252",
+        $"--rank auto: nothing says which rank this process is (none of {string.Join(", ", variables)} is set, and no pod's ordinal). Start it with mpirun, srun or as an indexed job, or give --rank a number.");
+
+    internal static CheckpointException RankOutOfRange(int rank, int worldSize) => new("CKPT3253",
+        $"Rank {rank}: there is none (ranks are 0 to {worldSize - 1}: TensorParallel × PipelineParallel × ContextParallel). Start as many processes as there are ranks, or choose another number.");
 }
