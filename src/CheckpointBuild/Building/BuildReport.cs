@@ -24,6 +24,9 @@ public sealed record BuildReport
     /// <summary>What was asked for.</summary>
     public required Recipe Recipe { get; init; }
 
+    /// <summary>Version and device of the tool of somebody else that had a part in it; null = none.</summary>
+    public string? Tool { get; init; }
+
     /// <summary>What the source is called.</summary>
     public required string CheckpointName { get; init; }
 
@@ -48,6 +51,9 @@ public sealed record BuildReport
     /// <summary>What the user should know.</summary>
     public ImmutableArray<Diagnostic> Warnings { get; init; } = [];
 
+    /// <summary>Bytes of the source that were read to make the outputs, hashing left out.</summary>
+    public long BytesRead { get; init; }
+
     /// <summary>Seconds spent hashing inputs.</summary>
     public double HashSeconds { get; init; }
 
@@ -65,11 +71,13 @@ public sealed record BuildReport
             ["key"] = Key,
             ["checkpoint"] = new JsonObject { ["name"] = CheckpointName, ["path"] = CheckpointPath, ["dialect"] = Dialect, ["family"] = Family },
             ["recipe"] = new JsonObject(RecipeField.All.Select(f => (f.Name, Value: f.Get(Recipe))).Where(f => f.Value is not null).Select(f => new System.Collections.Generic.KeyValuePair<string, JsonNode?>(f.Name, f.Value))),
+            ["tool"] = Tool,
             ["plugins"] = new JsonArray([.. Recipe.Plugins.Select(p => new JsonObject { ["name"] = p.Name, ["sha256"] = p.Sha256 })]),
             ["inputs"] = new JsonArray([.. Inputs.Select(i => new JsonObject { ["name"] = i.Name, ["size"] = i.Length, ["sha256"] = i.Sha256 })]),
             ["outputs"] = new JsonArray([.. Outputs.Select(o => new JsonObject { ["path"] = o.Path, ["size"] = o.Length, ["sha256"] = o.Sha256 })]),
             ["tensors"] = new JsonArray([.. Tensors.Select(t => new JsonObject { ["name"] = t.Name, ["dtype"] = t.DType, ["shape"] = t.Shape, ["file"] = t.File, ["derivation"] = t.Derivation })]),
             ["warnings"] = new JsonArray([.. Warnings.Select(w => new JsonObject { ["code"] = w.Code, ["message"] = w.Message })]),
+            ["bytesRead"] = BytesRead,
             ["seconds"] = new JsonObject { ["hash"] = Round(HashSeconds), ["build"] = Round(BuildSeconds) },
         };
         return root.ToJsonString(ReportFormat.Indented) + "\n";
@@ -90,6 +98,7 @@ public sealed record BuildReport
             {
                 Key = Text(root, "key"),
                 Recipe = ReportFormat.ReadRecipe(root.GetProperty("recipe")) with { Plugins = ReadPlugins(root) },
+                Tool = root.TryGetProperty("tool", out JsonElement tool) ? tool.GetString() : null,
                 CheckpointName = Text(checkpoint, "name"),
                 CheckpointPath = Text(checkpoint, "path"),
                 Dialect = Text(checkpoint, "dialect"),

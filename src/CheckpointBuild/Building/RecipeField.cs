@@ -31,6 +31,8 @@ public sealed partial record RecipeField(string Name, string Help, Func<Recipe, 
         new("PreTokenizer", "llama.cpp's name of the way in which text is split, where none of its names fits the tokenizer and one is close enough: llama-bpe, qwen2.", (r, v) => r with { PreTokenizer = v }, r => r.PreTokenizer),
         new("Compatibility", "safe: what reference tools lose silently is done right or refused; reference: their bytes.", (r, v) => r with { Compatibility = ParseCompatibility(v) }, r => r.Compatibility == Compatibility.Safe ? null : "reference"),
         .. TensorRtLlmFields(),
+        .. BuildConfigFields(),
+        .. EngineStepFields(),
         new("Revision", "The branch, tag or commit of a model that is fetched from the Hub; default: main.", (r, v) => r with { Revision = v }, r => r.Revision) { InKey = NotInKey },
         new("Version", "The version of a model that comes from a NuGet package.", (r, v) => r with { Version = v }, r => r.Version) { InKey = NotInKey },
         new("Files", "Which files of a repository are fetched, patterns separated by ';': these alone, +pattern these too, -pattern not these; default: what a build needs.", (r, v) => r with { Files = v }, r => r.Files) { InKey = NotInKey },
@@ -42,6 +44,9 @@ public sealed partial record RecipeField(string Name, string Help, Func<Recipe, 
 
     /// <summary>Whether the option may be given several times; its values are joined by <c>;</c>.</summary>
     public bool IsRepeatable { get; init; }
+
+    /// <summary>Whether the option stands alone for yes: its value may be left out.</summary>
+    public bool IsSwitch { get; init; }
 
     /// <summary>The value's part in the content key where paths do not belong there: files count by what they hold. Null = the value itself.</summary>
     internal Func<Recipe, string?>? InKey { get; init; }
@@ -67,8 +72,8 @@ public sealed partial record RecipeField(string Name, string Help, Func<Recipe, 
     private static string Kebab(string name) =>
         string.Concat(name.Replace("DType", "Dtype", StringComparison.Ordinal).Select((c, i) => char.IsUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()));
 
-    private static string ParseEngine(string value) => Dialect.Known.FirstOrDefault(d => d.CanWrite && string.Equals(d.Name, value, StringComparison.OrdinalIgnoreCase))?.Name
-        ?? throw Errors.UnknownOptionValue("engine", value, "a product", Dialect.Known.Where(d => d.CanWrite).Select(d => d.Name));
+    private static string ParseEngine(string value) => string.Equals(value, EngineTool.TensorRtLlmEngine, StringComparison.OrdinalIgnoreCase) ? EngineTool.TensorRtLlmEngine : Dialect.Known.FirstOrDefault(d => d.CanWrite && string.Equals(d.Name, value, StringComparison.OrdinalIgnoreCase))?.Name
+        ?? throw Errors.UnknownOptionValue("engine", value, "a product", Dialect.Known.Where(d => d.CanWrite).Select(d => d.Name).Append(EngineTool.TensorRtLlmEngine));
 
     private static DType ParseDType(string value) => DTypes.DType.TryParse(value, out DType? dtype) && dtype.IsFloatingPoint
         ? dtype

@@ -15,4 +15,12 @@ public abstract class Calibrator
     /// <param name="cancellation">Looked at between windows.</param>
     /// <returns>Sums by role.</returns>
     public abstract IReadOnlyDictionary<TensorRole, ChannelSums> SumSquares(Checkpoint checkpoint, ReadOnlyMemory<int> ids, int window, CancellationToken cancellation);
+
+    /// <summary>Finds the largest magnitudes of what enters and leaves each weight matrix of the layers.</summary>
+    /// <param name="checkpoint">The model.</param>
+    /// <param name="sequences">Token ids; each is a sequence of its own.</param>
+    /// <param name="progress">Called with layers done and layers in all; null = nobody looks.</param>
+    /// <param name="cancellation">Looked at between sequences.</param>
+    /// <returns>Magnitudes by the weights' roles; matrices that no token reached are not there.</returns>
+    public abstract IReadOnlyDictionary<TensorRole, ModuleStatistics> LargestMagnitudes(Checkpoint checkpoint, IReadOnlyList<ReadOnlyMemory<int>> sequences, Action<long, long>? progress, CancellationToken cancellation);
 }

@@ -29,8 +29,9 @@ public sealed class TensorRtLlmTests
     [InlineData("CKPT3207", "--quantization", "int8_wo", "--target-sm", "100")]
     [InlineData("CKPT3207", "--quantization", "W4A16", "--target-sm", "70")]
     [InlineData("CKPT3209", "--quantization", "int8_wo", "--tensor-parallel", "4", "--compatibility", "reference")]
-    [InlineData("CKPT3213", "--int8_kv_cache")]
-    [InlineData("CKPT3213", "--smoothquant", "0.5")]
+    [InlineData("CKPT3213", "--kv-cache-quantization", "int8")]
+    [InlineData("CKPT3213", "--quantization", "W8A8_SQ_PER_TENSOR_PLUGIN")]
+    [InlineData("CKPT1001", "--smoothquant", "0.5", "--calibration", "nowhere")]
     [InlineData("CKPT3214", "--smoothquant", "0.5", "--cp_size", "2", "--calibration-statistics", "{statistics}")]
     [InlineData("CKPT3210", "--smoothquant", "0.5", "--calibration-statistics", "{weights}")]
     [InlineData("CKPT3211", "--smoothquant", "0.5", "--calibration-statistics", "{statistics}")]
@@ -60,7 +61,7 @@ public sealed class TensorRtLlmTests
     [InlineData("CKPT2012", "OPTForCausalLM, default")]
     [InlineData("CKPT3206", "Phi3ForCausalLM, default", "--tensor-parallel", "2", "--compatibility", "reference")]
     [InlineData("CKPT3208", "GPT2LMHeadModel, default", "--quantization", "int8_wo")]
-    [InlineData("CKPT3212", "FalconForCausalLM, default", "--int8_kv_cache")]
+    [InlineData("CKPT3212", "FalconForCausalLM, default", "--kv-cache-quantization", "int8")]
     public async Task What_a_family_cannot_be_is_refused(string code, string sample, params string[] options)
     {
         using var scratch = new Scratch();

@@ -47,6 +47,25 @@ internal sealed class RankReader(CheckpointDirectory directory)
         };
     }
 
+    /// <summary>Reads the configuration alone: what a checkpoint is, whatever its weights hold.</summary>
+    /// <returns>The checkpoint without tensors.</returns>
+    /// <exception cref="CheckpointException">2xxx when it is of no known model.</exception>
+    public Checkpoint Describe()
+    {
+        string path = directory.PathOf(ConfigName);
+        JsonElement root = JsonFile.Parse(path, directory.ReadAll(ConfigName));
+        ModelFamily family = FamilyOf(path, root);
+        JsonObject source = Converter.Of(family).ToHuggingFace(JsonObject.Create(root)!, family);
+        return new Checkpoint
+        {
+            Name = directory.Name,
+            Dialect = "tensorrt-llm",
+            Family = family,
+            Config = family.ReadConfig(new ConfigReader(path, JsonElement.Parse(source.ToJsonString()))),
+            Tensors = new RoleTable([]),
+        };
+    }
+
     /// <summary>The family that a configuration names.</summary>
     /// <param name="path">Where it lies, for messages.</param>
     /// <param name="root">Its root.</param>

@@ -8,6 +8,7 @@ using CheckpointBuild.DTypes;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Quantization;
 using CheckpointBuild.Tensors;
+using CheckpointBuild.Tensors.Views;
 
 namespace CheckpointBuild.Dialects.TensorRtLlm;
 
@@ -35,6 +36,19 @@ public static class StatisticsFile
             ? new CalibrationStatistics(path, modules.Select(m => KeyValuePair.Create(m, new ModuleStatistics(Vector(path, tensors, m + ".x"), Vector(path, tensors, m + ".y")))))
             : throw Errors.StatisticsDamaged(path, "it holds no vector MODULE.x");
     }
+
+    /// <summary>Lays out statistics as a file that <see cref="Read"/> reads.</summary>
+    /// <param name="path">Where it will lie.</param>
+    /// <param name="statistics">The statistics.</param>
+    /// <returns>The file.</returns>
+    public static FilePlan Plan(string path, CalibrationStatistics statistics)
+    {
+        ArgumentNullException.ThrowIfNull(statistics);
+        IEnumerable<Tensor> vectors = statistics.All.OrderBy(m => m.Key, StringComparer.Ordinal).SelectMany(m => new[] { Vector(m.Key + ".x", m.Value.Inputs), Vector(m.Key + ".y", m.Value.Outputs) });
+        return Format.Safetensors.Plan(path, new TensorFile(new TensorTable(vectors), new Metadata()));
+    }
+
+    private static Computed Vector(string name, ImmutableArray<float> values) => new(name, values, "calibration");
 
     private static ImmutableArray<float> Vector(string path, TensorTable tensors, string name)
     {

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Linq;
 using System.Text.Json.Nodes;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects.TensorRtLlm.Quantizing;
@@ -62,14 +63,15 @@ internal sealed class TensorRtLlm : Dialect
 
         var tensors = new RankTensors(fields, converter, options.Overflow, QuantizerFor(fields, converter));
         ImmutableArray<FilePlan>.Builder files = ImmutableArray.CreateBuilder<FilePlan>();
-        for (int rank = 0; rank < settled.Grid.FileCount; rank++)
+        foreach (int rank in settled.Rank is { } one ? [settled.Grid.FileOf(one)] : Enumerable.Range(0, settled.Grid.FileCount))
         {
             IEnumerable<Tensor> own = tensors.Of(rank);
             files.Add(Format.Safetensors.Plan(string.Create(CultureInfo.InvariantCulture, $"rank{rank}.safetensors"), new TensorFile(new TensorTable(own), new Metadata())));
         }
 
         files.Add(FilePlan.Of(ConfigName, PythonText.Write(config)));
-        return new DirectoryPlan(files.DrainToImmutable(), warnings);
+        bool isSeveral = settled.Rank is null && settled.Grid.FileCount > 1;
+        return new DirectoryPlan(files.DrainToImmutable(), warnings) { SharesRows = isSeveral };
     }
 
     private static RankQuantizer? QuantizerFor(ConverterFields fields, Converter converter) => fields.Options.Quantization.Algorithm switch
