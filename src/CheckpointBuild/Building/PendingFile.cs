@@ -43,6 +43,15 @@ internal sealed class PendingFile : IDisposable
         {
             Directory.CreateDirectory(Path.GetDirectoryName(_target)!);
             TemporaryName.RemoveAbandoned(_target);
+            if (_plan.Twin is { } twin)
+            {
+                FileLink.LinkOrCopy(twin.FullPath, _temporary);
+                _exists = true;
+                _sha256 = options.Hashing == OutputHashing.Sha256 ? twin.Sha256 : null;
+                progress.Add(_plan.Length);
+                return;
+            }
+
             using SafeFileHandle handle = File.OpenHandle(_temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.None, _plan.Length);
             _exists = true;
             if (RandomAccess.GetLength(handle) != _plan.Length)
