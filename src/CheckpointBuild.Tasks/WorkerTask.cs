@@ -274,7 +274,7 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
             Plan = Plan,
             MaxParallelism = MaxParallelism ?? string.Empty,
         }.Write(request, checkpoints);
-        return new ToolRun(this, _log, _cancel) { Plugins = PluginPaths, Level = MessageLevel.Parse(Verbosity ?? string.Empty)! }.Run(new ToolCommand(tool, DotNetHost), request, Folder, checkpoints);
+        return new ToolRun(this, _log, _cancel) { Plugins = PluginPaths, Identity = ToolStamps.Of(tool, PluginPaths), Level = MessageLevel.Parse(Verbosity ?? string.Empty)! }.Run(new ToolCommand(tool, DotNetHost), request, Folder, checkpoints);
     }
 
     // One checkpoint's error takes nothing from the others: what was built for them is remembered.

@@ -20,6 +20,9 @@ internal sealed class ToolRun(Task task, DiagnosticLog diagnostics, CancelSignal
     /// <summary>Full paths of plug-ins, for the command that replays the run.</summary>
     internal IReadOnlyList<string> Plugins { get; set; } = [];
 
+    /// <summary>What makes two tools different: a node keeps one of each for its build.</summary>
+    internal string Identity { get; set; } = string.Empty;
+
     /// <summary>Runs the tool. The node is yielded meanwhile, so that other projects go on.</summary>
     /// <param name="command">How it is started.</param>
     /// <param name="request">The request file; its folder is where the log goes.</param>
@@ -42,7 +45,7 @@ internal sealed class ToolRun(Task task, DiagnosticLog diagnostics, CancelSignal
         WorkerConversation conversation = new(log, diagnostics, checkpoints, file) { Level = Level };
         try
         {
-            Listen(start, conversation);
+            Listen(start, request, conversation);
         }
         catch (Win32Exception exception)
         {
@@ -52,21 +55,24 @@ internal sealed class ToolRun(Task task, DiagnosticLog diagnostics, CancelSignal
         return conversation;
     }
 
-    private void Listen(System.Diagnostics.ProcessStartInfo start, WorkerConversation conversation)
+    private void Listen(System.Diagnostics.ProcessStartInfo start, string request, WorkerConversation conversation)
     {
         IBuildEngine3? node = task.BuildEngine as IBuildEngine3;
-        using WorkerProcess process = new(start);
+        (SharedWorker worker, bool isOwn) = SharedWorker.Of(task.BuildEngine, Identity);
         node?.Yield();
         try
         {
-            process.Run(conversation.Receive, cancelled);
+            Judge(conversation, worker.Serve(start, request, conversation, cancelled));
         }
         finally
         {
+            if (isOwn)
+            {
+                worker.Dispose();
+            }
+
             node?.Reacquire();
         }
-
-        Judge(conversation, process.ExitCode);
     }
 
     private void Judge(WorkerConversation conversation, int? exitCode)
