@@ -13,7 +13,7 @@ internal static class CheckpointMetadata
         "Calibration", "CalibrationStatistics", "Adapter", "AdapterMode", "MaxShardSize", "TensorParallel", "PipelineParallel", "ContextParallel", "MoeTensorParallel", "MoeExpertParallel",
         "Workers", "TargetSm", "TensorRtLlmVersion", "KvCacheQuantization", "GroupSize", "SmoothQuant", "EmbeddingShardingDim",
         "DisableWeightOnlyQuantPlugin", "UseMetaFp8RowwiseRecipe", "RemoveDuplicatedKvHeads", "LoadModelOnCpu",
-        "TorchtuneLayout", "EngineOptional", "Compatibility", "KeepStages", "KeepSource", "EvaluationText", "MaxPerplexityIncrease",
+        "TorchtuneLayout", "EngineOptional", "Compatibility", "KeepSource", "EvaluationText", "MaxPerplexityIncrease",
         "MaxKlDivergence", "MaxEngineSize", "Revision", "Version", "Files",
 
         // NVIDIA's BuildConfig.
@@ -26,11 +26,11 @@ internal static class CheckpointMetadata
     /// <summary>Where the engine goes: read by the tasks and targets alone.</summary>
     internal static readonly IReadOnlyList<string> Placement =
     [
-        "EngineName", "OutputSubdirectory", "CopyToOutput", "CopyToPublish", "Pack", "PackagePath",
+        "EngineName", "OutputSubdirectory", "CopyToOutput", "CopyToPublish", "Pack", "PackagePath", "KeepStages",
     ];
 
     /// <summary>The names of <see cref="Placement"/> that say yes or no.</summary>
-    internal static readonly IReadOnlyList<string> Switches = ["CopyToOutput", "CopyToPublish", "Pack"];
+    internal static readonly IReadOnlyList<string> Switches = ["CopyToOutput", "CopyToPublish", "Pack", "KeepStages"];
 
     /// <summary>The names of <see cref="Recipe"/> whose value may name files beside the checkpoint; pieces are separated by <c>;</c> and may end in <c>@weight</c>.</summary>
     internal static readonly IReadOnlyList<string> Paths =

@@ -1,6 +1,5 @@
 using System.Collections.Generic;
 using System.ComponentModel;
-using System.IO;
 using CheckpointBuild.Tasks.Checkpoints;
 using CheckpointBuild.Tasks.Diagnostics;
 using Microsoft.Build.Framework;
@@ -35,7 +34,7 @@ internal sealed class ToolRun(Task task, DiagnosticLog diagnostics, CancelSignal
         string name = task.GetType().Name;
         System.Diagnostics.ProcessStartInfo start = command.StartInfo(request, folder);
         log.LogMessage(MessageImportance.Low, "{0} {1}", start.FileName, start.Arguments);
-        using WorkerLog file = new(WorkerLog.PathOf(Path.GetDirectoryName(request), name), start.FileName + " " + start.Arguments);
+        using WorkerLog file = new(WorkerLog.PathOf(request), start.FileName + " " + start.Arguments);
         foreach (CheckpointItem checkpoint in checkpoints)
         {
             log.LogMessage(MessageImportance.Low, "{0}", CommandLine.Replay(name, checkpoint, Plugins));

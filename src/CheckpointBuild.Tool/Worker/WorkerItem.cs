@@ -16,7 +16,7 @@ namespace CheckpointBuild.Tool.Worker;
 internal sealed record WorkerItem(string Source, string? EngineName, string? Name, ImmutableSortedDictionary<string, string> Metadata)
 {
     // What the targets do with the product; none of it shapes its bytes.
-    private static readonly string[] ForTheTargets = ["OutputSubdirectory", "CopyToOutput", "CopyToPublish", "Pack", "PackagePath", "Workers"];
+    private static readonly string[] ForTheTargets = ["OutputSubdirectory", "CopyToOutput", "CopyToPublish", "Pack", "PackagePath", "KeepStages", "Workers"];
 
     /// <summary>Threads that build; null where the item does not say.</summary>
     /// <exception cref="CheckpointException">CKPT9001 for what is no number above 0.</exception>
