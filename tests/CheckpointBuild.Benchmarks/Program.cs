@@ -55,6 +55,9 @@ internal static class Program
             case ["tokenizer-ratio", var folder]:
                 TokenizerRatio.Run(folder);
                 return 0;
+            case ["noop-cost", var folder, .. var rest]:
+                NoOpCost.Run(folder, rest is [var rounds] ? int.Parse(rounds, CultureInfo.InvariantCulture) : 5);
+                return 0;
             case ["encode", var type]:
                 EncodeSpeed.Run(type);
                 return 0;
@@ -62,7 +65,7 @@ internal static class Program
                 KernelSpeed.Run();
                 return 0;
             default:
-                Console.Error.WriteLine("generate SIZE FOLDER | build-ratio SIZE FOLDER [RUNS] | convert-ratio SIZE FOLDER [RUNS] | merge-ratio SIZE FOLDER [RUNS] | quantize-ratio SIZE FOLDER KIND [RUNS] | decode SIZE DTYPE [THREADS] | decode-ratio GGUF [THREADS] | tokenizer-ratio FOLDER | fetch-ratio MEGABYTES FOLDER [RUNS] | fused-ratio SIZE FOLDER QUANTIZATION MEGABYTES-PER-SECOND [RUNS] | encode TYPE | kernels   (SIZE: 100m, 1b, 4b)");
+                Console.Error.WriteLine("generate SIZE FOLDER | build-ratio SIZE FOLDER [RUNS] | convert-ratio SIZE FOLDER [RUNS] | merge-ratio SIZE FOLDER [RUNS] | quantize-ratio SIZE FOLDER KIND [RUNS] | decode SIZE DTYPE [THREADS] | decode-ratio GGUF [THREADS] | tokenizer-ratio FOLDER | fetch-ratio MEGABYTES FOLDER [RUNS] | fused-ratio SIZE FOLDER QUANTIZATION MEGABYTES-PER-SECOND [RUNS] | noop-cost FOLDER [ROUNDS] | encode TYPE | kernels   (SIZE: 100m, 1b, 4b)");
                 return 2;
         }
     }

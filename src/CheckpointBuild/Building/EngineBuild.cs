@@ -24,6 +24,9 @@ namespace CheckpointBuild.Building;
 /// <summary>One product from one checkpoint: opens the source, plans, knows the content key, and builds into a directory with a report. Dispose it to close the source.</summary>
 public sealed class EngineBuild : IDisposable
 {
+    /// <summary>What the names of an adapter's files begin with among the inputs.</summary>
+    internal const string AdapterInput = "adapter ";
+
     private readonly CheckpointDirectory _source;
     private readonly ImmutableArray<AdapterSource> _adapters;
     private readonly ImportanceMatrixFile? _importance;
@@ -168,7 +171,16 @@ public sealed class EngineBuild : IDisposable
     /// <param name="trust">Whether remembered hashes of the source may be used.</param>
     /// <param name="cancellation">Looked at between bands.</param>
     /// <returns>The report, which also stands in the directory.</returns>
-    public BuildReport Run(string directory, BuilderOptions options, HashTrust trust, CancellationToken cancellation)
+    public BuildReport Run(string directory, BuilderOptions options, HashTrust trust, CancellationToken cancellation) => Run(directory, options, trust, static _ => null, cancellation);
+
+    /// <summary>Builds into a directory; tensors that an earlier product holds are taken from it instead of being made again.</summary>
+    /// <param name="directory">Where the product goes.</param>
+    /// <param name="options">Threads, durability and progress.</param>
+    /// <param name="trust">Whether remembered hashes of the source may be used.</param>
+    /// <param name="findTensors">Finds a file of an earlier product by the key of its tensors.</param>
+    /// <param name="cancellation">Looked at between bands.</param>
+    /// <returns>The report, which also stands in the directory.</returns>
+    internal BuildReport Run(string directory, BuilderOptions options, HashTrust trust, Func<string, EarlierFile?> findTensors, CancellationToken cancellation)
     {
         RefuseSourceAsOutput(directory);
         RefuseOtherRanks(directory);
@@ -189,8 +201,9 @@ public sealed class EngineBuild : IDisposable
         var builder = new Builder(options);
         _source.ShareReads(plan.SharesRows);
         long readBefore = _source.BytesRead;
+        using var earlier = new EarlierTensors(findTensors);
         ImmutableArray<BuiltFile> outputs = _step is null
-            ? builder.Build(plan, directory, () => RefuseWrongSource(arriving, cancellation), cancellation)
+            ? Fill(builder, plan, earlier, directory, () => RefuseWrongSource(arriving, cancellation), cancellation)
             : _step.Build(builder, options.Workers, plan, directory, () => RefuseWrongSource(arriving, cancellation), cancellation);
 
         var report = new BuildReport
@@ -227,6 +240,16 @@ public sealed class EngineBuild : IDisposable
         _measured?.Dispose();
         _statistics?.Dispose();
         _source.Dispose();
+    }
+
+    private ImmutableArray<BuiltFile> Fill(Builder builder, DirectoryPlan plan, EarlierTensors earlier, string directory, Action verify, CancellationToken cancellation)
+    {
+        string?[] keys = [.. plan.Files.Select(new TensorKeys(Recipe, _inputs, _source.OpenedFiles.Where(TensorKeys.IsText).Select(_source.OpenFile).ToHashSet()).Of)];
+        return
+        [
+            .. builder.Build(earlier.Apply(plan, keys, cancellation), directory, verify, cancellation)
+                .Select((built, i) => built with { TensorsKey = keys[i], TensorsFrom = earlier.ProductOf(built.Path) }),
+        ];
     }
 
     private SourceFile Hash(string name, string path, ByteSource source, HashTrust trust, CancellationToken cancellation)
@@ -286,7 +309,7 @@ public sealed class EngineBuild : IDisposable
     // The source's own files, then those of each adapter under its place in the recipe: where they lie is no part of what is built.
     private IEnumerable<(string Name, string Path, ByteSource Source)> Opened() =>
         _source.OpenedFiles.Select(name => (name, _source.PathOf(name), _source.OpenFile(name)))
-            .Concat(_adapters.SelectMany((adapter, i) => adapter.Directory.OpenedFiles.Select(name => ($"adapter {i + 1}/{name}", adapter.Directory.PathOf(name), adapter.Directory.OpenFile(name)))))
+            .Concat(_adapters.SelectMany((adapter, i) => adapter.Directory.OpenedFiles.Select(name => ($"{AdapterInput}{i + 1}/{name}", adapter.Directory.PathOf(name), adapter.Directory.OpenFile(name)))))
             .Concat(_importance is { } matrix ? [("importance matrix", Recipe.ImportanceMatrix!, matrix.Source)] : [])
             .Concat((_measured?.Text ?? _statistics?.Text) is { } text ? [("calibration", Recipe.Calibration!, text)] : []);
 

@@ -38,6 +38,11 @@ internal static class CompanionFiles
             warnings = warnings.Add(Errors.TokenizerNotCarried(fault));
         }
 
+        if (checkpoint.Tokenizer is null && checkpoint.TokenizerFault is null)
+        {
+            warnings = warnings.Add(Errors.EngineWithoutTokenizer(checkpoint.Name));
+        }
+
         return (files, warnings);
     }
 }
