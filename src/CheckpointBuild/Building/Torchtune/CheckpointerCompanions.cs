@@ -33,6 +33,15 @@ internal sealed class CheckpointerCompanions(CheckpointerOptions options, Checkp
             : [];
     }
 
+    /// <summary>Makes the folders that the files lie in, also those of which no file goes along.</summary>
+    public void MakeFolders()
+    {
+        foreach (string folder in place.IsClassic ? [] : Folders(options.CheckpointDirectory, ""))
+        {
+            Directory.CreateDirectory(Path.Combine(options.OutputDirectory, place.Folder + folder));
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _open.ForEach(f => f.Dispose());
 
@@ -53,7 +62,7 @@ internal sealed class CheckpointerCompanions(CheckpointerOptions options, Checkp
             }
         }
 
-        foreach (string child in Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal).Where(d => !Path.GetFileName(d).StartsWith('.')))
+        foreach (string child in Children(folder))
         {
             foreach (string file in Walk(child, $"{below}{Path.GetFileName(child)}/"))
             {
@@ -61,4 +70,9 @@ internal sealed class CheckpointerCompanions(CheckpointerOptions options, Checkp
             }
         }
     }
+
+    private static IEnumerable<string> Folders(string folder, string below) =>
+        Children(folder).SelectMany(child => (IEnumerable<string>)[$"{below}{Path.GetFileName(child)}/", .. Folders(child, $"{below}{Path.GetFileName(child)}/")]);
+
+    private static IEnumerable<string> Children(string folder) => Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal).Where(d => !Path.GetFileName(d).StartsWith('.'));
 }
