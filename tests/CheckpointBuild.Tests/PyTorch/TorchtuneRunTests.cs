@@ -225,7 +225,7 @@ public sealed class TorchtuneRunTests
 
         const string Model = "model_0.pt";
         PickleDictionary state = new PickleDictionary(PickleDictionaryKind.Dictionary).Set("model", new PickleDictionary(PickleDictionaryKind.Dictionary).Set("norm.scale", FormatSamples.Random("norm.scale", DTypes.DType.F32, new Shape(4))));
-        using Checkpointer checkpointer = new(new CheckpointerOptions { Kind = CheckpointerKind.Torchtune, CheckpointDirectory = scratch.PathOf("in"), CheckpointFiles = [Model], OutputDirectory = scratch.PathOf("out") });
+        using Checkpointer checkpointer = new(new CheckpointerOptions { Kind = CheckpointerKind.Torchtune, CheckpointDirectory = scratch.PathOf("in"), CheckpointFiles = [Model], OutputDirectory = scratch.PathOf("out"), Compatibility = Compatibility.Reference });
         checkpointer.Save(state, 0, SaveKind.Final);
 
         IEnumerable<string> expected = json.GetProperty("copied").EnumerateArray().Select(f => f.GetString()!).Where(f => !Path.GetFileName(f).StartsWith("model", StringComparison.Ordinal));

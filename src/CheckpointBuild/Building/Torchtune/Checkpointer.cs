@@ -18,8 +18,6 @@ public sealed class Checkpointer : IDisposable
     internal const string ModelKey = "model";
     internal const string AdapterKey = "adapter";
     internal const string AdapterConfigKey = "adapter_config";
-    private const string RecipeFile = "recipe_state.pt";
-    private const string RecipeFolder = "recipe_state/";
     private const string AdapterFile = "adapter_model.pt";
     private readonly CheckpointerOptions _options;
     private readonly List<FileSource> _open = [];
@@ -104,7 +102,7 @@ public sealed class Checkpointer : IDisposable
 
         if (kind == SaveKind.Intermediate)
         {
-            files.Add(PyTorchZipWriter.Plan(_options.Layout == TorchtuneLayout.Classic ? RecipeFile : RecipeFolder + RecipeFile, RecipeOf(state), PyTorchRecords.Full));
+            files.Add(PyTorchZipWriter.Plan(_options.Layout == TorchtuneLayout.Classic ? TorchtuneFolder.RecipeFile : TorchtuneFolder.RecipePlace, RecipeOf(state), PyTorchRecords.Full));
         }
 
         using var companions = new CheckpointerCompanions(_options, place);
@@ -166,7 +164,7 @@ public sealed class Checkpointer : IDisposable
             return _options.RecipeCheckpoint is { } named ? Existing(Path.Combine(_options.CheckpointDirectory, named)) : throw Errors.TuneRecipeMissing(_options.CheckpointDirectory);
         }
 
-        string path = Path.Combine(_options.OutputDirectory, _options.RecipeCheckpoint ?? RecipeFolder + RecipeFile);
+        string path = Path.Combine(_options.OutputDirectory, _options.RecipeCheckpoint ?? TorchtuneFolder.RecipePlace);
         return File.Exists(path) || _options.RecipeCheckpoint is not null ? Existing(path) : throw Errors.TuneRecipeMissing(path);
     }
 

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text.Json.Nodes;
+using CheckpointBuild.Dialects.Adapters;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Tensors;
 
@@ -24,7 +25,8 @@ internal sealed class CheckpointerCompanions(CheckpointerOptions options, Checkp
     {
         if (!place.IsClassic)
         {
-            return Walk(options.CheckpointDirectory, "").Where(file => !File.Exists(Path.Combine(options.OutputDirectory, place.Folder + file))).Select(Copy);
+            // By default the note of an adapter stays behind, which would make libraries take the merged model for one.
+            return Walk(options.CheckpointDirectory, "").Where(file => options.Compatibility == Compatibility.Reference || file != PeftSettings.FileName).Where(file => !File.Exists(Path.Combine(options.OutputDirectory, place.Folder + file))).Select(Copy);
         }
 
         string config = Path.Combine(options.CheckpointDirectory, ConfigFile);
