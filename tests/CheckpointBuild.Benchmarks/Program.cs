@@ -56,7 +56,7 @@ internal static class Program
                 TokenizerRatio.Run(folder);
                 return 0;
             case ["noop-cost", var folder, .. var rest]:
-                NoOpCost.Run(folder, rest is [var rounds] ? int.Parse(rounds, CultureInfo.InvariantCulture) : 5);
+                NoOpCost.Run(folder, rest is [var repeats] ? int.Parse(repeats, CultureInfo.InvariantCulture) : 5);
                 return 0;
             case ["encode", var type]:
                 EncodeSpeed.Run(type);
