@@ -11,6 +11,8 @@ namespace CheckpointBuild.Tests.Tool;
 /// <param name="environment">Variables that it gets beside those of the tests; those of the Hub are taken away first.</param>
 internal sealed class CkptProcess(params IEnumerable<(string Name, string Value)> environment)
 {
+    // In its own folder it has what it ships with; beside the tests it would lack what their framework brings.
+    private static readonly string Tool = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "CheckpointBuild.Tool", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "ckpt.dll"));
     private static readonly string[] OfTheUser = ["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_HOME", "HF_HUB_CACHE", "HF_ENDPOINT", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
 
     /// <summary>The folder that it starts in; null = the tests'.</summary>
@@ -21,7 +23,7 @@ internal sealed class CkptProcess(params IEnumerable<(string Name, string Value)
     /// <returns>The process; dispose it.</returns>
     public Process Start(params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ckpt.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = Folder ?? "" };
+        var start = new ProcessStartInfo("dotnet", [Tool, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = Folder ?? "" };
         foreach (string name in OfTheUser)
         {
             start.Environment.Remove(name);

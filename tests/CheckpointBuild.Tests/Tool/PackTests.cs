@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.IO.Compression;
 using System.Linq;
 using System.Threading.Tasks;
 using CheckpointBuild.Acquisition;
@@ -13,6 +14,7 @@ namespace CheckpointBuild.Tests.Tool;
 public sealed class PackTests : IDisposable
 {
     private const string Id = "Contoso.Models.Writer";
+    private const string DemandSignatures = """<config><add key="signatureValidationMode" value="require" /></config>""";
     private readonly Scratch _scratch = new();
 
     public void Dispose() => _scratch.Dispose();
@@ -134,9 +136,70 @@ public sealed class PackTests : IDisposable
     public async Task An_unsigned_package_is_refused_where_signatures_are_demanded()
     {
         await PackAsync();
-        Configure(Source("feed", "feed"), """<config><add key="signatureValidationMode" value="require" /></config>""");
+        Configure(Source("feed", "feed"), DemandSignatures);
 
         await RefusedAsync("CKPT6065");
+    }
+
+    [Fact]
+    public async Task A_package_of_a_trusted_author_is_taken_where_signatures_are_demanded()
+    {
+        using var author = new SignedPackages();
+        await author.SignAsync((await PackAsync()).Single());
+        Configure(Source("feed", "feed"), DemandSignatures, author.Trust);
+
+        CkptResult result = await BuildAsync("out");
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+    }
+
+    [Fact]
+    public async Task A_package_of_another_author_is_refused_where_signatures_are_demanded()
+    {
+        using var author = new SignedPackages();
+        await author.SignAsync((await PackAsync()).Single());
+        Configure(Source("feed", "feed"), DemandSignatures, SignedPackages.Trusted(new string('A', 64)));
+
+        await RefusedAsync("CKPT6065");
+
+        Assert.False(Directory.Exists(_scratch.PathOf($"packages/{Id.ToLowerInvariant()}/1.2.0")));
+    }
+
+    [Fact]
+    public async Task A_package_that_changed_after_it_was_signed_is_refused()
+    {
+        using var author = new SignedPackages();
+        string package = (await PackAsync()).Single();
+        await author.SignAsync(package);
+        using (ZipArchive archive = await ZipFile.OpenAsync(package, ZipArchiveMode.Update, TestContext.Current.CancellationToken))
+        {
+            archive.CreateEntry("checkpoint/files/more.txt");
+        }
+
+        Configure(Source("feed", "feed"), author.Trust);
+
+        await RefusedAsync("CKPT6065");
+    }
+
+    [Fact]
+    public async Task Credentials_come_from_a_plug_in_and_are_nowhere()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            // The plug-in of this test is a script of Unix shells.
+            return;
+        }
+
+        await PackAsync();
+        await using PackageServer server = await PackageServer.StartAsync(_scratch.PathOf("feed"), "reader:pass-w0rd");
+        Configure(Source("private", server.Index));
+        string plugin = CredentialPlugin.Write(_scratch.PathOf("plugin"), "reader", "pass-w0rd");
+
+        CkptResult result = await Process(("NUGET_PLUGIN_PATHS", plugin)).RunAsync("build", $"nuget:{Id}", "--version", "1.2.0", "--engine", "gguf", "--output", _scratch.PathOf("out"));
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.DoesNotContain("pass-w0rd", result.Both, StringComparison.Ordinal);
+        Assert.DoesNotContain("pass-w0rd", await File.ReadAllTextAsync(_scratch.PathOf("out/build-report.json"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -204,7 +267,7 @@ public sealed class PackTests : IDisposable
         return result;
     }
 
-    private CkptProcess Process() => new(("NUGET_PACKAGES", _scratch.PathOf("packages")), ("NUGET_HTTP_CACHE_PATH", _scratch.PathOf("http")), ("XDG_CACHE_HOME", _scratch.PathOf("cache"))) { Folder = _scratch.Folder };
+    private CkptProcess Process(params IEnumerable<(string Name, string Value)> more) => new([("NUGET_PACKAGES", _scratch.PathOf("packages")), ("NUGET_HTTP_CACHE_PATH", _scratch.PathOf("http")), ("XDG_CACHE_HOME", _scratch.PathOf("cache")), .. more]) { Folder = _scratch.Folder };
 
     private void Configure(params string[] sections) => File.WriteAllText(_scratch.PathOf("nuget.config"), $"<configuration>{string.Concat(sections)}</configuration>");
 
