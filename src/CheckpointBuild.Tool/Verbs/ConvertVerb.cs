@@ -42,7 +42,16 @@ internal sealed class ConvertVerb() : Verb("convert")
             if ((parsed.GetValue(checkpoint) ?? request.Source) is { } source)
             {
                 CheckpointLocation location = options.Locate(recipe, parsed, source, streams, cancellation);
-                BuildAction.Run(location, StoredTypes.Keep(recipe, location), target, streams, cancellation);
+                recipe = StoredTypes.Keep(recipe, location);
+                if (request.IsConfigurationOnly)
+                {
+                    BuildAction.WriteConfiguration(location, recipe, target, streams, cancellation);
+                }
+                else
+                {
+                    BuildAction.Run(location, recipe, new BuildPlace(target, request.Workers), streams, cancellation);
+                }
+
                 options.Release(recipe);
             }
             else
