@@ -12,11 +12,13 @@ using CheckpointBuild.Tool.Worker;
 namespace CheckpointBuild.Tool;
 
 /// <summary>Turns what users write where a checkpoint is expected into a place on this machine: a path is itself, <c>hf:org/name</c> and <c>nuget:Id</c> are fetched.</summary>
-internal sealed class ModelSource
+/// <remarks>Dispose it when what was located is no longer read: files that arrive while they are used end with it.</remarks>
+internal sealed class ModelSource : IDisposable
 {
     private readonly bool _offline;
     private readonly WorkerNames? _names;
     private readonly Func<string, Func<FetchObserver, Task<FetchedModel>>, FetchedModel> _watch;
+    private HubClient? _hub;
 
     private ModelSource(bool offline, WorkerNames? names, Func<string, Func<FetchObserver, Task<FetchedModel>>, FetchedModel> watch)
     {
@@ -48,6 +50,7 @@ internal sealed class ModelSource
     /// <param name="recipe">The recipe.</param>
     public void Release(Recipe recipe)
     {
+        Dispose();
         if (recipe.KeepSource == false && Fetched is { Brought.IsEmpty: false, Reference.Origin: ModelOrigin.HuggingFace } model)
         {
             new HubCacheInventory(HubSettings.FromEnvironment()).DropAsync(model, model.Brought).GetAwaiter().GetResult();
@@ -57,9 +60,10 @@ internal sealed class ModelSource
     /// <summary>Finds or fetches a checkpoint.</summary>
     /// <param name="text">What the user wrote.</param>
     /// <param name="recipe">Revision and files, where it is a name.</param>
+    /// <param name="timing">When its weights are there.</param>
     /// <param name="cancellation">Ends the work.</param>
     /// <returns>Where it lies.</returns>
-    public CheckpointLocation Locate(string text, Recipe recipe, CancellationToken cancellation)
+    public CheckpointLocation Locate(string text, Recipe recipe, FetchTiming timing, CancellationToken cancellation)
     {
         if (ModelReference.Parse(text) is not { } reference)
         {
@@ -67,7 +71,7 @@ internal sealed class ModelSource
         }
 
         string revision = reference.Origin == ModelOrigin.NuGet ? recipe.Version ?? "" : recipe.Revision ?? "main";
-        Fetched = Fetch(new FetchRequest(reference, new FileSelection(SelectionStart.WhatABuildNeeds, recipe.Files)) { Revision = revision }, cancellation);
+        Fetched = Fetch(new FetchRequest(reference, new FileSelection(SelectionStart.WhatABuildNeeds, recipe.Files)) { Revision = revision, Timing = timing }, cancellation);
         return Of(Fetched);
     }
 
@@ -77,14 +81,18 @@ internal sealed class ModelSource
     /// <returns>Where it lies.</returns>
     public FetchedModel Fetch(FetchRequest request, CancellationToken cancellation) => _watch(request.Reference.ToString(), async observer =>
     {
-        // The environment is read only when a name has to be found.
-        HubSettings settings = HubSettings.FromEnvironment();
-        using var hub = new HubClient(settings with { Offline = settings.Offline || _offline });
-        ModelFeed feed = request.Reference.Origin == ModelOrigin.HuggingFace ? hub : new NuGetFeed(Path.GetFullPath("."), _names?.AssetsFile, _offline);
+        ModelFeed feed = request.Reference.Origin == ModelOrigin.HuggingFace ? Hub() : new NuGetFeed(Path.GetFullPath("."), _names?.AssetsFile, _offline);
         return _names?.LockFile is { } lockFile
             ? await new LockedFetch(feed, lockFile, _names.Mode).FetchAsync(request with { NeedsLicense = true }, observer, cancellation)
             : await feed.FetchAsync(request, observer, cancellation);
     });
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _hub?.Dispose();
+        _hub = null;
+    }
 
     /// <summary>The place of a fetched model: the folder that all of its files lie in. A GGUF file stands for itself, the first part for a split set.</summary>
     /// <param name="model">The model.</param>
@@ -103,7 +111,13 @@ internal sealed class ModelSource
         {
             Name = model.Name,
             ProductName = model.Reference.ShortName,
-            Files = [.. model.Files.Select(f => new ExpectedFile(f.Path[below.Length..], f.Sha256))],
+            Files = [.. model.Files.Select(f => new ExpectedFile(f.Path[below.Length..], f.Sha256) { Arriving = f.Arriving })],
         };
+    }
+    // The environment is read only when a name has to be found.
+    private HubClient Hub()
+    {
+        HubSettings settings = HubSettings.FromEnvironment();
+        return _hub ??= new HubClient(settings with { Offline = settings.Offline || _offline });
     }
 }

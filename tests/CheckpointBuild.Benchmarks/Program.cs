@@ -49,8 +49,14 @@ internal static class Program
             case ["fetch-ratio", var megabytes, var folder, .. var rest]:
                 FetchRatio.RunAsync(int.Parse(megabytes, CultureInfo.InvariantCulture), folder, rest is [var fetches] ? int.Parse(fetches, CultureInfo.InvariantCulture) : 3).GetAwaiter().GetResult();
                 return 0;
+            case ["fused-ratio", var size, var folder, var quantization, var speed, .. var rest]:
+                FusedRatio.RunAsync(ModelSize.Named(size), folder, quantization, int.Parse(speed, CultureInfo.InvariantCulture), rest is [var rounds] ? int.Parse(rounds, CultureInfo.InvariantCulture) : 3).GetAwaiter().GetResult();
+                return 0;
             case ["tokenizer-ratio", var folder]:
                 TokenizerRatio.Run(folder);
+                return 0;
+            case ["noop-cost", var folder, .. var rest]:
+                NoOpCost.Run(folder, rest is [var rounds] ? int.Parse(rounds, CultureInfo.InvariantCulture) : 5);
                 return 0;
             case ["encode", var type]:
                 EncodeSpeed.Run(type);
@@ -59,7 +65,7 @@ internal static class Program
                 KernelSpeed.Run();
                 return 0;
             default:
-                Console.Error.WriteLine("generate SIZE FOLDER | build-ratio SIZE FOLDER [RUNS] | convert-ratio SIZE FOLDER [RUNS] | merge-ratio SIZE FOLDER [RUNS] | quantize-ratio SIZE FOLDER KIND [RUNS] | decode SIZE DTYPE [THREADS] | decode-ratio GGUF [THREADS] | tokenizer-ratio FOLDER | fetch-ratio MEGABYTES FOLDER [RUNS] | encode TYPE | kernels   (SIZE: 100m, 1b, 4b)");
+                Console.Error.WriteLine("generate SIZE FOLDER | build-ratio SIZE FOLDER [RUNS] | convert-ratio SIZE FOLDER [RUNS] | merge-ratio SIZE FOLDER [RUNS] | quantize-ratio SIZE FOLDER KIND [RUNS] | decode SIZE DTYPE [THREADS] | decode-ratio GGUF [THREADS] | tokenizer-ratio FOLDER | fetch-ratio MEGABYTES FOLDER [RUNS] | fused-ratio SIZE FOLDER QUANTIZATION MEGABYTES-PER-SECOND [RUNS] | noop-cost FOLDER [ROUNDS] | encode TYPE | kernels   (SIZE: 100m, 1b, 4b)");
                 return 2;
         }
     }

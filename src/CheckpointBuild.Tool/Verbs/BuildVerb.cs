@@ -2,6 +2,7 @@ using System;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Linq;
+using CheckpointBuild.Acquisition;
 using CheckpointBuild.Building;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.Tool.Nvidia;
@@ -38,9 +39,10 @@ internal sealed class BuildVerb() : Verb("build")
             Recipe recipe = RecipeField.Find("Engine")!.Set(new Recipe { Engine = "" }, parsed.GetRequiredValue(engine));
             recipe = trtllm.Apply(options.Apply(recipe, parsed), parsed);
             int threads = parsed.GetValue(workers) is { } count ? WorkerItem.ParseThreads("workers", count) : Environment.ProcessorCount;
-            CheckpointLocation source = options.Locate(recipe, parsed, parsed.GetValue(checkpoint) ?? trtllm.Checkpoint(parsed)!, streams, cancellation);
+            using ModelSource models = options.Models(parsed, streams);
+            CheckpointLocation source = models.Locate(parsed.GetValue(checkpoint) ?? trtllm.Checkpoint(parsed)!, recipe, FetchTiming.WhileUsed, cancellation);
             BuildAction.Run(source, recipe, new BuildPlace(parsed.GetValue(output) ?? trtllm.Output(parsed)!, threads), streams, cancellation);
-            options.Release(recipe);
+            models.Release(recipe);
         });
         return command;
     }

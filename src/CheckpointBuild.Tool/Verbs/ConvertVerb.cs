@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Linq;
+using CheckpointBuild.Acquisition;
 using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
@@ -41,7 +42,8 @@ internal sealed class ConvertVerb() : Verb("convert")
             string target = parsed.GetValue(output) ?? request.Output!;
             if ((parsed.GetValue(checkpoint) ?? request.Source) is { } source)
             {
-                CheckpointLocation location = options.Locate(recipe, parsed, source, streams, cancellation);
+                using ModelSource models = options.Models(parsed, streams);
+                CheckpointLocation location = models.Locate(source, recipe, FetchTiming.WhileUsed, cancellation);
                 recipe = StoredTypes.Keep(recipe, location);
                 if (request.IsConfigurationOnly)
                 {
@@ -52,7 +54,7 @@ internal sealed class ConvertVerb() : Verb("convert")
                     BuildAction.Run(location, recipe, new BuildPlace(target, request.Workers), streams, cancellation);
                 }
 
-                options.Release(recipe);
+                models.Release(recipe);
             }
             else
             {

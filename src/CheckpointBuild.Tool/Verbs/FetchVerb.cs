@@ -28,7 +28,8 @@ internal sealed class FetchVerb() : Verb("fetch")
                 Revision = reference.Origin == ModelOrigin.NuGet ? parsed.GetValue(version) ?? "" : parsed.GetRequiredValue(revision),
                 LocalFolder = parsed.GetValue(output),
             };
-            FetchedModel fetched = ModelSource.ForUser(streams, parsed.GetValue(offline)).Fetch(request, cancellation);
+            using ModelSource models = ModelSource.ForUser(streams, parsed.GetValue(offline));
+            FetchedModel fetched = models.Fetch(request, cancellation);
             foreach (string place in request.Files.Names.IsEmpty || request.LocalFolder is not null ? [fetched.Folder] : fetched.Files.Select(f => Path.Combine(fetched.Folder, f.Path)))
             {
                 streams.Output.WriteLine(place);

@@ -1,6 +1,6 @@
 using System.CommandLine;
+using CheckpointBuild.Acquisition;
 using CheckpointBuild.Building;
-using CheckpointBuild.Dialects;
 
 namespace CheckpointBuild.Tool.Verbs;
 
@@ -21,9 +21,9 @@ internal sealed class QuantizeVerb() : Verb("quantize")
             Recipe recipe = RecipeField.Find("Engine")!.Set(new Recipe { Engine = "" }, parsed.GetValue(to) ?? "gguf");
             recipe = RecipeField.Find("Quantization")!.Set(recipe, parsed.GetRequiredValue(quantization));
             recipe = options.Apply(recipe, parsed);
-            CheckpointLocation source = options.Locate(recipe, parsed, checkpoint, streams, cancellation);
-            BuildAction.Run(source, recipe, parsed.GetRequiredValue(output), streams, cancellation);
-            options.Release(recipe);
+            using ModelSource models = options.Models(parsed, streams);
+            BuildAction.Run(models.Locate(parsed.GetRequiredValue(checkpoint), recipe, FetchTiming.WhileUsed, cancellation), recipe, parsed.GetRequiredValue(output), streams, cancellation);
+            models.Release(recipe);
         });
         return command;
     }

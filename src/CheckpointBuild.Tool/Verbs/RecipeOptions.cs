@@ -2,9 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.CommandLine;
 using System.Linq;
-using System.Threading;
 using CheckpointBuild.Building;
-using CheckpointBuild.Dialects;
 using CheckpointBuild.Tool.Plugins;
 
 namespace CheckpointBuild.Tool.Verbs;
@@ -12,7 +10,6 @@ namespace CheckpointBuild.Tool.Verbs;
 /// <summary>The options of a recipe: one for each field, made from the one table.</summary>
 internal sealed class RecipeOptions
 {
-    private ModelSource? _models;
     private readonly Option<bool> _offline = new("--offline") { Description = "Do without the network: a model that is named and not in the cache is an error." };
     private readonly List<(RecipeField Field, Func<ParseResult, string?> Value)> _options = [];
 
@@ -28,29 +25,11 @@ internal sealed class RecipeOptions
         }
     }
 
-    /// <summary>Finds the source; fetches it where it is a name.</summary>
-    /// <param name="recipe">Revision and files of a source that is a name.</param>
+    /// <summary>Where checkpoints that are named come from; dispose it when the build is done.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="source">The argument that names it.</param>
     /// <param name="streams">Where messages go.</param>
-    /// <param name="cancellation">Ends the work.</param>
-    /// <returns>Where it lies.</returns>
-    public CheckpointLocation Locate(Recipe recipe, ParseResult parsed, Argument<string> source, ToolStreams streams, CancellationToken cancellation) =>
-        Locate(recipe, parsed, parsed.GetRequiredValue(source), streams, cancellation);
-
-    /// <summary>Finds the source under a name that another option gave.</summary>
-    /// <param name="recipe">What is asked for.</param>
-    /// <param name="parsed">The command line.</param>
-    /// <param name="source">The source's path or name.</param>
-    /// <param name="streams">Where progress is written.</param>
-    /// <param name="cancellation">Ends a download.</param>
-    /// <returns>Where it lies.</returns>
-    public CheckpointLocation Locate(Recipe recipe, ParseResult parsed, string source, ToolStreams streams, CancellationToken cancellation) =>
-        (_models = ModelSource.ForUser(streams, parsed.GetValue(_offline))).Locate(source, recipe, cancellation);
-
-    /// <summary>Deletes what was fetched, unless the recipe keeps it.</summary>
-    /// <param name="recipe">The recipe.</param>
-    public void Release(Recipe recipe) => _models?.Release(recipe);
+    /// <returns>The source.</returns>
+    public ModelSource Models(ParseResult parsed, ToolStreams streams) => ModelSource.ForUser(streams, parsed.GetValue(_offline));
 
     /// <summary>Sets what the user typed.</summary>
     /// <param name="recipe">The recipe so far.</param>

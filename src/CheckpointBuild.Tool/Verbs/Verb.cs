@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using CheckpointBuild.Acquisition;
 using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
@@ -83,8 +84,11 @@ internal abstract class Verb(string name)
     /// <param name="streams">Where messages go.</param>
     /// <param name="cancellation">Ends the work.</param>
     /// <returns>Where it lies.</returns>
-    protected static CheckpointLocation Locate(ParseResult parsed, Argument<string> checkpoint, ToolStreams streams, CancellationToken cancellation) =>
-        ModelSource.ForUser(streams, offline: false).Locate(parsed.GetRequiredValue(checkpoint), new Recipe { Engine = "" }, cancellation);
+    protected static CheckpointLocation Locate(ParseResult parsed, Argument<string> checkpoint, ToolStreams streams, CancellationToken cancellation)
+    {
+        using ModelSource models = ModelSource.ForUser(streams, offline: false);
+        return models.Locate(parsed.GetRequiredValue(checkpoint), new Recipe { Engine = "" }, FetchTiming.BeforeUse, cancellation);
+    }
 
     /// <summary>The argument that names a checkpoint.</summary>
     /// <returns>A new argument.</returns>

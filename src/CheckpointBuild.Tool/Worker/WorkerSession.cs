@@ -90,15 +90,16 @@ internal sealed class WorkerSession(LineProtocol protocol)
     {
         if (request.Task == WorkerRequest.RestoreTask)
         {
-            Source(request, item, index).Locate(item.Source, item.Where, cancellation);
+            using ModelSource restored = Source(request, item, index);
+            restored.Locate(item.Source, item.Where, FetchTiming.BeforeUse, cancellation);
             return;
         }
 
         long start = Stopwatch.GetTimestamp();
         var store = new Store(request.Store ?? UserStore() ?? Fallback(request));
         Recipe recipe = item.ToRecipe(request.Task) with { Plugins = _plugins };
-        ModelSource source = Source(request, item, index);
-        CheckpointLocation location = source.Locate(item.Source, item.Where, cancellation);
+        using ModelSource source = Source(request, item, index);
+        CheckpointLocation location = source.Locate(item.Source, item.Where, FetchTiming.WhileUsed, cancellation);
         using EngineBuild build = EngineBuild.Open(item.Name is { } name ? location with { Name = name } : location, recipe, new SourceHashes(store.HashFolder), new ImportanceCalibrator(DecoderOptions.Default), new TrtllmTool(line => protocol.Message("normal", line)));
         foreach (Diagnostic warning in build.Warnings)
         {

@@ -13,6 +13,8 @@ internal static partial class BuildFiles
 
     private static readonly string[] SmallFiles = ["*.json", "tokenizer.model", "*.tiktoken", "*.tiktoken.model", "merges.txt", "vocab.txt", "*.jinja", "additional_chat_templates/*.jinja"];
 
+    private static readonly string[] WeightExtensions = [".safetensors", ".gguf", ".bin", ".pth"];
+
     // Other ecosystems' maps of weights that are not fetched.
     private static readonly string[] OtherMaps = ["*.index.json", "onnx*.json", "openvino*.json", "coreml*.json", "*.index.fp*.json"];
 
@@ -30,6 +32,11 @@ internal static partial class BuildFiles
             && SmallFiles.Any(s => GlobPattern.Matches(s, p)) && !OtherMaps.Any(o => GlobPattern.Matches(o, p)));
         return weights[0].EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) ? weights : weights.Concat(Map(root, weights)).Concat(small).Distinct(StringComparer.Ordinal);
     }
+
+    /// <summary>Whether a file holds tensors, by its name: such files are large, and read by position.</summary>
+    /// <param name="path">With '/'.</param>
+    /// <returns>True when it does.</returns>
+    public static bool AreWeights(string path) => WeightExtensions.Any(e => path.EndsWith(e, StringComparison.OrdinalIgnoreCase));
 
     // In order of preference: the format that can do no harm, PyTorch's, llama.cpp's, Meta's.
     private static string[] Weights(string[] root, string where, Action<Diagnostic> warn)

@@ -30,6 +30,16 @@ internal sealed class CacheTarget(HubCache cache, ContentDownload download) : IF
         FreeSpace.Require(cache.Root, bytes);
     }
 
+    /// <summary>Has a content arrive while it is read.</summary>
+    /// <param name="remote">The file.</param>
+    /// <param name="arrivals">The model's other contents.</param>
+    /// <returns>The file on its way.</returns>
+    public ArrivingContent Arrive(RemoteFile remote, Arrivals arrivals)
+    {
+        cache.MakeSnapshot(remote.Commit);
+        return arrivals.Add(new ArrivingContent(remote, cache, download, arrivals));
+    }
+
     /// <inheritdoc/>
     public async Task FetchAsync(RemoteFile remote, Action<long> progress, CancellationToken cancellation)
     {

@@ -21,6 +21,11 @@ internal sealed class ContentDownload(HubHttp http, HubSettings settings) : IDis
     private const int BufferBytes = 1 << 18;
     private readonly SemaphoreSlim _connections = new(settings.Connections);
 
+    /// <summary>Where a content is, and will be when its address has ended.</summary>
+    /// <param name="remote">The content.</param>
+    /// <returns>The place; dispose it.</returns>
+    public ContentLocation LocationOf(RemoteFile remote) => new(http, remote);
+
     /// <summary>Fetches one content. The caller holds its lock.</summary>
     /// <param name="remote">What and from where.</param>
     /// <param name="basePath">The path beside which the partial file lies.</param>
@@ -31,7 +36,7 @@ internal sealed class ContentDownload(HubHttp http, HubSettings settings) : IDis
     /// <exception cref="CheckpointException">CKPT6016 when the hash is wrong, CKPT6011 and CKPT6012 when the server or the connection fails.</exception>
     public async Task FetchAsync(RemoteFile remote, string basePath, string target, Action<long> progress, CancellationToken cancellation)
     {
-        using var location = new ContentLocation(http, remote);
+        using ContentLocation location = LocationOf(remote);
         for (int pass = 1; ; pass++)
         {
             using PartialFile partial = PartialFile.Open(basePath, remote.Identity, remote.Size);
@@ -49,6 +54,28 @@ internal sealed class ContentDownload(HubHttp http, HubSettings settings) : IDis
             {
                 throw Errors.ContentWrong(remote.Subject.Where, found, remote.Identity.Hex);
             }
+        }
+    }
+
+    /// <summary>Brings one range of a content, whatever interrupts it.</summary>
+    /// <param name="transfers">The content's.</param>
+    /// <param name="transfer">The range.</param>
+    /// <param name="cancellation">Ends the work; what arrived is kept.</param>
+    /// <returns>When it is there.</returns>
+    public async Task TransferAsync(ContentTransfers transfers, ContentTransfer transfer, CancellationToken cancellation)
+    {
+        var retry = new Retry(settings, transfers.Remote.Subject);
+        await _connections.WaitAsync(cancellation);
+        try
+        {
+            while (!transfer.IsDone)
+            {
+                await TryTransferAsync(transfers, transfer, retry, cancellation);
+            }
+        }
+        finally
+        {
+            _connections.Release();
         }
     }
 
@@ -93,22 +120,10 @@ internal sealed class ContentDownload(HubHttp http, HubSettings settings) : IDis
 
     private async Task WorkAsync(ContentTransfers transfers, Action<long> progress, CancellationToken cancellation)
     {
-        var retry = new Retry(settings, transfers.Remote.Subject);
         byte[] buffer = GC.AllocateUninitializedArray<byte>(BufferBytes);
         while (transfers.Next(buffer, progress) is { } transfer)
         {
-            await _connections.WaitAsync(cancellation);
-            try
-            {
-                while (!transfer.IsDone)
-                {
-                    await TryTransferAsync(transfers, transfer, retry, cancellation);
-                }
-            }
-            finally
-            {
-                _connections.Release();
-            }
+            await TransferAsync(transfers, transfer, cancellation);
         }
     }
 

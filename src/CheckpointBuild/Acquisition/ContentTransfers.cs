@@ -47,6 +47,19 @@ internal sealed class ContentTransfers
         }
     }
 
+    /// <summary>The transfer of a piece that was chosen elsewhere.</summary>
+    /// <param name="piece">The piece.</param>
+    /// <param name="buffer">The worker's.</param>
+    /// <param name="progress">Receives bytes that were not there before.</param>
+    /// <returns>Its transfer, or null where another takes everything.</returns>
+    public ContentTransfer? Begin(ByteRange piece, byte[] buffer, Action<long> progress)
+    {
+        lock (_lock)
+        {
+            return _whole is null ? new ContentTransfer(_partial, piece, buffer, progress) : null;
+        }
+    }
+
     /// <summary>The server sends everything although a range was asked for: one transfer takes it all, the others are done.</summary>
     /// <param name="transfer">The transfer that got everything.</param>
     /// <returns>Whether it is the one that takes it.</returns>

@@ -163,6 +163,20 @@ internal sealed class HubCache
         }
     }
 
+    /// <summary>Makes the folder of a commit, for files that are not there yet.</summary>
+    /// <param name="commit">40 hex digits.</param>
+    public void MakeSnapshot(string commit)
+    {
+        try
+        {
+            Directory.CreateDirectory(Snapshot(commit));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Errors.CacheNotWritable(Snapshot(commit), e);
+        }
+    }
+
     /// <summary>Remembers that a commit has no such file.</summary>
     /// <param name="commit">40 hex digits.</param>
     /// <param name="path">Below the repository.</param>

@@ -112,6 +112,10 @@ public sealed class HubCacheInventory(HubSettings settings)
         await DeleteAsync(cached, links);
         HashSet<string> others = [.. cached.Commits.SelectMany(c => Files(cached.Folder, Path.Combine("snapshots", c))).Select(f => f.LinkTarget).OfType<string>().Select(t => Path.GetFileName(t))];
         await DeleteAsync(cached, contents.Where(c => !others.Contains(Path.GetFileName(c))));
+
+        // What was read while it arrived may be there in parts: a product of the store needs no more than headers.
+        HashSet<string?> hashes = [.. model.Files.Where(f => paths.Contains(f.Path)).Select(f => f.Sha256)];
+        await DeleteAsync(cached, Files(cached.Folder, "blobs").Where(f => f.Name.Contains(".ckpt.", StringComparison.Ordinal) && hashes.Contains(f.Name.Split('.')[0])).Select(f => f.FullName));
     }
 
     private static IEnumerable<string> Snapshots(string folder)

@@ -12,12 +12,13 @@ using CheckpointBuild.Diagnostics;
 namespace CheckpointBuild.Acquisition;
 
 /// <summary>The Hugging Face Hub: models by name, into the cache that is shared with the official client, every byte verified.</summary>
-/// <remarks>Protocol and layout are read from the official client's source and held against its recorded requests. Dispose it to close its connections.</remarks>
+/// <remarks>Protocol and layout are read from the official client's source and held against its recorded requests. Dispose it to close its connections; what is still arriving ends with them.</remarks>
 public sealed class HubClient : ModelFeed, IDisposable
 {
     private readonly HubSettings _settings;
     private readonly HubHttp _http;
     private readonly ContentDownload _download;
+    private readonly List<Arrivals> _arriving = [];
 
     /// <summary>Opens nothing yet.</summary>
     /// <param name="settings">How the Hub is reached and where the cache lies.</param>
@@ -52,10 +53,11 @@ public sealed class HubClient : ModelFeed, IDisposable
         IFetchTarget target = request.LocalFolder is null ? new CacheTarget(cache, _download) : new FolderTarget(place, _download);
         ImmutableArray<HubFile> files = request.Files.Of(await ListAsync(subject, target, cancellation), subject.Where, observer.Warn);
         HubFile[] missing = [.. files.Where(f => !target.Has(commit, f))];
+        IReadOnlyDictionary<string, ArrivingContent> arriving = ImmutableDictionary<string, ArrivingContent>.Empty;
         if (missing.Length > 0)
         {
             RefuseOffline(subject, [.. missing.Select(f => f.Path)]);
-            await FetchEachAsync(subject, [.. missing.Select(f => (f.Path, f.Size))], (target, observer), (remote, index) =>
+            arriving = await FetchEachAsync(subject, [.. missing.Select(f => (f.Path, f.Size))], (target, observer, request.Timing), (remote, index) =>
             {
                 if (remote.Identity != missing[index].Identity || remote.Size != missing[index].Size)
                 {
@@ -64,7 +66,7 @@ public sealed class HubClient : ModelFeed, IDisposable
             }, cancellation);
         }
 
-        return new FetchedModel(request.Reference, place, commit, [.. files.Select(f => new FetchedFile(f.Path, f.Size, f.LfsSha256)).OrderBy(f => f.Path, StringComparer.Ordinal)])
+        return new FetchedModel(request.Reference, place, commit, [.. files.Select(f => new FetchedFile(f.Path, f.Size, f.LfsSha256) { Arriving = arriving.GetValueOrDefault(f.Path) }).OrderBy(f => f.Path, StringComparer.Ordinal)])
         {
             License = license,
             Brought = [.. missing.Select(f => f.Path)],
@@ -86,12 +88,13 @@ public sealed class HubClient : ModelFeed, IDisposable
         var cache = new HubCache(_settings, request.Reference.Name);
         var subject = new HubSubject(request.Reference.Name, locked.Commit);
         LockedFile[] missing = [.. locked.Files.Where(f => !cache.Has(locked.Commit, f.Path, f.Size))];
+        IReadOnlyDictionary<string, ArrivingContent> arriving = ImmutableDictionary<string, ArrivingContent>.Empty;
         if (missing.Length > 0)
         {
             RefuseOffline(subject, [.. missing.Select(f => f.Path)]);
             var target = new CacheTarget(cache, _download);
             var small = new ConcurrentBag<LockedFile>();
-            await FetchEachAsync(subject, [.. missing.Select(f => (f.Path, f.Size))], (target, observer), (remote, index) =>
+            arriving = await FetchEachAsync(subject, [.. missing.Select(f => (f.Path, f.Size))], (target, observer, request.Timing), (remote, index) =>
             {
                 LockedFile file = missing[index];
                 if (remote.Size != file.Size || (remote.Identity.IsSha256 && remote.Identity.Hex != file.Sha256))
@@ -114,7 +117,7 @@ public sealed class HubClient : ModelFeed, IDisposable
             }
         }
 
-        return new FetchedModel(request.Reference, cache.Snapshot(locked.Commit), locked.Commit, [.. locked.Files.Select(f => new FetchedFile(f.Path, f.Size, f.Sha256))])
+        return new FetchedModel(request.Reference, cache.Snapshot(locked.Commit), locked.Commit, [.. locked.Files.Select(f => new FetchedFile(f.Path, f.Size, f.Sha256) { Arriving = arriving.GetValueOrDefault(f.Path) })])
         {
             License = locked.License,
             Brought = [.. missing.Select(f => f.Path)],
@@ -124,6 +127,7 @@ public sealed class HubClient : ModelFeed, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _arriving.ForEach(a => a.Dispose());
         _download.Dispose();
         _http.Dispose();
     }
@@ -204,8 +208,11 @@ public sealed class HubClient : ModelFeed, IDisposable
         return [.. files];
     }
 
-    private async Task FetchEachAsync(HubSubject subject, ImmutableArray<(string Path, long Size)> missing, (IFetchTarget Target, FetchObserver Observer) to, Action<RemoteFile, int> check, CancellationToken cancellation)
+    private async Task<IReadOnlyDictionary<string, ArrivingContent>> FetchEachAsync(HubSubject subject, ImmutableArray<(string Path, long Size)> missing, (IFetchTarget Target, FetchObserver Observer, FetchTiming Timing) to, Action<RemoteFile, int> check, CancellationToken cancellation)
     {
+        var arriving = new ConcurrentDictionary<string, ArrivingContent>(StringComparer.Ordinal);
+        Arrivals? arrivals = to.Timing == FetchTiming.WhileUsed && to.Target is CacheTarget ? new Arrivals(_settings, cancellation) : null;
+        _arriving.AddRange(arrivals is null ? [] : [arrivals]);
         long bytes = missing.Sum(f => f.Size);
         to.Observer.Say(FetchCounter.Announce(subject.Where, missing.Length, bytes));
         to.Target.Prepare(bytes);
@@ -214,8 +221,17 @@ public sealed class HubClient : ModelFeed, IDisposable
         {
             RemoteFile remote = await _http.HeadAsync(subject with { File = missing[index].Path }, token);
             check(remote, index);
-            await to.Target.FetchAsync(remote, counter.Add, token);
+            if (arrivals is not null && remote.Identity.IsSha256 && BuildFiles.AreWeights(missing[index].Path))
+            {
+                arriving[missing[index].Path] = ((CacheTarget)to.Target).Arrive(remote, arrivals);
+            }
+            else
+            {
+                await to.Target.FetchAsync(remote, counter.Add, token);
+            }
         });
+        arrivals?.Start();
+        return arriving;
     }
 
     private void RefuseOffline(HubSubject subject, params string[] files)

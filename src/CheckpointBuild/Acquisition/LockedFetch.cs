@@ -37,7 +37,7 @@ public sealed class LockedFetch(ModelFeed feed, string lockFile, LockMode mode)
             throw Errors.NotLocked($"{request.Reference}@{request.Revision}", lockFile, known.Models.Where(m => m.Source == request.Reference.ToString()).Select(m => $"{m.Source}@{m.Revision} {m.Selection}".TrimEnd()));
         }
 
-        FetchedModel fetched = await feed.FetchAsync(Pinned(request, known), observer, cancellation);
+        FetchedModel fetched = await feed.FetchAsync(Pinned(request, known) with { Timing = FetchTiming.BeforeUse }, observer, cancellation);
         LockedModel entry = await Task.Run(() => Describe(fetched, request, cancellation), cancellation);
         Keep(entry, observer);
         return fetched with { Files = [.. entry.Files.Select(f => new FetchedFile(f.Path, f.Size, f.Sha256))] };

@@ -82,6 +82,27 @@ internal sealed class PartialFile : IDisposable
         }
     }
 
+    /// <summary>The runs that are there.</summary>
+    /// <returns>In order.</returns>
+    public IReadOnlyList<ByteRange> Recorded()
+    {
+        lock (_lock)
+        {
+            return [.. _ranges.Runs];
+        }
+    }
+
+    /// <summary>Whether a run is there.</summary>
+    /// <param name="range">The run.</param>
+    /// <returns>True when all of it is.</returns>
+    public bool Has(ByteRange range)
+    {
+        lock (_lock)
+        {
+            return _ranges.Has(range);
+        }
+    }
+
     /// <summary>The runs that are not there.</summary>
     /// <returns>In order.</returns>
     public IReadOnlyList<ByteRange> Missing()
@@ -89,6 +110,51 @@ internal sealed class PartialFile : IDisposable
         lock (_lock)
         {
             return _ranges.Missing(new ByteRange(0, _size));
+        }
+    }
+
+    /// <summary>Waits until a run is there.</summary>
+    /// <param name="range">The run.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <returns>When it is.</returns>
+    public async Task WaitAsync(ByteRange range, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            Task grown;
+            lock (_lock)
+            {
+                if (_ranges.Has(range))
+                {
+                    return;
+                }
+
+                grown = _grown.Task;
+            }
+
+            await grown.WaitAsync(cancellation);
+        }
+    }
+
+    /// <summary>Reads bytes that are there.</summary>
+    /// <param name="offset">The first.</param>
+    /// <param name="destination">Receives them.</param>
+    public void Read(long offset, Span<byte> destination)
+    {
+        try
+        {
+            for (int done = 0, count; done < destination.Length; done += count)
+            {
+                count = RandomAccess.Read(_file, destination[done..], offset + done);
+                if (count == 0)
+                {
+                    throw Errors.FileEndsEarly(_path, offset, destination.Length, offset + done);
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Errors.CannotRead(_path, e);
         }
     }
 
@@ -168,9 +234,10 @@ internal sealed class PartialFile : IDisposable
 
             for (; at < frontier; cancellation.ThrowIfCancellationRequested())
             {
-                int count = RandomAccess.Read(_file, buffer.AsSpan(0, (int)Math.Min(buffer.Length, frontier - at)), at);
-                hash.Append(buffer.AsSpan(0, count > 0 ? count : throw Errors.FileEndsEarly(_path, at, frontier - at, at)));
-                at += count;
+                Span<byte> next = buffer.AsSpan(0, (int)Math.Min(buffer.Length, frontier - at));
+                Read(at, next);
+                hash.Append(next);
+                at += next.Length;
             }
         }
 

@@ -49,6 +49,22 @@ internal sealed class RangeSet
         Total += end - start;
     }
 
+    /// <summary>Whether all of a run is there.</summary>
+    /// <param name="range">The run.</param>
+    /// <returns>True when no byte of it is missing.</returns>
+    public bool Has(ByteRange range)
+    {
+        // The last run that begins at or before the range's first byte is the only one that can hold it.
+        (int low, int high) = (0, _runs.Count);
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            (low, high) = _runs[middle].Start <= range.Start ? (middle + 1, high) : (low, middle);
+        }
+
+        return range.Length <= 0 || (low > 0 && _runs[low - 1].End >= range.End);
+    }
+
     /// <summary>The parts of a run that are not there, in order.</summary>
     /// <param name="range">The run.</param>
     /// <returns>The gaps.</returns>

@@ -74,7 +74,7 @@ public sealed record BuildReport
             ["tool"] = Tool,
             ["plugins"] = new JsonArray([.. Recipe.Plugins.Select(p => new JsonObject { ["name"] = p.Name, ["sha256"] = p.Sha256 })]),
             ["inputs"] = new JsonArray([.. Inputs.Select(i => new JsonObject { ["name"] = i.Name, ["size"] = i.Length, ["sha256"] = i.Sha256 })]),
-            ["outputs"] = new JsonArray([.. Outputs.Select(o => new JsonObject { ["path"] = o.Path, ["size"] = o.Length, ["sha256"] = o.Sha256 })]),
+            ["outputs"] = new JsonArray([.. Outputs.Select(ToJson)]),
             ["tensors"] = new JsonArray([.. Tensors.Select(t => new JsonObject { ["name"] = t.Name, ["dtype"] = t.DType, ["shape"] = t.Shape, ["file"] = t.File, ["derivation"] = t.Derivation })]),
             ["warnings"] = new JsonArray([.. Warnings.Select(w => new JsonObject { ["code"] = w.Code, ["message"] = w.Message })]),
             ["bytesRead"] = BytesRead,
@@ -104,7 +104,7 @@ public sealed record BuildReport
                 Dialect = Text(checkpoint, "dialect"),
                 Family = Text(checkpoint, "family"),
                 Inputs = [.. root.GetProperty("inputs").EnumerateArray().Select(i => new SourceFile(Text(i, "name"), i.GetProperty("size").GetInt64(), Text(i, "sha256")))],
-                Outputs = [.. root.GetProperty("outputs").EnumerateArray().Select(o => new BuiltFile(Text(o, "path"), o.GetProperty("size").GetInt64(), o.GetProperty("sha256").GetString()))],
+                Outputs = [.. root.GetProperty("outputs").EnumerateArray().Select(o => new BuiltFile(Text(o, "path"), o.GetProperty("size").GetInt64(), o.GetProperty("sha256").GetString()) { TensorsKey = TextOrNull(o, "tensorsKey"), TensorsFrom = TextOrNull(o, "tensorsFrom") })],
                 Tensors = [],
             };
         }
@@ -112,6 +112,23 @@ public sealed record BuildReport
         {
             throw Errors.ReportDamaged(path, e.Message);
         }
+    }
+
+    // A file without tensors says nothing of any.
+    private static JsonObject ToJson(BuiltFile file)
+    {
+        var output = new JsonObject { ["path"] = file.Path, ["size"] = file.Length, ["sha256"] = file.Sha256 };
+        if (file.TensorsKey is not null)
+        {
+            output.Add("tensorsKey", file.TensorsKey);
+        }
+
+        if (file.TensorsFrom is not null)
+        {
+            output.Add("tensorsFrom", file.TensorsFrom);
+        }
+
+        return output;
     }
 
     private static ImmutableArray<PluginIdentity> ReadPlugins(JsonElement root) =>
@@ -124,6 +141,8 @@ public sealed record BuildReport
     }
 
     private static string Text(JsonElement parent, string name) => parent.GetProperty(name).GetString() ?? throw new System.FormatException($"'{name}' is null");
+
+    private static string? TextOrNull(JsonElement parent, string name) => parent.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
 
     private static JsonNode Round(double seconds) => JsonNode.Parse(seconds.ToString("F3", CultureInfo.InvariantCulture))!;
 }

@@ -24,6 +24,9 @@ namespace CheckpointBuild.Building;
 /// <summary>One product from one checkpoint: opens the source, plans, knows the content key, and builds into a directory with a report. Dispose it to close the source.</summary>
 public sealed class EngineBuild : IDisposable
 {
+    /// <summary>What the names of an adapter's files begin with among the inputs.</summary>
+    internal const string AdapterInput = "adapter ";
+
     private readonly CheckpointDirectory _source;
     private readonly ImmutableArray<AdapterSource> _adapters;
     private readonly ImportanceMatrixFile? _importance;
@@ -140,7 +143,7 @@ public sealed class EngineBuild : IDisposable
         {
             long start = Stopwatch.GetTimestamp();
             (string Name, string Path, ByteSource Source)[] files = [.. Opened()];
-            foreach ((string _, string path, ByteSource _) in files.Where(f => f.Source is not MemorySource))
+            foreach ((string _, string path, ByteSource _) in files.Where(f => f.Source is not (ArrivingSource or MemorySource)))
             {
                 _stamps[path] = SourceHashes.StampOf(path);
             }
@@ -168,7 +171,16 @@ public sealed class EngineBuild : IDisposable
     /// <param name="trust">Whether remembered hashes of the source may be used.</param>
     /// <param name="cancellation">Looked at between bands.</param>
     /// <returns>The report, which also stands in the directory.</returns>
-    public BuildReport Run(string directory, BuilderOptions options, HashTrust trust, CancellationToken cancellation)
+    public BuildReport Run(string directory, BuilderOptions options, HashTrust trust, CancellationToken cancellation) => Run(directory, options, trust, static _ => null, cancellation);
+
+    /// <summary>Builds into a directory; tensors that an earlier product holds are taken from it instead of being made again.</summary>
+    /// <param name="directory">Where the product goes.</param>
+    /// <param name="options">Threads, durability and progress.</param>
+    /// <param name="trust">Whether remembered hashes of the source may be used.</param>
+    /// <param name="findTensors">Finds a file of an earlier product by the key of its tensors.</param>
+    /// <param name="cancellation">Looked at between bands.</param>
+    /// <returns>The report, which also stands in the directory.</returns>
+    internal BuildReport Run(string directory, BuilderOptions options, HashTrust trust, Func<string, EarlierFile?> findTensors, CancellationToken cancellation)
     {
         RefuseSourceAsOutput(directory);
         RefuseOtherRanks(directory);
@@ -176,14 +188,23 @@ public sealed class EngineBuild : IDisposable
         string key = Key(trust, cancellation);
         long start = Stopwatch.GetTimestamp();
         ImmutableArray<string> before = OutputsOfEarlierBuild(directory);
+        var arriving = new ArrivingInputs([.. Opened().Select(f => f.Source).OfType<ArrivingSource>()]);
+        arriving.Expect(Plan);
+        if (_measured is not null || _statistics is not null)
+        {
+            // What is measured is kept: it must not come from bytes that nobody has verified.
+            arriving.Complete(cancellation);
+        }
+
         _measured?.Measure(MeasuredPath("importance", ".gguf"), cancellation);
         DirectoryPlan plan = _statistics is null ? Plan : Measured(_statistics, ref options, cancellation);
         var builder = new Builder(options);
         _source.ShareReads(plan.SharesRows);
         long readBefore = _source.BytesRead;
+        using var earlier = new EarlierTensors(findTensors);
         ImmutableArray<BuiltFile> outputs = _step is null
-            ? builder.Build(plan, directory, RefuseChangedSource, cancellation)
-            : _step.Build(builder, options.Workers, plan, directory, RefuseChangedSource, cancellation);
+            ? Fill(builder, plan, earlier, directory, () => RefuseWrongSource(arriving, cancellation), cancellation)
+            : _step.Build(builder, options.Workers, plan, directory, () => RefuseWrongSource(arriving, cancellation), cancellation);
 
         var report = new BuildReport
         {
@@ -221,9 +242,19 @@ public sealed class EngineBuild : IDisposable
         _source.Dispose();
     }
 
+    private ImmutableArray<BuiltFile> Fill(Builder builder, DirectoryPlan plan, EarlierTensors earlier, string directory, Action verify, CancellationToken cancellation)
+    {
+        string?[] keys = [.. plan.Files.Select(new TensorKeys(Recipe, _inputs, _source.OpenedFiles.Where(TensorKeys.IsText).Select(_source.OpenFile).ToHashSet()).Of)];
+        return
+        [
+            .. builder.Build(earlier.Apply(plan, keys, cancellation), directory, verify, cancellation)
+                .Select((built, i) => built with { TensorsKey = keys[i], TensorsFrom = earlier.ProductOf(built.Path) }),
+        ];
+    }
+
     private SourceFile Hash(string name, string path, ByteSource source, HashTrust trust, CancellationToken cancellation)
     {
-        string sha256 = _hashes.Sha256(path, source, trust, cancellation);
+        string sha256 = source is ArrivingSource arriving ? arriving.Sha256 : _hashes.Sha256(path, source, trust, cancellation);
         return _source.ExpectedSha256(name) is { } expected && expected != sha256
             ? throw Errors.SourceNotAsLocked(path, sha256, expected)
             : new SourceFile(name, source.Length, sha256);
@@ -257,9 +288,15 @@ public sealed class EngineBuild : IDisposable
         return Directory.Exists(full) && Directory.ResolveLinkTarget(full, returnFinalTarget: true) is { } target ? Path.TrimEndingDirectorySeparator(target.FullName) : full;
     }
 
-    // What was hashed and what was read are the same open files; a file that was written to meanwhile would put wrong bytes under a good key.
-    private void RefuseChangedSource()
+    // What was hashed and what was read are the same open files; a file that was written to meanwhile would put wrong bytes under a good key, and so would one that arrived as something else.
+    private void RefuseWrongSource(ArrivingInputs arriving, CancellationToken cancellation)
     {
+        arriving.Complete(cancellation);
+        foreach ((string _, string path, ByteSource source) in Opened().Where(f => f.Source is ArrivingSource))
+        {
+            _hashes.Keep(path, ((ArrivingSource)source).Sha256);
+        }
+
         foreach ((string path, string stamp) in _stamps)
         {
             if (SourceHashes.StampOf(path) != stamp)
@@ -272,7 +309,7 @@ public sealed class EngineBuild : IDisposable
     // The source's own files, then those of each adapter under its place in the recipe: where they lie is no part of what is built.
     private IEnumerable<(string Name, string Path, ByteSource Source)> Opened() =>
         _source.OpenedFiles.Select(name => (name, _source.PathOf(name), _source.OpenFile(name)))
-            .Concat(_adapters.SelectMany((adapter, i) => adapter.Directory.OpenedFiles.Select(name => ($"adapter {i + 1}/{name}", adapter.Directory.PathOf(name), adapter.Directory.OpenFile(name)))))
+            .Concat(_adapters.SelectMany((adapter, i) => adapter.Directory.OpenedFiles.Select(name => ($"{AdapterInput}{i + 1}/{name}", adapter.Directory.PathOf(name), adapter.Directory.OpenFile(name)))))
             .Concat(_importance is { } matrix ? [("importance matrix", Recipe.ImportanceMatrix!, matrix.Source)] : [])
             .Concat((_measured?.Text ?? _statistics?.Text) is { } text ? [("calibration", Recipe.Calibration!, text)] : []);
 

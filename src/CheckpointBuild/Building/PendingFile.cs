@@ -39,6 +39,14 @@ internal sealed class PendingFile : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(_target)!);
         TemporaryName.RemoveAbandoned(_target);
         _exists = true;
+        if (_plan.Twin is { } twin)
+        {
+            FileLink.LinkOrCopy(twin.FullPath, _temporary);
+            _sha256 = options.Hashing == OutputHashing.Sha256 ? twin.Sha256 : null;
+            progress.Add(_plan.Length);
+            return;
+        }
+
         _fill = new FileFill(_temporary, _plan, options, progress);
     });
 
@@ -48,8 +56,14 @@ internal sealed class PendingFile : IDisposable
     /// <param name="cancellation">Looked at between bands.</param>
     public static void Fill(IReadOnlyList<PendingFile> files, int workers, CancellationToken cancellation)
     {
-        files[0].Guarded(() => new FillTogether([.. files.Select(f => f._fill!)], workers).Run(cancellation));
-        foreach (PendingFile file in files)
+        PendingFile[] open = [.. files.Where(f => f._fill is not null)];
+        if (open.Length == 0)
+        {
+            return;
+        }
+
+        open[0].Guarded(() => new FillTogether([.. open.Select(f => f._fill!)], workers).Run(cancellation));
+        foreach (PendingFile file in open)
         {
             file.Guarded(() => file._sha256 = file._fill!.Finish(cancellation));
             file.Close();

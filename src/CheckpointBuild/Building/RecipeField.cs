@@ -62,7 +62,14 @@ public sealed partial record RecipeField(string Name, string Help, Func<Recipe, 
     /// <summary>The recipe in one canonical text, a line per choice: what the content key is made of.</summary>
     /// <param name="recipe">The recipe.</param>
     /// <returns>Lines <c>Name=value</c> in the order of <see cref="All"/>; what was not chosen is left out.</returns>
-    public static string Normalize(Recipe recipe) => string.Join('\n', AllArray.Select(f => (f.Name, Value: (f.InKey ?? f.Get)(recipe))).Where(f => f.Value is not null).Select(f => $"{f.Name}={f.Value}"));
+    public static string Normalize(Recipe recipe) => Normalize(recipe, []);
+
+    /// <summary>The recipe in one canonical text, without some fields.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="without">The names of the fields that do not count.</param>
+    /// <returns>Lines as in <see cref="Normalize(Recipe)"/>.</returns>
+    internal static string Normalize(Recipe recipe, string[] without) =>
+        string.Join('\n', AllArray.Where(f => !without.Contains(f.Name)).Select(f => (f.Name, Value: (f.InKey ?? f.Get)(recipe))).Where(f => f.Value is not null).Select(f => $"{f.Name}={f.Value}"));
 
     private static bool ParseKeepSource(string value) => bool.TryParse(value, out bool keep) ? keep : throw Errors.UnknownOptionValue("keep-source", value, "a build", ["true", "false"]);
 

@@ -36,9 +36,9 @@ public sealed class SourceHashes
             return FileDigest.Sha256(source, cancellation);
         }
 
-        string real = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        string real = Real(path);
         string stamp = Stamp(real);
-        string? entry = _folder is null ? null : Path.Combine(_folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(real)))[..32]);
+        string? entry = EntryOf(real);
         if (entry is not null && trust == HashTrust.Remembered && Remembered(entry, stamp) is { } known)
         {
             return known;
@@ -55,14 +55,30 @@ public sealed class SourceHashes
         return hash;
     }
 
+    /// <summary>Remembers a hash that was computed while the file arrived.</summary>
+    /// <param name="path">Its full path.</param>
+    /// <param name="sha256">64 hex digits in lower case.</param>
+    internal void Keep(string path, string sha256)
+    {
+        string real = Real(path);
+        if (EntryOf(real) is { } entry && File.Exists(real))
+        {
+            Remember(entry, $"{Stamp(real)} {sha256} {real}\n");
+        }
+    }
+
     /// <summary>Length and time of a file, links followed.</summary>
     /// <param name="path">Its full path.</param>
     /// <returns>A text that changes when either does, or when the file goes.</returns>
     internal static string StampOf(string path)
     {
-        string real = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        string real = Real(path);
         return File.Exists(real) ? Stamp(real) : "gone";
     }
+
+    private string? EntryOf(string real) => _folder is null ? null : Path.Combine(_folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(real)))[..32]);
+
+    private static string Real(string path) => File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
 
     private static string Stamp(string path)
     {

@@ -24,7 +24,7 @@ public sealed class CheckpointDirectory : IDisposable
         Path = path;
         Folder = folder;
         File = file;
-        _files = new(() => [.. List(folder).Where(Holds)]);
+        _files = new(() => [.. List(folder).Where(Holds).Union(Arriving(location).Select(f => f.Name).Where(n => !n.Contains('/', StringComparison.Ordinal))).Order(StringComparer.Ordinal)]);
     }
 
     /// <summary>The full path that was opened: a folder, or a file.</summary>
@@ -84,7 +84,7 @@ public sealed class CheckpointDirectory : IDisposable
             return new CheckpointDirectory(location, full, full, null) { Tolerance = tolerance };
         }
 
-        return System.IO.File.Exists(full)
+        return System.IO.File.Exists(full) || Arriving(location).Any(f => f.Name == System.IO.Path.GetFileName(full))
             ? new CheckpointDirectory(location, full, System.IO.Path.GetDirectoryName(full)!, System.IO.Path.GetFileName(full)) { Tolerance = tolerance }
             : throw Errors.FileNotFound(full);
     }
@@ -113,6 +113,11 @@ public sealed class CheckpointDirectory : IDisposable
     /// <param name="name">Its name below the folder, with '/'.</param>
     /// <returns>True unless the location says which files do, and leaves this one out.</returns>
     public bool Holds(string name) => _location.Files is not { } files || files.Any(f => f.Name == name);
+
+    /// <summary>Whether a file lies in the folder or is on its way to it.</summary>
+    /// <param name="name">Its name below the folder, with '/'.</param>
+    /// <returns>True when it can be opened.</returns>
+    public bool CanOpen(string name) => Arriving(_location).Any(f => f.Name == name) || System.IO.File.Exists(PathOf(name));
 
     /// <summary>What a file must hash to, where the checkpoint was fetched by name.</summary>
     /// <param name="name">Its name below the folder, with '/'.</param>
@@ -143,7 +148,7 @@ public sealed class CheckpointDirectory : IDisposable
         {
             if (!_open.TryGetValue(name, out ByteSource? source))
             {
-                source = new SharedReads(new FileSource(PathOf(name)));
+                source = Arriving(_location).FirstOrDefault(f => f.Name == name)?.Arriving ?? (ByteSource)new SharedReads(new FileSource(PathOf(name)));
                 _open.Add(name, source);
             }
 
@@ -220,6 +225,8 @@ public sealed class CheckpointDirectory : IDisposable
     }
 
     private CheckpointDirectory? Above { get; init; }
+
+    private static IEnumerable<ExpectedFile> Arriving(CheckpointLocation location) => (location.Files ?? []).Where(f => f.Arriving is not null);
 
     private static ImmutableArray<string> List(string folder)
     {

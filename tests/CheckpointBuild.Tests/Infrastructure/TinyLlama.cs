@@ -25,6 +25,9 @@ internal sealed record TinyLlama
     /// <summary>Whether the head is the embedding.</summary>
     public bool Tied { get; init; } = true;
 
+    /// <summary>Width of the feed-forward block: what makes it larger.</summary>
+    public int FeedForward { get; init; } = 96;
+
     /// <summary>Whether projections have biases.</summary>
     public bool Biases { get; init; }
 
@@ -77,7 +80,7 @@ internal sealed record TinyLlama
         HeadCount = 4,
         KeyValueHeadCount = 2,
         HeadDimension = 16,
-        FeedForwardSize = 96,
+        FeedForwardSize = FeedForward,
         VocabularySize = Vocabulary,
         ContextLength = 128,
         NormEpsilon = 1e-5,
@@ -105,7 +108,7 @@ internal sealed record TinyLlama
         ["architectures"] = new JsonArray("LlamaForCausalLM"),
         ["model_type"] = "llama",
         ["hidden_size"] = 64,
-        ["intermediate_size"] = 96,
+        ["intermediate_size"] = FeedForward,
         ["num_hidden_layers"] = 2,
         ["num_attention_heads"] = 4,
         ["num_key_value_heads"] = 2,

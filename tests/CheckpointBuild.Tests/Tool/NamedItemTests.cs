@@ -42,6 +42,22 @@ public sealed class NamedItemTests
     }
 
     [Fact]
+    public async Task A_product_that_is_in_the_store_needs_the_headers_of_the_weights_alone()
+    {
+        using var scratch = new Scratch();
+        await using HubServer server = await HubServer.StartAsync(Repository(scratch, new TinyLlama { FeedForward = 16384 }));
+        await WorkAsync(server, scratch, "BuildEngine");
+        Directory.Delete(scratch.PathOf("home"), recursive: true);
+        server.Forget();
+
+        CkptResult result = await WorkAsync(server, scratch, "BuildEngine", ("locked", true));
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.Matches("@ckpt\tproduct\t0\t[0-9a-f]{64}\ttrue", result.Output);
+        Assert.InRange(server.Requests.Where(r => r.Host == "<cdn>").Sum(r => r.Sent), 1, 1 << 20);
+    }
+
+    [Fact]
     public async Task A_restore_makes_no_product()
     {
         using var scratch = new Scratch();
@@ -148,9 +164,9 @@ public sealed class NamedItemTests
         return await Ckpt(server, scratch).RunWithOpenInputAsync("worker", "--request", scratch.PathOf("request.json"));
     }
 
-    private static ServedRepository Repository(Scratch scratch)
+    private static ServedRepository Repository(Scratch scratch, TinyLlama? model = null)
     {
-        string folder = new TinyLlama().Write(scratch.PathOf("tiny"));
+        string folder = (model ?? new TinyLlama()).Write(scratch.PathOf("tiny"));
         return ServedRepository.Of("demo/tiny",
         [
             ServedFile.Small("README.md", "# tiny\n"),

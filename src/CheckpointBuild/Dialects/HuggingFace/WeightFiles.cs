@@ -88,7 +88,7 @@ internal static partial class WeightFiles
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (string shard in shards)
         {
-            if (!File.Exists(directory.PathOf(shard)))
+            if (!directory.CanOpen(shard))
             {
                 throw Errors.ShardMissing(index, shard, fileOf.First(e => e.Value == shard).Key);
             }

@@ -37,7 +37,7 @@ internal sealed class LlamaCpp : Dialect
         ArgumentNullException.ThrowIfNull(directory);
         string name = FileIn(directory);
         ByteSource source = directory.OpenFile(name);
-        TensorFile file = GgufSet.Read(source, part => System.IO.File.Exists(directory.PathOf(part)) ? directory.OpenFile(part) : null);
+        TensorFile file = GgufSet.Read(source, part => directory.CanOpen(part) ? directory.OpenFile(part) : null);
 
         ModelFamily family = FamilyOf(file, source.Name);
         ModelConfig config = GgufModelKeys.Read(file.Metadata, family, source.Name, file.Tensors);

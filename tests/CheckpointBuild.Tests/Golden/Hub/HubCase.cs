@@ -18,8 +18,14 @@ internal sealed partial record HubCase(JsonElement Json)
     /// <summary>The topic.</summary>
     public static GoldenTopic Topic { get; } = GoldenRoot.Topic("hub");
 
+    /// <summary>How many contents the recorded server cut in the middle.</summary>
+    public int Cuts => Json.GetProperty("server").GetProperty("cut_connections").GetInt32();
+
+    /// <summary>How many contents the recorded server answered with 503 first.</summary>
+    public int Refusals => Json.GetProperty("server").GetProperty("answers_503").GetInt32();
+
     /// <summary>Whether the server failed on purpose: there the official client is not followed.</summary>
-    public bool HasFaults => Json.GetProperty("server").EnumerateObject().Any(p => p.Value.GetInt32() > 0);
+    public bool HasFaults => Cuts + Refusals > 0;
 
     /// <summary>The exit code.</summary>
     public int ExitCode => Json.GetProperty("exit").GetInt32();

@@ -40,12 +40,12 @@ public sealed class HubTests
             HubCase.Read(before).Restore(scratch.Folder);
         }
 
+        Fail(server, recorded.Cuts, recorded.Refusals);
         int exitCode = await FetchAsync(server, recorded, scratch);
 
         if (recorded.HasFaults)
         {
-            // The server of this test does not fail: whatever the official client gave up on is there.
-            Assert.Equal(0, exitCode);
+            AssertRight(server, recorded, scratch, exitCode);
             return;
         }
 
@@ -54,6 +54,41 @@ public sealed class HubTests
         Assert.Equal(
             recorded.Sequences.OrderBy(s => s.Key).Select(s => s.Value),
             HubCase.SequencesOf(server.Requests.Select(r => (r.Host, r.Method, r.Path, r.Status, r.Authorization))).OrderBy(s => s.Key).Select(s => s.Value));
+    }
+
+    // As the recorded server: so many contents are cut after their first half, so many are answered with 503 before they are sent.
+    private static void Fail(HubServer server, int cuts, int refusals)
+    {
+        server.Before = context =>
+        {
+            bool refuses = context.Connection.LocalPort == server.Cdn.Port && refusals-- > 0;
+            context.Response.StatusCode = refuses ? 503 : 200;
+            return Task.FromResult(refuses);
+        };
+        server.Write = async (context, bytes) =>
+        {
+            bool isCut = context.Connection.LocalPort == server.Cdn.Port && cuts-- > 0;
+            await context.Response.Body.WriteAsync(isCut ? bytes[..(bytes.Length / 2)] : bytes);
+            if (isCut)
+            {
+                await context.Response.Body.FlushAsync();
+                context.Abort();
+            }
+        };
+    }
+
+    // The official client asks for everything again, or gives up. Ours ends right, and asks for what it has not got.
+    private static void AssertRight(HubServer server, HubCase recorded, Scratch scratch, int exitCode)
+    {
+        Assert.Equal(0, exitCode);
+        ServedRequest[] contents = [.. server.Requests.Where(r => r.Host == "<cdn>")];
+        long size = HubContents.Repository.Large(contents[0].Path["/cdn/".Length..].Split('?')[0])!.Content.Length;
+        Assert.Equal(recorded.Cuts + recorded.Refusals + 1, contents.Length);
+        Assert.Equal(recorded.Cuts > 0 ? $"bytes={size / 2}-{size - 1}" : null, contents[^1].Range);
+        if (recorded.ExitCode == 0)
+        {
+            Assert.Equal(recorded.Cache, HubCase.CacheIn(scratch.Folder));
+        }
     }
 
     private static async Task<int> FetchAsync(HubServer server, HubCase run, Scratch scratch)
