@@ -1,6 +1,7 @@
 using System;
 using System.Globalization;
 using System.IO;
+using System.Linq;
 using System.Threading;
 using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;
@@ -48,5 +49,24 @@ internal static class BuildAction
         }
 
         log.Say(string.Create(CultureInfo.InvariantCulture, $"{build.Checkpoint.Name}: {recipe.Engine}, {report.HashSeconds + report.BuildSeconds:F1} s"));
+    }
+
+    /// <summary>Plans and writes the configuration alone.</summary>
+    /// <param name="checkpoint">The source.</param>
+    /// <param name="recipe">What is asked for.</param>
+    /// <param name="output">The directory.</param>
+    /// <param name="streams">Where to write.</param>
+    /// <param name="cancellation">Ends the work early.</param>
+    public static void WriteConfiguration(CheckpointLocation checkpoint, Recipe recipe, string output, ToolStreams streams, CancellationToken cancellation)
+    {
+        var log = new ConsoleLog(streams.Error);
+        using EngineBuild build = EngineBuild.Open(checkpoint, recipe, new SourceHashes(null), new ImportanceCalibrator(DecoderOptions.Default), new TrtllmTool(log.Say));
+        foreach (Diagnostic warning in build.Warnings)
+        {
+            log.Warn(warning);
+        }
+
+        new Builder(new BuilderOptions()).Build(new DirectoryPlan([.. build.Plan.Files.Where(f => f.Path == "config.json")], []), output, cancellation);
+        log.Say($"{Path.Combine(output, "config.json")}  a configuration alone");
     }
 }

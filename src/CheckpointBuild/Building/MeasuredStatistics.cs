@@ -7,7 +7,6 @@ using System.Threading;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.Dialects.TensorRtLlm;
-using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
 using CheckpointBuild.Quantization;
 using CheckpointBuild.Tensors;
