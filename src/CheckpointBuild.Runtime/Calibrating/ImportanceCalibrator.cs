@@ -4,6 +4,8 @@ using System.Numerics.Tensors;
 using System.Threading;
 using CheckpointBuild.Models;
 using CheckpointBuild.Quantization;
+using CheckpointBuild.Quantization.Judging;
+using CheckpointBuild.Runtime.Judging;
 
 namespace CheckpointBuild.Runtime.Calibrating;
 
@@ -28,6 +30,9 @@ public sealed class ImportanceCalibrator(DecoderOptions options) : Calibrator
 
         return sums;
     }
+
+    /// <inheritdoc/>
+    public override ModelJudge Judge(Checkpoint original, ReadOnlyMemory<int> ids, CancellationToken cancellation) => new DecoderJudge(original, ids, options, cancellation);
 
     private static void Add(Dictionary<TensorRole, ChannelSums> sums, Projection projection, Activations input, int tokens)
     {

@@ -4,6 +4,7 @@ using System.Linq;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CheckpointBuild.Building.Plugins;
+using CheckpointBuild.Building.Quality;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Tensors;
 
@@ -48,6 +49,12 @@ public sealed record BuildReport
     /// <summary>What the user should know.</summary>
     public ImmutableArray<Diagnostic> Warnings { get; init; } = [];
 
+    /// <summary>What was measured of the engine; null where nothing was to be.</summary>
+    public QualityReport? Quality { get; init; }
+
+    /// <summary>How the types were chosen; null where the recipe names them.</summary>
+    public AutomaticChoice? Automatic { get; init; }
+
     /// <summary>Seconds spent hashing inputs.</summary>
     public double HashSeconds { get; init; }
 
@@ -70,8 +77,15 @@ public sealed record BuildReport
             ["outputs"] = new JsonArray([.. Outputs.Select(o => new JsonObject { ["path"] = o.Path, ["size"] = o.Length, ["sha256"] = o.Sha256 })]),
             ["tensors"] = new JsonArray([.. Tensors.Select(t => new JsonObject { ["name"] = t.Name, ["dtype"] = t.DType, ["shape"] = t.Shape, ["file"] = t.File, ["derivation"] = t.Derivation })]),
             ["warnings"] = new JsonArray([.. Warnings.Select(w => new JsonObject { ["code"] = w.Code, ["message"] = w.Message })]),
+            ["quality"] = Quality is null ? null : QualityJson.Of(Quality),
+            ["automatic"] = Automatic is null ? null : QualityJson.Of(Automatic),
             ["seconds"] = new JsonObject { ["hash"] = Round(HashSeconds), ["build"] = Round(BuildSeconds) },
         };
+        foreach (string absent in new[] { "quality", "automatic" })
+        {
+            _ = root[absent] is null && root.Remove(absent);
+        }
+
         return root.ToJsonString(ReportFormat.Indented) + "\n";
     }
 

@@ -8,6 +8,7 @@ using System.Runtime.ExceptionServices;
 using System.Threading;
 using System.Threading.Tasks;
 using CheckpointBuild.Building.Plugins;
+using CheckpointBuild.Building.Quality;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.Dialects.Adapters;
@@ -27,8 +28,11 @@ public sealed class EngineBuild : IDisposable
     private readonly ImmutableArray<AdapterSource> _adapters;
     private readonly ImportanceMatrixFile? _importance;
     private readonly MeasuredImportance? _measured;
+    private readonly QualityGate? _gate;
+    private readonly AutomaticTypes? _automatic;
     private readonly SourceHashes _hashes;
     private readonly Dictionary<string, string> _stamps = new(StringComparer.Ordinal);
+    private readonly TypeAdvice _advice;
     private ImmutableArray<SourceFile> _inputs;
     private double _hashSeconds;
 
@@ -46,13 +50,18 @@ public sealed class EngineBuild : IDisposable
         try
         {
             _measured = recipe.Calibration is { } text ? Measured(text, opened, options.Calibrator) : null;
-            Plan = recipe.Apply(Checkpoint, opened, _importance?.Matrix ?? _measured?.Matrix);
-            SizeBudget.Check(Checkpoint.Name, Plan, recipe.MaxEngineSize);
+            ImportanceMatrix? weights = _importance?.Matrix ?? _measured?.Matrix;
+            DirectoryPlan Planned(Recipe wanted) => wanted.Apply(Checkpoint, opened, weights);
+            _advice = new TypeAdvice(recipe, Planned);
+            Checkpoint judged = recipe.AdapterMode == AdapterMode.Merge ? recipe.Merged(Checkpoint, opened) : Checkpoint;
+            _gate = QualityGate.Open(recipe, judged, options.Calibrator);
+            _automatic = AutomaticTypes.Open(recipe, judged, options.Calibrator, weights, Planned);
+            Plan = _automatic?.FirstPlan ?? Planned(recipe);
+            SizeBudget.Check(Checkpoint.Name, Plan, recipe.MaxEngineSize, _advice.LargestWithin);
         }
         catch
         {
-            _importance?.Dispose();
-            _measured?.Dispose();
+            DisposeMeasuring();
             throw;
         }
     }
@@ -63,8 +72,8 @@ public sealed class EngineBuild : IDisposable
     /// <summary>What is asked for.</summary>
     public Recipe Recipe { get; }
 
-    /// <summary>The files that will be written.</summary>
-    public DirectoryPlan Plan { get; }
+    /// <summary>The files that will be written; where types follow from measurements, those of the nearest kind until <see cref="Run"/> has measured.</summary>
+    public DirectoryPlan Plan { get; private set; }
 
     /// <summary>What reader and plan noticed.</summary>
     public ImmutableArray<Diagnostic> Warnings => [.. Checkpoint.Problems, .. Plan.Warnings];
@@ -151,8 +160,17 @@ public sealed class EngineBuild : IDisposable
         long start = Stopwatch.GetTimestamp();
         ImmutableArray<string> before = OutputsOfEarlierBuild(directory);
         _measured?.Measure(_hashes.PathOf($"importance-{Fingerprint.Of(Checkpoint.Name, new Recipe { Engine = "importance", Adapter = Recipe.Adapter, Format = Recipe.Format }, _inputs)}.gguf"), cancellation);
+        AutomaticChoice? choice = null;
+        if (_automatic is not null)
+        {
+            (Plan, choice) = _automatic.Choose(cancellation);
+        }
+
         var builder = new Builder(options);
-        ImmutableArray<BuiltFile> outputs = builder.Build(Plan, directory, RefuseChangedSource, cancellation);
+        using StagedProduct? staged = _gate is null ? null : StagedProduct.In(directory);
+        ImmutableArray<BuiltFile> outputs = builder.Build(Plan, staged?.Folder ?? directory, RefuseChangedSource, cancellation);
+        QualityReport? quality = staged is null ? null : _gate!.Judge(staged.Folder, measured => _advice.NextWithin(Plan, measured), cancellation);
+        staged?.Publish(outputs);
 
         var report = new BuildReport
         {
@@ -166,6 +184,8 @@ public sealed class EngineBuild : IDisposable
             Outputs = outputs,
             Tensors = [.. Plan.Files.SelectMany(f => f.Slots.Where(s => s.Plane == 0).Select(s => new TensorReport(s.Tensor.Name, s.Tensor.DType.LongName, s.Tensor.Shape.ToString(), f.Path, s.Tensor.Derivation)))],
             Warnings = Warnings,
+            Quality = quality,
+            Automatic = choice,
             HashSeconds = _hashSeconds,
             BuildSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
         };
@@ -182,9 +202,16 @@ public sealed class EngineBuild : IDisposable
             adapter.Dispose();
         }
 
+        DisposeMeasuring();
+        _source.Dispose();
+    }
+
+    private void DisposeMeasuring()
+    {
         _importance?.Dispose();
         _measured?.Dispose();
-        _source.Dispose();
+        _gate?.Dispose();
+        _automatic?.Dispose();
     }
 
     private SourceFile Hash(string name, string path, ByteSource source, HashTrust trust, CancellationToken cancellation)
@@ -229,7 +256,8 @@ public sealed class EngineBuild : IDisposable
         _source.OpenedFiles.Select(name => (name, _source.PathOf(name), _source.OpenFile(name)))
             .Concat(_adapters.SelectMany((adapter, i) => adapter.Directory.OpenedFiles.Select(name => ($"adapter {i + 1}/{name}", adapter.Directory.PathOf(name), adapter.Directory.OpenFile(name)))))
             .Concat(_importance is { } matrix ? [("importance matrix", Recipe.ImportanceMatrix!, matrix.Source)] : [])
-            .Concat(_measured is { } measured ? [("calibration", Recipe.Calibration!, measured.Text)] : []);
+            .Concat(_measured is { } measured ? [("calibration", Recipe.Calibration!, measured.Text)] : [])
+            .Concat(_gate is { } gate ? [("evaluation text", Recipe.EvaluationText!, gate.Text.Source)] : []);
 
     private MeasuredImportance Measured(string text, ImmutableArray<Adapter> adapters, Calibrator? calibrator) =>
         _importance is not null ? throw Errors.ImportanceTwice()
