@@ -7,6 +7,8 @@ using System.Runtime.InteropServices;
 using System.Threading;
 using CheckpointBuild.Models;
 using CheckpointBuild.Quantization;
+using CheckpointBuild.Quantization.Judging;
+using CheckpointBuild.Runtime.Judging;
 
 namespace CheckpointBuild.Runtime.Calibrating;
 
@@ -46,6 +48,9 @@ public sealed class ImportanceCalibrator(DecoderOptions options) : Calibrator
         }.Run(sequences, progress, cancellation);
         return inputs.ToDictionary(i => i.Key, i => new ModuleStatistics(ImmutableCollectionsMarshal.AsImmutableArray(i.Value), ImmutableCollectionsMarshal.AsImmutableArray(outputs[i.Key])));
     }
+
+    /// <inheritdoc/>
+    public override ModelJudge Judge(Checkpoint original, ReadOnlyMemory<int> ids, CancellationToken cancellation) => new DecoderJudge(original, ids, options, cancellation);
 
     private static void Raise(Dictionary<TensorRole, float[]> most, TensorRole role, Activations rows, int tokens)
     {

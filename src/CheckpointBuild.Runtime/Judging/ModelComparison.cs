@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Threading;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Quantization.Judging;
 
 namespace CheckpointBuild.Runtime.Judging;
 

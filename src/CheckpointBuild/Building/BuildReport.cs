@@ -4,6 +4,7 @@ using System.Linq;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CheckpointBuild.Building.Plugins;
+using CheckpointBuild.Building.Quality;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Tensors;
 
@@ -54,6 +55,12 @@ public sealed record BuildReport
     /// <summary>Bytes of the source that were read to make the outputs, hashing left out.</summary>
     public long BytesRead { get; init; }
 
+    /// <summary>What was measured of the engine; null where nothing was to be.</summary>
+    public QualityReport? Quality { get; init; }
+
+    /// <summary>How the types were chosen; null where the recipe names them.</summary>
+    public AutomaticChoice? Automatic { get; init; }
+
     /// <summary>Seconds spent hashing inputs.</summary>
     public double HashSeconds { get; init; }
 
@@ -78,8 +85,15 @@ public sealed record BuildReport
             ["tensors"] = new JsonArray([.. Tensors.Select(t => new JsonObject { ["name"] = t.Name, ["dtype"] = t.DType, ["shape"] = t.Shape, ["file"] = t.File, ["derivation"] = t.Derivation })]),
             ["warnings"] = new JsonArray([.. Warnings.Select(w => new JsonObject { ["code"] = w.Code, ["message"] = w.Message })]),
             ["bytesRead"] = BytesRead,
+            ["quality"] = Quality is null ? null : QualityJson.Of(Quality),
+            ["automatic"] = Automatic is null ? null : QualityJson.Of(Automatic),
             ["seconds"] = new JsonObject { ["hash"] = Round(HashSeconds), ["build"] = Round(BuildSeconds) },
         };
+        foreach (string absent in new[] { "quality", "automatic" })
+        {
+            _ = root[absent] is null && root.Remove(absent);
+        }
+
         return root.ToJsonString(ReportFormat.Indented) + "\n";
     }
 

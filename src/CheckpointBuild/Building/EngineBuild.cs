@@ -8,6 +8,7 @@ using System.Runtime.ExceptionServices;
 using System.Threading;
 using System.Threading.Tasks;
 using CheckpointBuild.Building.Plugins;
+using CheckpointBuild.Building.Quality;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.Dialects.Adapters;
@@ -27,15 +28,21 @@ public sealed class EngineBuild : IDisposable
     /// <summary>What the names of an adapter's files begin with among the inputs.</summary>
     internal const string AdapterInput = "adapter ";
 
+    /// <summary>What the text that an engine is judged on is called among the inputs; it shapes no byte.</summary>
+    internal const string EvaluationInput = "evaluation text";
+
     private readonly CheckpointDirectory _source;
     private readonly ImmutableArray<AdapterSource> _adapters;
     private readonly ImportanceMatrixFile? _importance;
     private readonly MeasuredImportance? _measured;
     private readonly MeasuredStatistics? _statistics;
+    private readonly QualityGate? _gate;
+    private readonly AutomaticTypes? _automatic;
     private readonly EngineToolStep? _step;
     private readonly ImmutableArray<Diagnostic> _noticed;
     private readonly SourceHashes _hashes;
     private readonly Dictionary<string, string> _stamps = new(StringComparer.Ordinal);
+    private readonly TypeAdvice _advice;
     private ImmutableArray<SourceFile> _inputs;
     private double _hashSeconds;
 
@@ -62,15 +69,18 @@ public sealed class EngineBuild : IDisposable
                 _measured = recipe.NeedsStatistics ? null : MeasuredImportance.Open(Calibrated(opened), calibrator, text);
             }
 
-            Plan = asItStands ?? PlanWith(_statistics?.Placeholder);
+            ImportanceMatrix? weights = _importance?.Matrix ?? _measured?.Matrix;
+            DirectoryPlan Planned(Recipe wanted) => wanted.Apply(Checkpoint, opened, new Measurements(weights, _statistics?.Placeholder));
+            _advice = new TypeAdvice(recipe, Planned);
+            _gate = QualityGate.Open(recipe, Calibrated(opened), options.Calibrator);
+            _automatic = AutomaticTypes.Open(recipe, Calibrated(opened), options.Calibrator, weights, Planned);
+            Plan = asItStands ?? _automatic?.FirstPlan ?? Planned(Recipe);
             _step?.Check(Plan);
-            SizeBudget.Check(Checkpoint.Name, Plan, recipe.MaxEngineSize);
+            SizeBudget.Check(Checkpoint.Name, Plan, recipe.MaxEngineSize, _advice.LargestWithin);
         }
         catch
         {
-            _importance?.Dispose();
-            _measured?.Dispose();
-            _statistics?.Dispose();
+            DisposeMeasuring();
             throw;
         }
     }
@@ -81,8 +91,8 @@ public sealed class EngineBuild : IDisposable
     /// <summary>What is asked for.</summary>
     public Recipe Recipe { get; }
 
-    /// <summary>The files that will be written.</summary>
-    public DirectoryPlan Plan { get; }
+    /// <summary>The files that will be written; where types follow from measurements, those of the nearest kind until <see cref="Run"/> has measured.</summary>
+    public DirectoryPlan Plan { get; private set; }
 
     /// <summary>What reader and plan noticed.</summary>
     public ImmutableArray<Diagnostic> Warnings => [.. _noticed, .. Recipe.Calibration == CalibrationText.Own ? [Errors.OwnCalibrationText(Checkpoint.Name)] : ImmutableArray<Diagnostic>.Empty, .. Checkpoint.Problems, .. Plan.Warnings];
@@ -190,21 +200,31 @@ public sealed class EngineBuild : IDisposable
         ImmutableArray<string> before = OutputsOfEarlierBuild(directory);
         var arriving = new ArrivingInputs([.. Opened().Select(f => f.Source).OfType<ArrivingSource>()]);
         arriving.Expect(Plan);
-        if (_measured is not null || _statistics is not null)
+        if (_measured is not null || _statistics is not null || _gate is not null || _automatic is not null)
         {
             // What is measured is kept: it must not come from bytes that nobody has verified.
             arriving.Complete(cancellation);
         }
 
         _measured?.Measure(MeasuredPath("importance", ".gguf"), cancellation);
+        AutomaticChoice? choice = null;
+        if (_automatic is not null)
+        {
+            (Plan, choice) = _automatic.Choose(cancellation);
+        }
+
         DirectoryPlan plan = _statistics is null ? Plan : Measured(_statistics, ref options, cancellation);
         var builder = new Builder(options);
         _source.ShareReads(plan.SharesRows);
         long readBefore = _source.BytesRead;
         using var earlier = new EarlierTensors(findTensors);
+        using StagedProduct? staged = _gate is null ? null : StagedProduct.In(directory);
+        string place = staged?.Folder ?? directory;
         ImmutableArray<BuiltFile> outputs = _step is null
-            ? Fill(builder, plan, earlier, directory, () => RefuseWrongSource(arriving, cancellation), cancellation)
-            : _step.Build(builder, options.Workers, plan, directory, () => RefuseWrongSource(arriving, cancellation), cancellation);
+            ? Fill(builder, plan, earlier, place, () => RefuseWrongSource(arriving, cancellation), cancellation)
+            : _step.Build(builder, options.Workers, plan, place, () => RefuseWrongSource(arriving, cancellation), cancellation);
+        QualityReport? quality = staged is null ? null : _gate!.Judge(staged.Folder, measured => _advice.NextWithin(plan, measured), cancellation);
+        staged?.Publish(outputs);
 
         var report = new BuildReport
         {
@@ -220,6 +240,8 @@ public sealed class EngineBuild : IDisposable
             Tensors = [.. Plan.Files.SelectMany(f => f.Slots.Where(s => s.Plane == 0).Select(s => new TensorReport(s.Tensor.Name, s.Tensor.DType.LongName, s.Tensor.Shape.ToString(), f.Path, s.Tensor.Derivation)))],
             Warnings = Warnings,
             BytesRead = _source.BytesRead - readBefore,
+            Quality = quality,
+            Automatic = choice,
             HashSeconds = _hashSeconds,
             BuildSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
         };
@@ -236,10 +258,17 @@ public sealed class EngineBuild : IDisposable
             adapter.Dispose();
         }
 
+        DisposeMeasuring();
+        _source.Dispose();
+    }
+
+    private void DisposeMeasuring()
+    {
         _importance?.Dispose();
         _measured?.Dispose();
         _statistics?.Dispose();
-        _source.Dispose();
+        _gate?.Dispose();
+        _automatic?.Dispose();
     }
 
     private ImmutableArray<BuiltFile> Fill(Builder builder, DirectoryPlan plan, EarlierTensors earlier, string directory, Action verify, CancellationToken cancellation)
@@ -311,7 +340,8 @@ public sealed class EngineBuild : IDisposable
         _source.OpenedFiles.Select(name => (name, _source.PathOf(name), _source.OpenFile(name)))
             .Concat(_adapters.SelectMany((adapter, i) => adapter.Directory.OpenedFiles.Select(name => ($"{AdapterInput}{i + 1}/{name}", adapter.Directory.PathOf(name), adapter.Directory.OpenFile(name)))))
             .Concat(_importance is { } matrix ? [("importance matrix", Recipe.ImportanceMatrix!, matrix.Source)] : [])
-            .Concat((_measured?.Text ?? _statistics?.Text) is { } text ? [("calibration", Recipe.Calibration!, text)] : []);
+            .Concat((_measured?.Text ?? _statistics?.Text) is { } text ? [("calibration", Recipe.Calibration!, text)] : [])
+            .Concat(_gate is { } gate ? [(EvaluationInput, Recipe.EvaluationText!, gate.Text.Source)] : []);
 
     // Two answers to one question, or a question that nobody asks.
     private Calibrator? Refused(Recipe recipe, string text) =>

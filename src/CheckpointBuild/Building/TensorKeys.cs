@@ -20,7 +20,7 @@ namespace CheckpointBuild.Building;
 internal sealed class TensorKeys(Recipe recipe, IReadOnlyCollection<SourceFile> inputs, IReadOnlySet<ByteSource> texts)
 {
     // Beside these the recipe counts whole: what a choice does to a tensor's numbers stands in no derivation.
-    private static readonly string[] NotInTensors = [nameof(Recipe.EngineName), nameof(Recipe.MaxEngineSize), nameof(Recipe.PreTokenizer)];
+    private static readonly string[] NotInTensors = [nameof(Recipe.EngineName), nameof(Recipe.MaxEngineSize), nameof(Recipe.MaxPerplexityIncrease), nameof(Recipe.MaxKlDivergence), nameof(Recipe.EvaluationText), nameof(Recipe.PreTokenizer)];
     private static readonly string[] OfAdapters = [nameof(Recipe.Adapter), nameof(Recipe.AdapterMode)];
 
     private static readonly string[] TextNames =
@@ -51,7 +51,7 @@ internal sealed class TensorKeys(Recipe recipe, IReadOnlyCollection<SourceFile> 
             text.Append(CultureInfo.InvariantCulture, $"plugin {plugin.Sha256} {plugin.Name}\n");
         }
 
-        foreach (SourceFile input in inputs.Where(i => !IsText(i.Name) && !(apart && i.Name.StartsWith(EngineBuild.AdapterInput, StringComparison.Ordinal))).OrderBy(i => i.Name, StringComparer.Ordinal))
+        foreach (SourceFile input in inputs.Where(i => !IsText(i.Name) && i.Name != EngineBuild.EvaluationInput && !(apart && i.Name.StartsWith(EngineBuild.AdapterInput, StringComparison.Ordinal))).OrderBy(i => i.Name, StringComparer.Ordinal))
         {
             text.Append(CultureInfo.InvariantCulture, $"file {input.Sha256} {input.Name}\n");
         }

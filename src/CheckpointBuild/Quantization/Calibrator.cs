@@ -1,7 +1,9 @@
 using System;
 using System.Collections.Generic;
 using System.Threading;
+using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Models;
+using CheckpointBuild.Quantization.Judging;
 
 namespace CheckpointBuild.Quantization;
 
@@ -23,4 +25,12 @@ public abstract class Calibrator
     /// <param name="cancellation">Looked at between sequences.</param>
     /// <returns>Magnitudes by the weights' roles; matrices that no token reached are not there.</returns>
     public abstract IReadOnlyDictionary<TensorRole, ModuleStatistics> LargestMagnitudes(Checkpoint checkpoint, IReadOnlyList<ReadOnlyMemory<int>> sequences, Action<long, long>? progress, CancellationToken cancellation);
+
+    /// <summary>Makes a model the one that others are held against.</summary>
+    /// <param name="original">The model.</param>
+    /// <param name="ids">The text.</param>
+    /// <param name="cancellation">Looked at between matrices.</param>
+    /// <returns>The judge; disposed by the caller.</returns>
+    /// <exception cref="CheckpointException">CKPT3081 where this calibrator cannot judge; 50xx when the model cannot be run.</exception>
+    public virtual ModelJudge Judge(Checkpoint original, ReadOnlyMemory<int> ids, CancellationToken cancellation) => throw Errors.NoJudge(original?.Name ?? "");
 }
