@@ -91,7 +91,7 @@ public sealed class EngineBuild : IDisposable
     /// <summary>What is asked for.</summary>
     public Recipe Recipe { get; }
 
-    /// <summary>The files that will be written; where types follow from measurements, those of the nearest kind until <see cref="Run"/> has measured.</summary>
+    /// <summary>The files that will be written; where types follow from measurements, those of the nearest kind until building has measured.</summary>
     public DirectoryPlan Plan { get; private set; }
 
     /// <summary>What reader and plan noticed.</summary>
