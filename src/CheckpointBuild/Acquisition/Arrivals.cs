@@ -109,17 +109,17 @@ internal sealed class Arrivals : IDisposable
     // In one order in every process, so that two that want the same contents never hold what the other waits for.
     private async Task OpenAsync()
     {
-        foreach (ArrivingContent content in _contents.OrderBy(c => c.Sha256, StringComparer.Ordinal))
+        try
         {
-            try
+            foreach (ArrivingContent content in _contents.OrderBy(c => c.Sha256, StringComparer.Ordinal))
             {
                 await content.OpenAsync();
             }
-            catch (Exception e)
-            {
-                Fail(e);
-                return;
-            }
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+            throw;
         }
     }
 
@@ -138,6 +138,7 @@ internal sealed class Arrivals : IDisposable
         catch (Exception e)
         {
             Fail(e);
+            throw;
         }
     }
 
