@@ -25,7 +25,7 @@ internal static class Inspection
     private const int MostValues = 1000;
 
     // There is no checkpoint here.
-    private const string NoCheckpoint = "CKPT2008";
+    private static readonly string NoCheckpoint = Errors.NoCheckpoint("", []).Code;
     private static readonly string[] WeightEndings = [".safetensors", ".gguf", ".bin", ".pt", ".pth"];
 
     /// <summary>Looks into a directory or file.</summary>

@@ -103,27 +103,6 @@ internal static partial class Errors
     internal static CheckpointException NotTensors(string path, string what, string found) => new("CKPT1359",
         $"{path}: {what} is {found}, a dictionary of tensors by name is needed. Save the model's state_dict() alone.", path);
 
-    // 4150 to 4159: writing them.
-
-    internal static CheckpointException ValueHasNoPlace(string path, string what) => new("CKPT4150",
-        $"{path}: PyTorch's format cannot hold {what} so that its safe loader takes it. Leave the value out, or write it in another way.", path);
-
-    // 2150 to 2159: what PyTorch's files hold beside tensors.
-
-    internal static Diagnostic ValuesLeftOut(string file, int count, string first) => new("CKPT2150",
-        $"{file}: holds {(count == 1 ? "a value that is no tensor" : $"{count} values that are no tensors")}, the first is {Quote(first)}. {(count == 1 ? "It is" : "They are")} left out: a model needs tensors alone.");
-
-    // 2151 to 2154: Meta's folders.
-
-    internal static CheckpointException MetaShardMissing(string path, string what, string why) => new("CKPT2151",
-        $"{path}: {what}, and the checkpoint is incomplete without it: {why}. Get the missing shard; each holds a part of every tensor.", path);
-
-    internal static CheckpointException MetaShardsDiffer(string path, string tensor, string what) => new("CKPT2152",
-        $"{path}: tensor {Quote(tensor)} {what}. The shards are of different checkpoints or damaged; get them again.", path);
-
-    internal static Diagnostic MetaTokenizerMissing(string checkpoint) => new("CKPT2154",
-        $"{checkpoint}: there is no tokenizer.model to go along, the one file that Meta's form has for a tokenizer. The weights are written without it; put it beside them.");
-
     private static IEnumerable<string> Quoted(IEnumerable<string> names)
     {
         foreach (string name in names)

@@ -2,9 +2,35 @@ using System.Collections.Generic;
 
 namespace CheckpointBuild.Diagnostics;
 
-/// <content>2155 to 2166, 4151 to 4159, 9150 to 9151: torchtune's checkpointers.</content>
+/// <content>2150 to 2167, 4150 to 4159, 9150 to 9151: Meta's and torchtune's folders, and torchtune's checkpointers.</content>
 internal static partial class Errors
 {
+    // 4150: writing PyTorch's files.
+
+    internal static CheckpointException ValueHasNoPlace(string path, string what) => new("CKPT4150",
+        $"{path}: PyTorch's format cannot hold {what} so that its safe loader takes it. Leave the value out, or write it in another way.", path);
+
+    // 2150 and 2153: what PyTorch's files hold beside tensors.
+
+    internal static Diagnostic ValuesLeftOut(string file, int count, string first) => new("CKPT2150",
+        $"{file}: holds {(count == 1 ? "a value that is no tensor" : $"{count} values that are no tensors")}, the first is {Quote(first)}. {(count == 1 ? "It is" : "They are")} left out: a model needs tensors alone.");
+
+    internal static Diagnostic WeightsNested(string file, string key, int others) => new("CKPT2153",
+        $"{file}: the weights stand under {Quote(key)}, as training programs save them{(others == 0 ? "" : others == 1 ? ", beside one other tensor or value, which is left out" : $", beside {N(others)} other tensors and values, which are left out")}. Save the model's state dict alone where nothing else is wanted.");
+
+    // 2151 to 2154: Meta's folders.
+
+    internal static CheckpointException MetaShardMissing(string path, string what, string why) => new("CKPT2151",
+        $"{path}: {what}, and the checkpoint is incomplete without it: {why}. Get the missing shard; each holds a part of every tensor.", path);
+
+    internal static CheckpointException MetaShardsDiffer(string path, string tensor, string what) => new("CKPT2152",
+        $"{path}: tensor {Quote(tensor)} {what}. The shards are of different checkpoints or damaged; get them again.", path);
+
+    internal static Diagnostic MetaTokenizerMissing(string checkpoint) => new("CKPT2154",
+        $"{checkpoint}: there is no tokenizer.model to go along, the one file that Meta's form has for a tokenizer. The weights are written without it; put it beside them.");
+
+    // 2155 to 2160: loading with torchtune's checkpointers.
+
     internal static CheckpointException TuneNotTensor(string path, string key, string type) => new("CKPT2155",
         $"{path}: the value of {Quote(key)} is {type}, a tensor is needed: a state dict holds tensors alone. Save the model's state dict by itself.", path);
 
@@ -46,7 +72,7 @@ internal static partial class Errors
     internal static CheckpointException TuneAdapterConfig(string output, string what) => new("CKPT4157",
         $"{output}: 'adapter_config' cannot be written for PEFT: {what}. Give r, lora_alpha and target_modules in torchtune's names.", output);
 
-    // 2161 to 2166: what a training loop's module and its weights lack of each other.
+    // 2161 to 2167: what a training loop's module and its weights lack of each other.
 
     internal static CheckpointException TuneHeadMissing() => new("CKPT2161",
         "the state's model has no 'output.weight' that a classifier's head could take the place of. Load a model with a head; one that shares its embedding has none.");
@@ -65,6 +91,9 @@ internal static partial class Errors
 
     internal static CheckpointException TuneAdapterLeftOver(string key) => new("CKPT2166",
         $"the adapter has {Quote(key)}, for which the model has no place. Resume with the modules and the rank that the adapter was trained with.");
+
+    internal static CheckpointException DistributedCheckpoint(string path) => new("CKPT2167",
+        $"{path}: this is a distributed checkpoint of PyTorch (.metadata and *.distcp), whose pieces are not put together here. Take the folder epoch_N that torchtune saved beside it, or make one file of it with torch.distributed.checkpoint's dcp_to_torch_save.", path);
 
     internal static CheckpointException TuneNotLoaded(string output) => new("CKPT4158",
         $"{output}: no model was loaded, and which tensor goes into which file of Hugging Face's is known from there. Call Load before Save.", output);

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Collections.Immutable;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
@@ -34,6 +33,8 @@ public sealed class TorchtuneRunTests
     public static TheoryData<string> Resumed => Topic.CasesOfKind("runs that are resumed without an adapter", t => CasesWith(t, "save").Where(c => t.PeekJson(c).TryGetProperty("resume", out _)));
 
     public static TheoryData<string> OwnFormat => Topic.CasesOfKind("runs in torchtune's own format", t => CasesWith(t, "input").Where(c => t.PeekJson(c).TryGetProperty("output", out _)));
+
+    public static TheoryData<string> Distributed => Topic.CasesOfKind("distributed checkpoints", t => CasesWith(t, "files").Where(c => Directory.Exists(Path.Combine(t.Folder!, Path.GetDirectoryName(c)!, "output-" + NameOf(c)))));
 
     public static TheoryData<string> CopyRules => Topic.CasesOfKind("rules of copying", t => CasesWith(t, "copied"));
 
@@ -203,6 +204,22 @@ public sealed class TorchtuneRunTests
             using Checkpointer trusting = new(resuming with { RecipeCheckpoint = PathOf(evil), Compatibility = Compatibility.Reference });
             Assert.True(trusting.Load().TryGet("model", out string? text) && text.Length > 0);
             Assert.Equal("CKPT2159", Assert.Throws<CheckpointException>(() => KeysOf(resuming with { RecipeCheckpoint = PathOf(evil) })).Code);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Distributed))]
+    public void Distributed_checkpoint_is_refused_by_its_name(string name)
+    {
+        if (Topic.SaysAbsent(name))
+        {
+            return;
+        }
+
+        foreach (string folder in Topic.ReadJson(name).GetProperty("files").EnumerateArray().Select(f => Path.GetDirectoryName(PathOf(f))!).Distinct())
+        {
+            using CheckpointDirectory directory = CheckpointDirectory.Open(Topic.Reach($"{Path.GetDirectoryName(name)}/output-{NameOf(name)}/{folder}"));
+            Assert.Equal("CKPT2167", Assert.Throws<CheckpointException>(() => Dialect.Detect(directory)).Code);
         }
     }
 

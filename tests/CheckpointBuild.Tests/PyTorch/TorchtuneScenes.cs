@@ -5,7 +5,6 @@ using System.Linq;
 using System.Text.Json.Nodes;
 using CheckpointBuild.Building;
 using CheckpointBuild.Building.Torchtune;
-using CheckpointBuild.Dialects;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Tests.Golden;
 using static CheckpointBuild.Tests.PyTorch.TorchtuneStage;

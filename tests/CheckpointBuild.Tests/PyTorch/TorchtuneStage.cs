@@ -2,7 +2,6 @@ using System;
 using System.IO;
 using System.Linq;
 using System.Text.Json.Nodes;
-using CheckpointBuild.Building;
 using CheckpointBuild.Building.Torchtune;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.DTypes;

@@ -7,7 +7,6 @@ using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.Dialects.HuggingFace;
 using CheckpointBuild.Models;
-using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Building.Torchtune;
 
