@@ -36,6 +36,7 @@ internal static class Program
         new CompareVerb(),
         new DiffVerb(),
         new VerifyVerb(),
+        new ReportVerb(),
         new FetchVerb(),
         new RestoreVerb(),
         new CacheVerb(),
