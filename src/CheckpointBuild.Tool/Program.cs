@@ -37,6 +37,7 @@ internal static class Program
         new DiffVerb(),
         new VerifyVerb(),
         new AssembleVerb(),
+        new ReportVerb(),
         new FetchVerb(),
         new RestoreVerb(),
         new CacheVerb(),

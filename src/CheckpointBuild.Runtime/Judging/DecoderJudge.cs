@@ -11,7 +11,11 @@ internal sealed class DecoderJudge : ModelJudge
     // Where only few tokens may be used, predictions still need something before them.
     private const int ShortestWindow = 64;
 
+    // 128 MB: the short texts of many measurements of one model.
+    private const long MostKeptLogits = 32 << 20;
+
     private readonly Decoder _original;
+    private readonly OriginalPredictions _predictions;
     private readonly ReadOnlyMemory<int> _ids;
     private readonly DecoderOptions _options;
 
@@ -23,6 +27,7 @@ internal sealed class DecoderJudge : ModelJudge
     public DecoderJudge(Checkpoint original, ReadOnlyMemory<int> ids, DecoderOptions options, CancellationToken cancellation)
     {
         _original = Decoder.Load(original, options, cancellation);
+        _predictions = new OriginalPredictions(_original, MostKeptLogits);
         _ids = ids;
         _options = options;
     }
@@ -35,7 +40,7 @@ internal sealed class DecoderJudge : ModelJudge
         int longest = Math.Min(protocol.DefaultWindow, Math.Min(_original.ContextLength, decoder.ContextLength));
         int window = (int)Math.Clamp(mostTokens, Math.Min(ShortestWindow, longest), longest);
         int most = (int)Math.Min(_ids.Length, Math.Max(mostTokens, window));
-        return ModelComparison.Measure(_original, decoder, _ids.Span[..most], protocol, window, cancellation);
+        return ModelComparison.Measure(_predictions, decoder, _ids.Span[..most], protocol, window, cancellation);
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Linq;
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CheckpointBuild.Building.Plugins;
@@ -75,6 +76,7 @@ public sealed record BuildReport
         {
             ["version"] = 1,
             ["algorithm"] = Fingerprint.AlgorithmVersion,
+            ["tool"] = ToolVersion,
             ["key"] = Key,
             ["checkpoint"] = new JsonObject { ["name"] = CheckpointName, ["path"] = CheckpointPath, ["dialect"] = Dialect, ["family"] = Family },
             ["recipe"] = new JsonObject(RecipeField.All.Select(f => (f.Name, Value: f.Get(Recipe))).Where(f => f.Value is not null).Select(f => new System.Collections.Generic.KeyValuePair<string, JsonNode?>(f.Name, f.Value))),
@@ -82,7 +84,7 @@ public sealed record BuildReport
             ["plugins"] = new JsonArray([.. Recipe.Plugins.Select(p => new JsonObject { ["name"] = p.Name, ["sha256"] = p.Sha256 })]),
             ["inputs"] = new JsonArray([.. Inputs.Select(i => new JsonObject { ["name"] = i.Name, ["size"] = i.Length, ["sha256"] = i.Sha256 })]),
             ["outputs"] = new JsonArray([.. Outputs.Select(ToJson)]),
-            ["tensors"] = new JsonArray([.. Tensors.Select(t => new JsonObject { ["name"] = t.Name, ["dtype"] = t.DType, ["shape"] = t.Shape, ["file"] = t.File, ["derivation"] = t.Derivation })]),
+            ["tensors"] = new JsonArray([.. Tensors.Select(t => new JsonObject { ["name"] = t.Name, ["dtype"] = t.DType, ["shape"] = t.Shape, ["bytes"] = t.Bytes, ["file"] = t.File, ["derivation"] = t.Derivation })]),
             ["warnings"] = new JsonArray([.. Warnings.Select(w => new JsonObject { ["code"] = w.Code, ["message"] = w.Message })]),
             ["bytesRead"] = BytesRead,
             ["quality"] = Quality is null ? null : QualityJson.Of(Quality),
@@ -147,6 +149,9 @@ public sealed record BuildReport
 
     private static ImmutableArray<PluginIdentity> ReadPlugins(JsonElement root) =>
         root.TryGetProperty("plugins", out JsonElement plugins) ? [.. plugins.EnumerateArray().Select(p => new PluginIdentity(Text(p, "name"), Text(p, "sha256")))] : [];
+
+    // Without the commit that some builds append.
+    private static string ToolVersion => typeof(BuildReport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
 
     private static byte[] ReadBytes(string path)
     {

@@ -237,7 +237,7 @@ public sealed class EngineBuild : IDisposable
             Family = Checkpoint.Family.Architecture,
             Inputs = _inputs,
             Outputs = outputs,
-            Tensors = [.. Plan.Files.SelectMany(f => f.Slots.Where(s => s.Plane == 0).Select(s => new TensorReport(s.Tensor.Name, s.Tensor.DType.LongName, s.Tensor.Shape.ToString(), f.Path, s.Tensor.Derivation)))],
+            Tensors = [.. Plan.Files.SelectMany(f => f.Slots.Where(s => s.Plane == 0).Select(s => new TensorReport(s.Tensor.Name, s.Tensor.DType.LongName, s.Tensor.Shape.ToString(), f.Path, s.Tensor.Derivation) { Bytes = s.Tensor.ByteCount }))],
             Warnings = Warnings,
             BytesRead = _source.BytesRead - readBefore,
             Quality = quality,

@@ -19,7 +19,7 @@ internal sealed class AutomaticTypes : IDisposable
     // Multiplications of weights by activations that measuring may take: some minutes on a desktop processor, whatever the model's size.
     private const double MostWork = 1e14;
     private const long LeastTokens = 64;
-    private const long MostProbeTokens = 2048;
+    private const long MostProbeTokens = 1024;
     private const long MostTokens = 16384;
     private const long TokensForMoments = 4096;
 
@@ -97,7 +97,7 @@ internal sealed class AutomaticTypes : IDisposable
         double bits = _recipe.MaxEngineSize is { } limit ? 8.0 * (limit - rest) / weights : MiddleBits;
         using ModelJudge judge = _calibrator.Judge(_checkpoint, _text.Ids, cancellation);
         var sensitivity = new Sensitivity(model, judge, Moments(cancellation));
-        var search = new TypeSearch(_tensors, sensitivity.Of(_tensors, bits, Tokens(weights, 2L * _tensors.Length, MostProbeTokens), cancellation), model, judge, Planned);
+        var search = new TypeSearch(_tensors, sensitivity.Of(_tensors, bits, Tokens(weights, _tensors.Length, MostProbeTokens), cancellation), model, judge, Planned);
         TypeCandidate best = _recipe.MaxEngineSize is { } most
             ? search.BestWithin(most, rest, Nearest(most), Tokens(weights, WholeMeasurements, MostTokens), cancellation)
             : search.SmallestWithin(IsWithin, _kinds, cancellation);
