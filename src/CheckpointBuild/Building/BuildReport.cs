@@ -80,7 +80,7 @@ public sealed record BuildReport
             ["key"] = Key,
             ["checkpoint"] = new JsonObject { ["name"] = CheckpointName, ["path"] = CheckpointPath, ["dialect"] = Dialect, ["family"] = Family },
             ["recipe"] = new JsonObject(RecipeField.All.Select(f => (f.Name, Value: f.Get(Recipe))).Where(f => f.Value is not null).Select(f => new System.Collections.Generic.KeyValuePair<string, JsonNode?>(f.Name, f.Value))),
-            ["tool"] = Tool,
+            ["engineTool"] = Tool,
             ["plugins"] = new JsonArray([.. Recipe.Plugins.Select(p => new JsonObject { ["name"] = p.Name, ["sha256"] = p.Sha256 })]),
             ["inputs"] = new JsonArray([.. Inputs.Select(i => new JsonObject { ["name"] = i.Name, ["size"] = i.Length, ["sha256"] = i.Sha256 })]),
             ["outputs"] = new JsonArray([.. Outputs.Select(ToJson)]),
@@ -114,7 +114,7 @@ public sealed record BuildReport
             {
                 Key = Text(root, "key"),
                 Recipe = ReportFormat.ReadRecipe(root.GetProperty("recipe")) with { Plugins = ReadPlugins(root) },
-                Tool = root.TryGetProperty("tool", out JsonElement tool) ? tool.GetString() : null,
+                Tool = root.TryGetProperty("engineTool", out JsonElement tool) ? tool.GetString() : null,
                 CheckpointName = Text(checkpoint, "name"),
                 CheckpointPath = Text(checkpoint, "path"),
                 Dialect = Text(checkpoint, "dialect"),
