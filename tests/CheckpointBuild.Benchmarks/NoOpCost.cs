@@ -46,7 +46,7 @@ internal static class NoOpCost
 
         MeasuredProcess.Run("dotnet", "build", solutions[1], "--no-restore");
         Measure("a checkpoint of 4 GB", solutions, rounds);
-        Console.WriteLine($"tools started by a no-op build: {ToolStarts(folder, solutions[1])}");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"tools started by a no-op build: {ToolStarts(folder, solutions[1])}"));
     }
 
     private static void Measure(string title, string[] solutions, int rounds)

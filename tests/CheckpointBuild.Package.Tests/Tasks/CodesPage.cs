@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text;
@@ -28,10 +29,10 @@ internal static partial class CodesPage
             if (code[4] != block)
             {
                 block = code[4];
-                page.Append($"\n# {block}xxx: {Blocks.Single(b => b.First == block).Title}\n");
+                page.Append(CultureInfo.InvariantCulture, $"\n# {block}xxx: {Blocks.Single(b => b.First == block).Title}\n");
             }
 
-            page.Append($"\n## {code}\n\n{message}\n");
+            page.Append(CultureInfo.InvariantCulture, $"\n## {code}\n\n{message}\n");
         }
 
         return page.ToString();

@@ -208,7 +208,7 @@ public sealed class EarlierTensorsTests
 
     private static Dictionary<string, byte[]> FromScratch(string checkpoint, Scratch scratch, Recipe recipe)
     {
-        string folder = scratch.PathOf("scratch-" + Guid.NewGuid().ToString("N"));
+        string folder = scratch.PathOf($"scratch-{Guid.NewGuid():N}");
         using EngineBuild build = EngineBuild.Open(checkpoint, recipe, new SourceHashes(null));
         build.Run(folder, new BuilderOptions(), HashTrust.ReadAgain, TestContext.Current.CancellationToken);
         return Bytes(folder);
