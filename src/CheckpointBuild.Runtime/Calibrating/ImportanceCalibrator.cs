@@ -41,12 +41,20 @@ public sealed class ImportanceCalibrator(DecoderOptions options) : Calibrator
         ArgumentNullException.ThrowIfNull(sequences);
         var inputs = new Dictionary<TensorRole, float[]>();
         var outputs = new Dictionary<TensorRole, float[]>();
+        var squares = new Dictionary<TensorRole, ChannelSums>();
         new LayerStream(checkpoint, options)
         {
-            Inputs = (projection, rows, tokens) => Raise(inputs, projection.Role, rows, tokens),
+            Inputs = (projection, rows, tokens) =>
+            {
+                Raise(inputs, projection.Role, rows, tokens);
+                Add(squares, projection, rows, tokens);
+            },
             Results = (projection, rows, tokens) => Raise(outputs, projection.Role, rows, tokens),
         }.Run(sequences, progress, cancellation);
-        return inputs.ToDictionary(i => i.Key, i => new ModuleStatistics(ImmutableCollectionsMarshal.AsImmutableArray(i.Value), ImmutableCollectionsMarshal.AsImmutableArray(outputs[i.Key])));
+        return inputs.ToDictionary(i => i.Key, i => new ModuleStatistics(ImmutableCollectionsMarshal.AsImmutableArray(i.Value), ImmutableCollectionsMarshal.AsImmutableArray(outputs[i.Key]))
+        {
+            Squares = squares.TryGetValue(i.Key, out ChannelSums? sum) ? [.. sum.Squares.Select(s => s / Math.Max(1, sum.Tokens))] : [],
+        });
     }
 
     /// <inheritdoc/>

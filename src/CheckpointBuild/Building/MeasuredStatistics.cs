@@ -35,7 +35,7 @@ internal sealed class MeasuredStatistics : IDisposable
         _path = path;
         Text = text;
         _windows = Cut(checkpoint, path, text);
-        Placeholder = new CalibrationStatistics(path, Modules.ToDictionary(m => m.Name, m => new ModuleStatistics(Ones(m.Inputs), Ones(m.Outputs))));
+        Placeholder = new CalibrationStatistics(path, Modules.ToDictionary(m => m.Name, m => new ModuleStatistics(Ones(m.Inputs), Ones(m.Outputs)) { Squares = Ones(m.Inputs) }));
     }
 
     /// <summary>The text.</summary>
@@ -85,7 +85,7 @@ internal sealed class MeasuredStatistics : IDisposable
         IReadOnlyDictionary<TensorRole, ModuleStatistics> found = _calibrator.LargestMagnitudes(_checkpoint, _windows, progress, cancellation);
         var statistics = new CalibrationStatistics(_path, Modules
             .Where(m => m.Roles.All(found.ContainsKey))
-            .ToDictionary(m => m.Name, m => new ModuleStatistics(found[m.Roles[0]].Inputs, [.. m.Roles.SelectMany(r => found[r].Outputs)])));
+            .ToDictionary(m => m.Name, m => found[m.Roles[0]] with { Outputs = [.. m.Roles.SelectMany(r => found[r].Outputs)] }));
         if (cache is not null)
         {
             Keep(statistics, cache, cancellation);

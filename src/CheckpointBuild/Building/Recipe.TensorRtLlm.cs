@@ -95,7 +95,7 @@ public sealed partial record Recipe
 
     /// <summary>Whether the target's quantization follows from how large activations become.</summary>
     internal bool NeedsStatistics => IsTensorRtLlm
-        && (KvCacheQuantization == "int8" || (Quantization is { } name && QuantAlgo.Named(name) is { IsSmoothQuant: true }));
+        && (KvCacheQuantization == "int8" || (Quantization is { } name && QuantAlgo.Named(name) is var algorithm && (algorithm.IsSmoothQuant || algorithm == QuantAlgo.W4A16Awq)));
 
     private static TensorRtLlmOptions Measured(TensorRtLlmOptions options, CalibrationStatistics? statistics) => statistics is null ? options : options with { Statistics = statistics };
 }

@@ -127,7 +127,7 @@ internal static partial class Errors
         "Calibration and CalibrationStatistics both say how large activations become (one is needed). Leave one out.");
 
     internal static CheckpointException NothingToCalibrate(string text, string? quantization) => new("CKPT3248",
-        $"{text}: nothing in {quantization ?? "a checkpoint of floats"} follows from a calibration text. Leave Calibration out, or choose a quantization that needs one: W8A8_SQ_…, an int8 cache.");
+        $"{text}: nothing in {quantization ?? "a checkpoint of floats"} follows from a calibration text. Leave Calibration out, or choose a quantization that needs one: W8A8_SQ_…, W4A16_AWQ, an int8 cache.");
 
     internal static Diagnostic OwnCalibrationText(string checkpoint) => new("CKPT3249",
         $"{checkpoint}: is calibrated with a short text that is built in, for none was named. Name one of the kind that the model will see with Calibration (--calibration FILE).");
@@ -137,6 +137,12 @@ internal static partial class Errors
 
     internal static Diagnostic EngineTensorDType(string file, string tensor, string found, string needed) => new("CKPT3240",
         $"{file}: tensor {Quote(tensor)} is {found}, the configuration says {needed}. The builder casts it.", file);
+
+    internal static CheckpointException GroupsUneven(string module, string shape, int group) => new("CKPT3254",
+        $"{module}: a rank's share {shape} does not fall into groups of {group} columns and pairs of rows. Choose fewer ranks, or a GroupSize that divides its columns.");
+
+    internal static CheckpointException SquaresMissing(string path, string tensor) => new("CKPT3255",
+        $"{path}: the statistics of {Quote(tensor)} hold no mean squares of inputs (vector MODULE.x2), which this quantization weighs errors by. Measure them from a text with Calibration.", path);
 
     internal static CheckpointException RanksMixed(string folder, string other) => new("CKPT3250",
         $"{folder}: its ranks are of another configuration than those in {other}. Build all ranks of a set with one recipe, each set in a folder of its own.", folder);

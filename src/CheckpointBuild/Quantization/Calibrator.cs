@@ -18,7 +18,7 @@ public abstract class Calibrator
     /// <returns>Sums by role.</returns>
     public abstract IReadOnlyDictionary<TensorRole, ChannelSums> SumSquares(Checkpoint checkpoint, ReadOnlyMemory<int> ids, int window, CancellationToken cancellation);
 
-    /// <summary>Finds the largest magnitudes of what enters and leaves each weight matrix of the layers.</summary>
+    /// <summary>Finds the largest magnitudes of what enters and leaves each weight matrix of the layers, and the mean squares of what enters.</summary>
     /// <param name="checkpoint">The model.</param>
     /// <param name="sequences">Token ids; each is a sequence of its own.</param>
     /// <param name="progress">Called with layers done and layers in all; null = nobody looks.</param>

@@ -15,7 +15,6 @@ public sealed class TensorRtLlmSourceTests
     [Theory]
     [InlineData("gguf")]
     [InlineData("torchtune")]
-    [InlineData("meta")]
     public async Task Another_ecosystem_s_form_of_a_model_gives_its_ranks(string dialect)
     {
         using var scratch = new Scratch();

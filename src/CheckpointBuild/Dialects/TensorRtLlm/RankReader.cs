@@ -5,6 +5,7 @@ using System.Linq;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Dialects.TensorRtLlm.Grouped;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
 using CheckpointBuild.Tensors;
@@ -92,7 +93,9 @@ internal sealed class RankReader(CheckpointDirectory directory)
             mapping.OptionalCount("moe_ep_size"));
     }
 
-    private Dictionary<string, Tensor> ReadRank(int rank)
+    private Dictionary<string, Tensor> ReadRank(int rank) => GroupedWeights.Decode(ReadFile(rank));
+
+    private Dictionary<string, Tensor> ReadFile(int rank)
     {
         string name = $"rank{rank}.safetensors";
         if (!directory.Has(name))

@@ -12,9 +12,11 @@ using CheckpointBuild.Tensors.Views;
 
 namespace CheckpointBuild.Dialects.TensorRtLlm;
 
-/// <summary>Calibration statistics as a safetensors file: float32 vectors <c>MODULE.x</c> (inputs) and <c>MODULE.y</c> (outputs); what else stands there is not looked at.</summary>
+/// <summary>Calibration statistics as a safetensors file: float32 vectors <c>MODULE.x</c> (largest inputs), <c>MODULE.y</c> (largest outputs) and, where they were measured, <c>MODULE.x2</c> (mean squares of inputs); what else stands there is not looked at.</summary>
 public static class StatisticsFile
 {
+    private const string Squares = ".x2";
+
     // A vector for each matrix of the largest model is a thousandth of this.
     private const long MostBytes = 1L << 30;
 
@@ -33,7 +35,7 @@ public static class StatisticsFile
 
         string[] modules = [.. tensors.Where(t => t.Name.EndsWith(".x", StringComparison.Ordinal)).Select(t => t.Name[..^2])];
         return modules.Length > 0
-            ? new CalibrationStatistics(path, modules.Select(m => KeyValuePair.Create(m, new ModuleStatistics(Vector(path, tensors, m + ".x"), Vector(path, tensors, m + ".y")))))
+            ? new CalibrationStatistics(path, modules.Select(m => KeyValuePair.Create(m, new ModuleStatistics(Vector(path, tensors, m + ".x"), Vector(path, tensors, m + ".y")) { Squares = tensors.TryGet(m + Squares, out _) ? Vector(path, tensors, m + Squares) : [] })))
             : throw Errors.StatisticsDamaged(path, "it holds no vector MODULE.x");
     }
 
@@ -44,7 +46,7 @@ public static class StatisticsFile
     public static FilePlan Plan(string path, CalibrationStatistics statistics)
     {
         ArgumentNullException.ThrowIfNull(statistics);
-        IEnumerable<Tensor> vectors = statistics.All.OrderBy(m => m.Key, StringComparer.Ordinal).SelectMany(m => new[] { Vector(m.Key + ".x", m.Value.Inputs), Vector(m.Key + ".y", m.Value.Outputs) });
+        IEnumerable<Tensor> vectors = statistics.All.OrderBy(m => m.Key, StringComparer.Ordinal).SelectMany(m => (Tensor[])[Vector(m.Key + ".x", m.Value.Inputs), Vector(m.Key + ".y", m.Value.Outputs), .. m.Value.Squares.IsEmpty ? [] : new[] { Vector(m.Key + Squares, m.Value.Squares) }]);
         return Format.Safetensors.Plan(path, new TensorFile(new TensorTable(vectors), new Metadata()));
     }
 

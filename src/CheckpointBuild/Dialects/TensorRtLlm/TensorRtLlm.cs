@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Linq;
 using System.Text.Json.Nodes;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Dialects.TensorRtLlm.Grouped;
 using CheckpointBuild.Dialects.TensorRtLlm.Quantizing;
 using CheckpointBuild.Dialects.TensorRtLlm.Smoothing;
 using CheckpointBuild.DTypes;
@@ -79,6 +80,8 @@ internal sealed class TensorRtLlm : Dialect
         _ when fields.Options.Quantization.IsCalibrated => Calibrated(fields, converter),
         { IsWeightOnly: true } when fields.Options.TargetSm > 0 => new WeightOnlyQuantizer(fields.Options, converter.PadsWeightOnly) { KeyHeads = fields.Config.KeyValueHeadCount },
         { IsGrouped: true } => new GroupedQuantizer(fields),
+        { } algorithm when algorithm == QuantAlgo.W4A16Awq => fields.Config.Experts is not null ? throw Errors.CannotCalibrate(fields.Checkpoint.Name, algorithm.Name, converter.Name)
+            : new AwqQuantizer(fields, fields.Options.Statistics ?? throw Errors.StatisticsNeeded(fields.Checkpoint.Name, algorithm.Name)),
         { } algorithm when algorithm == QuantAlgo.Fp8 => new Fp8Quantizer(fields, converter.TakesPlainWeightsForFp8),
         { } algorithm when algorithm == QuantAlgo.Fp8Rowwise => new Fp8RowQuantizer(fields.Options, fields.Config.LayerCount),
         null or { IsWeightOnly: true } => null,
