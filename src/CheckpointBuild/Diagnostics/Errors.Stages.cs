@@ -43,6 +43,15 @@ internal static partial class Errors
     internal static CheckpointException ImportanceTwice() => new("CKPT3079",
         "ImportanceMatrix and Calibration both say what weighs the columns (one is needed). Leave one out.");
 
+    internal static CheckpointException ImportanceOfOtherModel(string file, string entry, string tensor) => new("CKPT3090",
+        $"{file}: the importance matrix names none of the model's tensors (it has {Quote(entry)}, for instance; {Quote(tensor)} is needed). It was made for another model; make one for this.", file);
+
+    internal static CheckpointException NoLayerLeft(string file, int layers) => new("CKPT3091",
+        $"{file}: PruneLayers names all layers ({layers} of {layers}; at least one must stay). Name fewer.");
+
+    internal static Diagnostic RuleMatchesNothing(string file, string rule) => new("CKPT3092",
+        $"{file}: no tensor's name matches {Quote(rule)} of TensorTypes; it changes nothing. Patterns are regular expressions for names such as blk.0.ffn_down.weight.");
+
     internal static Diagnostic WidthFallsBack(string file, int count, string first, long columns, string wanted, string given) => new("CKPT3075",
         $"{file}: {N(count)} tensors have rows that are no whole number of {wanted} blocks ({Quote(first)} is the first, with {N(columns)} columns); they become {given}.");
 

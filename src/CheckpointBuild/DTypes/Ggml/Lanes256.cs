@@ -29,6 +29,11 @@ internal readonly unsafe struct Lanes256 : ILanes<Lanes256>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Lookup(float* table, byte* indices) =>
+        new(Vector256.ShuffleNative(Vector256.Load(table), Vector256.WidenLower(Vector256.WidenLower(Vector128.CreateScalarUnsafe(*(long*)indices).AsByte().ToVector256Unsafe())).AsInt32()));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Abs(Lanes256 value) => new(Vector256.Abs(value._value));
 
     /// <inheritdoc/>

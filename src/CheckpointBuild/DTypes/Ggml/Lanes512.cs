@@ -30,6 +30,11 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Lookup(float* table, byte* indices) =>
+        new(Vector512.ShuffleNative(Vector512.Load(table), Vector512.WidenLower(Vector512.WidenLower(Vector128.Load(indices).ToVector256Unsafe().ToVector512Unsafe())).AsInt32()));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Abs(Lanes512 value) => new(Vector512.Abs(value._value));
 
     /// <inheritdoc/>

@@ -30,6 +30,10 @@ internal readonly unsafe struct Twice<T> : ILanes<Twice<T>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Twice<T> Lookup(float* table, byte* indices) => new(T.Lookup(table, indices), T.Lookup(table, indices + T.Count));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Twice<T> Abs(Twice<T> value) => new(T.Abs(value._first), T.Abs(value._second));
 
     /// <inheritdoc/>
