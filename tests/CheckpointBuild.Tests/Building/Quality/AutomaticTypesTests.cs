@@ -123,5 +123,7 @@ public sealed class AutomaticTypesTests : IDisposable
     private sealed class Deaf : Calibrator
     {
         public override IReadOnlyDictionary<TensorRole, ChannelSums> SumSquares(Checkpoint checkpoint, ReadOnlyMemory<int> ids, int window, CancellationToken cancellation) => new Dictionary<TensorRole, ChannelSums>();
+
+        public override IReadOnlyDictionary<TensorRole, ModuleStatistics> LargestMagnitudes(Checkpoint checkpoint, IReadOnlyList<ReadOnlyMemory<int>> sequences, Action<long, long>? progress, CancellationToken cancellation) => new Dictionary<TensorRole, ModuleStatistics>();
     }
 }
