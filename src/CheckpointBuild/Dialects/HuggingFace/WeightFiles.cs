@@ -68,7 +68,7 @@ internal static partial class WeightFiles
     }
 
     // Without an index, the names alone say how many shards there are.
-    private static IEnumerable<string> Complete(CheckpointDirectory directory, IEnumerable<string> files)
+    private static string[] Complete(CheckpointDirectory directory, IEnumerable<string> files)
     {
         string[] all = [.. files];
         foreach (Match last in all.Select(f => Numbered().Match(f)).Where(m => m.Success && int.TryParse(m.Groups["count"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > all.Length).Take(1))
