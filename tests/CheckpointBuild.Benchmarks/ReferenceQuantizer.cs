@@ -7,7 +7,6 @@ using CheckpointBuild.Dialects.LlamaCpp;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Quantization;
 using CheckpointBuild.Tensors;
-using LLama;
 using LLama.Native;
 
 namespace CheckpointBuild.Benchmarks;

@@ -5,7 +5,6 @@ using System.Linq;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
-using CheckpointBuild.Building;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.Dialects.TensorRtLlm;
 using CheckpointBuild.Models;
