@@ -48,7 +48,7 @@ internal sealed class BuildVerb() : Verb("build")
             Recipe recipe = RecipeField.Find("Engine")!.Set(new Recipe { Engine = "" }, parsed.GetRequiredValue(engine));
             recipe = options.Apply(recipe, parsed);
             using ModelSource models = options.Models(parsed, streams);
-            BuildAction.Run(models.Locate(parsed.GetRequiredValue(checkpoint), recipe, FetchTiming.WhileUsed, cancellation), recipe, parsed.GetRequiredValue(output), streams, cancellation);
+            BuildAction.Run(models.Locate(parsed.GetRequiredValue(checkpoint), recipe, FetchTiming.WhileUsed, cancellation), models.LocateAdapters(recipe, cancellation), parsed.GetRequiredValue(output), streams, cancellation);
             models.Release(recipe);
         });
         return command;

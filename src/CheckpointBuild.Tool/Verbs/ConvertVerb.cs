@@ -44,7 +44,7 @@ internal sealed class ConvertVerb() : Verb("convert")
             {
                 using ModelSource models = options.Models(parsed, streams);
                 CheckpointLocation location = models.Locate(source, recipe, FetchTiming.WhileUsed, cancellation);
-                BuildAction.Run(location, StoredTypes.Keep(recipe, location), target, streams, cancellation);
+                BuildAction.Run(location, StoredTypes.Keep(models.LocateAdapters(recipe, cancellation), location), target, streams, cancellation);
                 models.Release(recipe);
             }
             else
