@@ -5,6 +5,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using CheckpointBuild.Acquisition;
 using CheckpointBuild.Building;
+using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.Tool.Packages;
 using CheckpointBuild.Tool.Worker;
@@ -75,6 +76,13 @@ internal sealed class ModelSource : IDisposable
         return Of(Fetched);
     }
 
+    /// <summary>Fetches the adapters that a recipe names.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    /// <returns>The recipe with folders in their place.</returns>
+    public Recipe LocateAdapters(Recipe recipe, CancellationToken cancellation) =>
+        recipe with { Adapter = [.. recipe.Adapter.Select(a => a.IsNamed ? a with { Path = LocateAdapter(ModelReference.Parse(a.Path)!, cancellation) } : a)] };
+
     /// <summary>Fetches a model of the Hub.</summary>
     /// <param name="request">What is wanted.</param>
     /// <param name="cancellation">Ends the work; what arrived is kept.</param>
@@ -114,6 +122,24 @@ internal sealed class ModelSource : IDisposable
             Files = [.. model.Files.Select(f => new ExpectedFile(f.Path[below.Length..], f.Sha256) { Arriving = f.Arriving })],
         };
     }
+    private string LocateAdapter(ModelReference reference, CancellationToken cancellation)
+    {
+        string revision = reference.Origin == ModelOrigin.NuGet ? "" : "main";
+        FetchedModel adapter = Fetch(new FetchRequest(reference, new FileSelection(SelectionStart.WhatAnAdapterNeeds)) { Revision = revision }, cancellation);
+
+        // It is small, and opened as any folder is: what lies there is held against the lock file here.
+        foreach (FetchedFile file in adapter.Files)
+        {
+            string path = Path.Combine(adapter.Folder, file.Path);
+            if (file.Sha256 is { } expected && LockedFetch.FileSha256(path) is var found && found != expected)
+            {
+                throw Errors.SourceNotAsLocked(path, found, expected);
+            }
+        }
+
+        return Of(adapter).Path;
+    }
+
     // The environment is read only when a name has to be found.
     private HubClient Hub()
     {

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using Microsoft.Build.Framework;
 
@@ -17,8 +18,8 @@ internal sealed class CheckpointItem(ITaskItem item, string source, string engin
     /// <summary>The full path of the checkpoint, or <c>hf:org/name</c>, <c>nuget:Id</c>.</summary>
     internal string Source { get; } = source;
 
-    /// <summary>Whether the checkpoint is fetched by name.</summary>
-    internal bool IsNamed { get; } = CheckpointReader.IsRemote(source);
+    /// <summary>Whether the checkpoint, or an adapter of it, is fetched by name.</summary>
+    internal bool IsNamed { get; } = CheckpointReader.IsRemote(source) || NamesAdapter(metadata);
 
     /// <summary>The checkpoint's name where its path does not tell it: a product of another task lies in the store under its key. Empty for a checkpoint of the user's own.</summary>
     internal string CarriedName => Item.GetMetadata("CheckpointName");
@@ -34,4 +35,17 @@ internal sealed class CheckpointItem(ITaskItem item, string source, string engin
 
     /// <summary>The file that declares the item, to point errors at; empty when the build does not know.</summary>
     internal string DeclaredIn => Item.GetMetadata("DefiningProjectFullPath");
+
+    private static bool NamesAdapter(IReadOnlyList<KeyValuePair<string, string>> metadata)
+    {
+        foreach (KeyValuePair<string, string> pair in metadata)
+        {
+            if (string.Equals(pair.Key, "Adapter", StringComparison.OrdinalIgnoreCase) && Array.Exists(pair.Value.Split(';'), piece => CheckpointReader.IsRemote(piece.Trim())))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }

@@ -41,7 +41,7 @@ internal sealed class BuildVerb() : Verb("build")
             int threads = parsed.GetValue(workers) is { } count ? WorkerItem.ParseThreads("workers", count) : Environment.ProcessorCount;
             using ModelSource models = options.Models(parsed, streams);
             CheckpointLocation source = models.Locate(parsed.GetValue(checkpoint) ?? trtllm.Checkpoint(parsed)!, recipe, FetchTiming.WhileUsed, cancellation);
-            BuildAction.Run(source, recipe, new BuildPlace(parsed.GetValue(output) ?? trtllm.Output(parsed)!, threads), streams, cancellation);
+            BuildAction.Run(source, models.LocateAdapters(recipe, cancellation), new BuildPlace(parsed.GetValue(output) ?? trtllm.Output(parsed)!, threads), streams, cancellation);
             models.Release(recipe);
         });
         return command;

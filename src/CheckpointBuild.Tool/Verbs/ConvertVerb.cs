@@ -44,7 +44,7 @@ internal sealed class ConvertVerb() : Verb("convert")
             {
                 using ModelSource models = options.Models(parsed, streams);
                 CheckpointLocation location = models.Locate(source, recipe, FetchTiming.WhileUsed, cancellation);
-                recipe = StoredTypes.Keep(recipe, location);
+                recipe = StoredTypes.Keep(models.LocateAdapters(recipe, cancellation), location);
                 if (request.IsConfigurationOnly)
                 {
                     BuildAction.WriteConfiguration(location, recipe, target, streams, cancellation);

@@ -13,6 +13,9 @@ internal static partial class BuildFiles
 
     private static readonly string[] SmallFiles = ["*.json", "tokenizer.model", "*.tiktoken", "*.tiktoken.model", "merges.txt", "vocab.txt", "*.jinja", "additional_chat_templates/*.jinja"];
 
+    // In PEFT's own order.
+    private static readonly string[] AdapterWeights = ["adapter_model.safetensors", "adapter_model.bin", "adapter_model.pt"];
+
     private static readonly string[] WeightExtensions = [".safetensors", ".gguf", ".bin", ".pth"];
 
     // Other ecosystems' maps of weights that are not fetched.
@@ -31,6 +34,23 @@ internal static partial class BuildFiles
         IEnumerable<string> small = paths.Where(p => (!p.Contains('/', StringComparison.Ordinal) || p.StartsWith("additional_chat_templates/", StringComparison.Ordinal))
             && SmallFiles.Any(s => GlobPattern.Matches(s, p)) && !OtherMaps.Any(o => GlobPattern.Matches(o, p)));
         return weights[0].EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) ? weights : weights.Concat(Map(root, weights)).Concat(small).Distinct(StringComparer.Ordinal);
+    }
+
+    /// <summary>Chooses what an adapter is: its configuration and one file of weights.</summary>
+    /// <param name="paths">The repository's files.</param>
+    /// <param name="where">The repository, for messages.</param>
+    /// <param name="warn">Hears that the weights are a pickle.</param>
+    /// <returns>The chosen paths.</returns>
+    /// <exception cref="CheckpointException">CKPT6023 when it holds no adapter.</exception>
+    public static IEnumerable<string> OfAdapter(IReadOnlyList<string> paths, string where, Action<Diagnostic> warn)
+    {
+        string weights = AdapterWeights.FirstOrDefault(paths.Contains) ?? throw Errors.NoAdapterInRepository(where, paths);
+        if (!weights.EndsWith(".safetensors", StringComparison.Ordinal))
+        {
+            warn(Errors.WeightsArePickle(where, weights));
+        }
+
+        return paths.Where(p => p is "adapter_config.json" || p == weights);
     }
 
     /// <summary>Whether a file holds tensors, by its name: such files are large, and read by position.</summary>

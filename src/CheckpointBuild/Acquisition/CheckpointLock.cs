@@ -1,9 +1,7 @@
 using System;
-using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.IO;
 using System.Linq;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using CheckpointBuild.Diagnostics;
 
@@ -18,7 +16,6 @@ public sealed record CheckpointLock(ImmutableArray<LockedModel> Models)
 
     private const int Version = 1;
     private const int MostBytes = 64 << 20;
-    private static readonly JsonWriterOptions Written = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>One without entries.</summary>
     public static CheckpointLock Empty { get; } = new([]);
@@ -39,10 +36,10 @@ public sealed record CheckpointLock(ImmutableArray<LockedModel> Models)
             using JsonDocument document = JsonDocument.Parse(new FileInfo(path).Length <= MostBytes ? File.ReadAllBytes(path) : throw new FormatException("it is far too large"));
             int version = document.RootElement.GetProperty("version").GetInt32();
             return version == Version
-                ? new CheckpointLock([.. document.RootElement.GetProperty("checkpoints").EnumerateArray().Select(ReadModel)])
+                ? Checked(new CheckpointLock([.. document.RootElement.GetProperty("checkpoints").EnumerateArray().Select(ReadModel)]))
                 : throw new FormatException($"version {version}, {Version} is understood here");
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception e) when (ModelJson.IsDamage(e))
         {
             throw Errors.LockDamaged(path, e is JsonException ? "it is no JSON; a merge may have left its marks" : e.Message);
         }
@@ -81,26 +78,17 @@ public sealed record CheckpointLock(ImmutableArray<LockedModel> Models)
 
     /// <summary>The file's bytes.</summary>
     /// <returns>JSON, indented by two, lines ended by a line feed.</returns>
-    public byte[] ToBytes()
+    public byte[] ToBytes() => ModelJson.Write(json =>
     {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, Written))
+        json.WriteNumber("version", Version);
+        json.WriteStartArray("checkpoints");
+        foreach (LockedModel model in Models)
         {
-            json.WriteStartObject();
-            json.WriteNumber("version", Version);
-            json.WriteStartArray("checkpoints");
-            foreach (LockedModel model in Models)
-            {
-                WriteModel(json, model);
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
+            WriteModel(json, model);
         }
 
-        buffer.WriteByte((byte)'\n');
-        return buffer.ToArray();
-    }
+        json.WriteEndArray();
+    });
 
     private static void WriteModel(Utf8JsonWriter json, LockedModel model)
     {
@@ -122,9 +110,7 @@ public sealed record CheckpointLock(ImmutableArray<LockedModel> Models)
         foreach (LockedFile file in model.Files)
         {
             json.WriteStartObject();
-            json.WriteString("path", file.Path);
-            json.WriteNumber("size", file.Size);
-            json.WriteString("sha256", file.Sha256);
+            ModelJson.WriteFile(json, file);
             json.WriteEndObject();
         }
 
@@ -132,24 +118,34 @@ public sealed record CheckpointLock(ImmutableArray<LockedModel> Models)
         json.WriteEndObject();
     }
 
+    // Two that a merge left side by side would be one by chance.
+    private static CheckpointLock Checked(CheckpointLock read)
+    {
+        foreach (LockedModel model in read.Models)
+        {
+            string what = $"'{model.Source}' at '{model.Revision}'";
+            string? fault = model.Files.IsEmpty ? $"{what} has no files"
+                : model.Files.GroupBy(f => f.Path, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice ? $"{what} has the file '{twice.Key}' twice"
+                : read.Models.Count(m => m.IsFor(model)) > 1 ? $"{what} stands in it twice"
+                : ModelReference.Parse(model.Source) is not { } name ? $"{what} is no name of a model"
+                : name.Origin == ModelOrigin.HuggingFace && !HubCache.IsCommit(model.Commit) ? $"{what} is locked at '{model.Commit}', which is no commit"
+                : null;
+            if (fault is not null)
+            {
+                throw new FormatException(fault);
+            }
+        }
+
+        return read;
+    }
+
     private static LockedModel ReadModel(JsonElement model) => new(
-        Text(model, "source"),
+        ModelJson.Text(model, "source"),
         model.GetProperty("revision").GetString() ?? "",
         model.TryGetProperty("selection", out JsonElement selection) ? selection.GetString() ?? "" : "",
-        Text(model, "commit") is { } commit && HubTree.IsSafe(commit) && !commit.Contains('/', StringComparison.Ordinal) ? commit : throw new FormatException("a commit is none"),
-        [.. model.GetProperty("files").EnumerateArray().Select(ReadFile).OrderBy(f => f.Path, StringComparer.Ordinal)])
+        ModelJson.Text(model, "commit") is { } commit && HubTree.IsSafe(commit) && !commit.Contains('/', StringComparison.Ordinal) ? commit : throw new FormatException("a commit is none"),
+        [.. model.GetProperty("files").EnumerateArray().Select(ModelJson.ReadFile).OrderBy(f => f.Path, StringComparer.Ordinal)])
     {
         License = model.TryGetProperty("license", out JsonElement license) ? license.GetString() : null,
     };
-
-    // What stands here goes into paths: a lock file may come with somebody else's change.
-    private static LockedFile ReadFile(JsonElement file)
-    {
-        var locked = new LockedFile(Text(file, "path"), file.GetProperty("size").GetInt64(), Text(file, "sha256"));
-        return HubTree.IsSafe(locked.Path) && locked.Size >= 0 && locked.Sha256.Length == 64 && ContentIdentity.IsHash(locked.Sha256)
-            ? locked
-            : throw new FormatException($"the file '{locked.Path}' is not described as it must be");
-    }
-
-    private static string Text(JsonElement parent, string name) => parent.GetProperty(name).GetString() is { Length: > 0 } text ? text : throw new FormatException($"'{name}' is empty");
 }

@@ -33,8 +33,8 @@ public sealed record FileSelection
     internal ImmutableArray<string> Names => _added.IsEmpty && _removed.IsEmpty && _only.All(GlobPattern.IsLiteral) ? _only : [];
 
     /// <summary>The selection in one canonical text; the patterns' order does not matter.</summary>
-    /// <returns>The patterns.</returns>
-    public override string ToString() => string.Join(';', _only.Order(StringComparer.Ordinal)
+    /// <returns>The patterns; <c>adapter</c> before them where they select from an adapter.</returns>
+    public override string ToString() => string.Join(';', _only.Order(StringComparer.Ordinal).Prepend(_start == SelectionStart.WhatAnAdapterNeeds ? "adapter" : "").Where(p => p.Length > 0)
         .Concat(_added.Order(StringComparer.Ordinal).Select(p => "+" + p))
         .Concat(_removed.Order(StringComparer.Ordinal).Select(p => "-" + p)));
 
@@ -57,6 +57,14 @@ public sealed record FileSelection
         return [.. files.Where(f => chosen.Contains(f.Path))];
     }
 
-    private IEnumerable<string> Start(IReadOnlyList<HubFile> files, string where, Action<Diagnostic> warn) =>
-        _start == SelectionStart.Everything ? files.Select(f => f.Path) : BuildFiles.Of([.. files.Select(f => f.Path).Where(p => !_removed.Any(r => GlobPattern.Matches(r, p)))], where, warn);
+    private IEnumerable<string> Start(IReadOnlyList<HubFile> files, string where, Action<Diagnostic> warn)
+    {
+        string[] offered = [.. files.Select(f => f.Path).Where(p => !_removed.Any(r => GlobPattern.Matches(r, p)))];
+        return _start switch
+        {
+            SelectionStart.WhatABuildNeeds => BuildFiles.Of(offered, where, warn),
+            SelectionStart.WhatAnAdapterNeeds => BuildFiles.OfAdapter(offered, where, warn),
+            _ => offered,
+        };
+    }
 }

@@ -99,7 +99,7 @@ public sealed class HubClient : ModelFeed, IDisposable
                 LockedFile file = missing[index];
                 if (remote.Size != file.Size || (remote.Identity.IsSha256 && remote.Identity.Hex != file.Sha256))
                 {
-                    throw Errors.NotAsLocked(remote.Subject.Where, remote.Identity.Hex, file.Sha256);
+                    throw Errors.NotAsLocked(remote.Subject.Where, $"{remote.Identity.Hex} ({remote.Size} bytes)", $"{file.Sha256} ({file.Size} bytes)");
                 }
 
                 if (!remote.Identity.IsSha256)
@@ -252,7 +252,7 @@ public sealed class HubClient : ModelFeed, IDisposable
                 && card.TryGetProperty("license", out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
             return HubCache.IsCommit(commit) ? (commit, license) : throw new FormatException();
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception e) when (ModelJson.IsDamage(e))
         {
             throw Errors.BadHubAnswer(subject.Where, "it names no commit");
         }

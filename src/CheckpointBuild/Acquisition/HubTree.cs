@@ -27,7 +27,7 @@ internal static class HubTree
             using JsonDocument document = JsonDocument.Parse(json);
             return [.. document.RootElement.EnumerateArray().Where(e => Text(e, "type") != "directory").Select(e => ReadEntry(e, subject))];
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception e) when (ModelJson.IsDamage(e))
         {
             throw Errors.BadHubAnswer(subject.Where, "its list of files is no JSON of the known form");
         }
@@ -87,7 +87,7 @@ internal static class HubTree
                 }) ?? throw new FormatException()),
             ];
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception e) when (ModelJson.IsDamage(e))
         {
             return null;
         }

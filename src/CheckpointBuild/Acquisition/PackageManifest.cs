@@ -1,9 +1,7 @@
 using System;
-using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.IO;
 using System.Linq;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using CheckpointBuild.Diagnostics;
 
@@ -22,7 +20,6 @@ public sealed record PackageManifest(string Name, string? License, ImmutableArra
     public const string FilesFolder = "checkpoint/files/";
 
     private const int Version = 1;
-    private static readonly JsonWriterOptions Written = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Reads a manifest.</summary>
     /// <param name="path">The file.</param>
@@ -35,10 +32,10 @@ public sealed record PackageManifest(string Name, string? License, ImmutableArra
             using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
             JsonElement root = document.RootElement;
             return root.GetProperty("version").GetInt32() == Version
-                ? new PackageManifest(Text(root, "name"), root.TryGetProperty("license", out JsonElement license) ? license.GetString() : null, [.. root.GetProperty("files").EnumerateArray().Select(ReadFile)])
+                ? new PackageManifest(ModelJson.Text(root, "name"), root.TryGetProperty("license", out JsonElement license) ? license.GetString() : null, [.. root.GetProperty("files").EnumerateArray().Select(ReadFile)])
                 : throw new FormatException("it is of a later version");
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (ModelJson.IsDamage(e) || e is IOException or UnauthorizedAccessException)
         {
             throw Errors.NoPackageManifest(path, e is FormatException ? e.Message : "it is missing or damaged");
         }
@@ -46,39 +43,28 @@ public sealed record PackageManifest(string Name, string? License, ImmutableArra
 
     /// <summary>The manifest's bytes.</summary>
     /// <returns>JSON, indented, lines ended by a line feed.</returns>
-    public byte[] ToBytes()
+    public byte[] ToBytes() => ModelJson.Write(json =>
     {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, Written))
+        json.WriteNumber("version", Version);
+        json.WriteString("name", Name);
+        if (License is not null)
         {
-            json.WriteStartObject();
-            json.WriteNumber("version", Version);
-            json.WriteString("name", Name);
-            if (License is not null)
-            {
-                json.WriteString("license", License);
-            }
-
-            json.WriteStartArray("files");
-            foreach (PackedFile file in Files)
-            {
-                WriteFile(json, file);
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
+            json.WriteString("license", License);
         }
 
-        buffer.WriteByte((byte)'\n');
-        return buffer.ToArray();
-    }
+        json.WriteStartArray("files");
+        foreach (PackedFile file in Files)
+        {
+            WriteFile(json, file);
+        }
+
+        json.WriteEndArray();
+    });
 
     private static void WriteFile(Utf8JsonWriter json, PackedFile file)
     {
         json.WriteStartObject();
-        json.WriteString("path", file.Path);
-        json.WriteNumber("size", file.Size);
-        json.WriteString("sha256", file.Sha256);
+        ModelJson.WriteFile(json, new LockedFile(file.Path, file.Size, file.Sha256));
         json.WriteStartArray("pieces");
         foreach (PackedPiece piece in file.Pieces)
         {
@@ -95,12 +81,11 @@ public sealed record PackageManifest(string Name, string? License, ImmutableArra
 
     private static PackedFile ReadFile(JsonElement element)
     {
-        var file = new PackedFile(Text(element, "path"), element.GetProperty("size").GetInt64(), Text(element, "sha256"),
-            [.. element.GetProperty("pieces").EnumerateArray().Select(p => new PackedPiece(p.GetProperty("package").GetString() ?? "", Text(p, "path"), p.GetProperty("size").GetInt64()))]);
-        bool isSafe = HubTree.IsSafe(file.Path) && file.Sha256.Length == 64 && ContentIdentity.IsHash(file.Sha256) && file.Size >= 0
-            && file.Pieces.All(p => HubTree.IsSafe(p.Path) && p.Size >= 0) && file.Pieces.Sum(p => p.Size) == file.Size;
-        return isSafe ? file : throw new FormatException($"the file '{file.Path}' is not described as it must be");
+        LockedFile stated = ModelJson.ReadFile(element);
+        var file = new PackedFile(stated.Path, stated.Size, stated.Sha256,
+            [.. element.GetProperty("pieces").EnumerateArray().Select(p => new PackedPiece(p.GetProperty("package").GetString() ?? "", ModelJson.Text(p, "path"), p.GetProperty("size").GetInt64()))]);
+        return file.Pieces.All(p => HubTree.IsSafe(p.Path) && p.Size >= 0) && file.Pieces.Sum(p => p.Size) == file.Size
+            ? file
+            : throw new FormatException($"the file '{file.Path}' is not described as it must be");
     }
-
-    private static string Text(JsonElement parent, string name) => parent.GetProperty(name).GetString() is { Length: > 0 } text ? text : throw new FormatException($"'{name}' is empty");
 }

@@ -8,4 +8,7 @@ public enum SelectionStart
 
     /// <summary>Weights in the preferred format, configuration, tokenizer and chat template.</summary>
     WhatABuildNeeds,
+
+    /// <summary>An adapter's configuration and weights.</summary>
+    WhatAnAdapterNeeds,
 }

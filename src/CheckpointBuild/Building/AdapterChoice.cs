@@ -7,12 +7,16 @@ using CheckpointBuild.Diagnostics;
 namespace CheckpointBuild.Building;
 
 /// <summary>An adapter that a recipe asks for: <c>PATH</c> or <c>PATH@weight</c>.</summary>
-/// <param name="Path">The full path of its folder or weights file.</param>
+/// <param name="Path">The full path of its folder or weights file; <c>hf:org/name</c> or <c>nuget:Id</c> until it is fetched.</param>
 /// <param name="Weight">What its low-rank changes are multiplied by; finite.</param>
 public sealed record AdapterChoice(string Path, double Weight)
 {
     private const char WeightMark = '@';
     private const string EscapedMark = "%40";
+    private static readonly string[] Names = ["hf:", "nuget:"];
+
+    /// <summary>Whether it is named and has to be fetched before it can be opened.</summary>
+    public bool IsNamed => Names.Any(n => Path.StartsWith(n, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Reads a list.</summary>
     /// <param name="list">Adapters separated by <c>;</c>.</param>
@@ -38,7 +42,7 @@ public sealed record AdapterChoice(string Path, double Weight)
         double weight = mark is { } at ? double.Parse(text.AsSpan(at + 1), NumberStyles.Float, CultureInfo.InvariantCulture) : 1;
         string path = (mark is { } end ? text[..end] : text).Replace(EscapedMark, "@", StringComparison.Ordinal);
         return path.Length > 0 && double.IsFinite(weight) && !path.Contains('\0', StringComparison.Ordinal)
-            ? new AdapterChoice(System.IO.Path.GetFullPath(path), weight)
+            ? new AdapterChoice(path, weight) is { IsNamed: true } named ? named : new AdapterChoice(System.IO.Path.GetFullPath(path), weight)
             : throw Errors.AdapterChoiceWrong(text);
     }
 

@@ -67,6 +67,9 @@ internal static partial class Errors
     internal static CheckpointException SeveralWeights(string where, IEnumerable<string> files) => new("CKPT6022",
         $"{where}: holds several sets of weights ({Some(files)}). Say which by Files, such as Files=\"*q4_k_m.gguf\".");
 
+    internal static CheckpointException NoAdapterInRepository(string where, IEnumerable<string> files) => new("CKPT6023",
+        $"{where}: holds no adapter (adapter_model.safetensors, .bin or .pt in its root folder; there are {Some(files)}). Name the repository of a PEFT adapter, or fetch what it is and name the folder.");
+
     internal static CheckpointException CacheNotWritable(string path, Exception inner) => new("CKPT6030",
         $"{path}: cannot be written ({inner.Message}). Check the permissions and space, or choose another cache with HF_HUB_CACHE.", path, inner);
 

@@ -32,6 +32,8 @@ public sealed class ArrivalTests : IDisposable
         _files = [.. Directory.EnumerateFiles(_folder).Select(f => new ServedFile(Path.GetFileName(f), File.ReadAllBytes(f), f.EndsWith(".safetensors", StringComparison.Ordinal)))];
     }
 
+    private CancellationToken Stop { get; set; } = TestContext.Current.CancellationToken;
+
     private IEnumerable<ServedFile> Weights => _files.Where(f => f.IsLarge);
 
     public void Dispose() => _scratch.Dispose();
@@ -59,7 +61,7 @@ public sealed class ArrivalTests : IDisposable
         using EngineBuild arriving = EngineBuild.Open(ModelSource.Of(model), Recipe, new SourceHashes(null));
         using EngineBuild there = EngineBuild.Open(_folder, Recipe, new SourceHashes(null));
 
-        Assert.Equal(there.Key(HashTrust.ReadAgain, default), arriving.Key(HashTrust.ReadAgain, default));
+        Assert.Equal(there.Key(HashTrust.ReadAgain, Stop), arriving.Key(HashTrust.ReadAgain, Stop));
         Assert.InRange(SentContent(server), 1, Weights.Count() * Range / 8);
     }
 
@@ -72,7 +74,7 @@ public sealed class ArrivalTests : IDisposable
         ArrivingSource source = (await FetchAsync(client, SelectionStart.Everything)).Files[0].Arriving!;
 
         source.Expect([new ExpectedRead(2, 0, 10), new ExpectedRead(0, 500_000, 600), new ExpectedRead(1, 740_000, 300_000 - 40_000)]);
-        source.Complete(TestContext.Current.CancellationToken);
+        source.Complete(Stop);
 
         Assert.Equal(
             ["bytes=500000-749999", "bytes=750000-999999", "bytes=0-249999", "bytes=250000-499999"],
@@ -121,16 +123,18 @@ public sealed class ArrivalTests : IDisposable
         await using HubServer server = await ServeAsync();
         using var stop = new CancellationTokenSource();
         int answered = 0;
-        server.Before = context =>
+        server.Before = async context =>
         {
             if (context.Connection.LocalPort == server.Cdn.Port && Interlocked.Increment(ref answered) > 12)
             {
-                stop.Cancel();
+                await stop.CancelAsync();
             }
 
-            return Task.FromResult(false);
+            return false;
         };
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => BuildAsync(server, "hub", stop.Token));
+        Stop = stop.Token;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => BuildAsync(server, "hub"));
+        Stop = TestContext.Current.CancellationToken;
         long there = Recorded("hub");
         server.Forget();
 
@@ -146,7 +150,7 @@ public sealed class ArrivalTests : IDisposable
     {
         await using HubServer server = await ServeAsync();
 
-        await Task.WhenAll(Task.Run(() => BuildAsync(server, "hub", output: "one")), Task.Run(() => BuildAsync(server, "hub", output: "two")));
+        await Task.WhenAll(Task.Run(() => BuildAsync(server, "hub", "one"), Stop), Task.Run(() => BuildAsync(server, "hub", "two"), Stop));
 
         Assert.Equal(FolderProduct(), Product("one"));
         Assert.Equal(FolderProduct(), Product("two"));
@@ -166,7 +170,7 @@ public sealed class ArrivalTests : IDisposable
             string cache = $"hub{seed}";
             try
             {
-                await BuildAsync(server, cache, output: cache + "out");
+                await BuildAsync(server, cache, cache + "out");
                 Assert.Equal(right, Product(cache + "out"));
                 done++;
             }
@@ -186,21 +190,21 @@ public sealed class ArrivalTests : IDisposable
 
     private HubSettings Settings(HubServer server, string cache) => server.Settings(_scratch.PathOf(cache)) with { RangeBytes = Range, DownloadTimeout = TimeSpan.FromSeconds(5) };
 
-    private static Task<FetchedModel> FetchAsync(HubClient client, SelectionStart start = SelectionStart.WhatABuildNeeds, CancellationToken cancellation = default) =>
-        client.FetchAsync(new FetchRequest(ModelReference.Parse("hf:demo/tiny")!, new FileSelection(start)) { Timing = FetchTiming.WhileUsed }, FetchObserver.None, cancellation);
+    private Task<FetchedModel> FetchAsync(HubClient client, SelectionStart start = SelectionStart.WhatABuildNeeds) =>
+        client.FetchAsync(new FetchRequest(ModelReference.Parse("hf:demo/tiny")!, new FileSelection(start)) { Timing = FetchTiming.WhileUsed }, FetchObserver.None, Stop);
 
-    private async Task BuildAsync(HubServer server, string cache, CancellationToken cancellation = default, string output = "out")
+    private async Task BuildAsync(HubServer server, string cache, string output = "out")
     {
         using var client = new HubClient(Settings(server, cache));
-        FetchedModel model = await FetchAsync(client, cancellation: cancellation);
+        FetchedModel model = await FetchAsync(client);
         using EngineBuild build = EngineBuild.Open(ModelSource.Of(model), Recipe, new SourceHashes(null));
-        build.Run(_scratch.PathOf(output), new BuilderOptions(), HashTrust.Remembered, cancellation);
+        build.Run(_scratch.PathOf(output), new BuilderOptions(), HashTrust.Remembered, Stop);
     }
 
     private string FolderProduct()
     {
         using EngineBuild build = EngineBuild.Open(_folder, Recipe, new SourceHashes(null));
-        build.Run(_scratch.PathOf("folder"), new BuilderOptions(), HashTrust.Remembered, default);
+        build.Run(_scratch.PathOf("folder"), new BuilderOptions(), HashTrust.Remembered, Stop);
         return Product("folder");
     }
 

@@ -133,6 +133,38 @@ public sealed class LockedFetchTests
     }
 
     [Fact]
+    public async Task Two_revisions_of_one_repository_stand_side_by_side()
+    {
+        using var scratch = new Scratch();
+        ServedRepository repository = Repository();
+        await using HubServer server = await HubServer.StartAsync(repository);
+        await RestoreAsync(server, scratch, LockMode.AddMissing);
+        repository.Commit(Second, ServedFile.Small("config.json", "{\"new\": 1}"), Weights);
+
+        FetchedModel other = await RestoreAsync(server, scratch, LockMode.AddMissing, revision: Second);
+        FetchedModel first = await RestoreAsync(server, scratch, LockMode.Locked);
+
+        Assert.Equal((First, Second), (first.Commit, other.Commit));
+        Assert.Single(server.Requests, r => r.Host == "<cdn>");
+    }
+
+    [Fact]
+    public async Task A_size_that_was_edited_in_the_lock_is_refused_with_both()
+    {
+        using var scratch = new Scratch();
+        await using HubServer server = await HubServer.StartAsync(Repository());
+        await RestoreAsync(server, scratch, LockMode.AddMissing);
+        string text = await File.ReadAllTextAsync(scratch.PathOf("lock.json"), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(scratch.PathOf("lock.json"), text.Replace($"\"size\": {Weights.Content.Length}", "\"size\": 7", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+
+        CheckpointException error = await Assert.ThrowsAsync<CheckpointException>(() => RestoreAsync(server, scratch, LockMode.Locked, cache: "another-machine"));
+
+        Assert.Equal("CKPT6042", error.Code);
+        Assert.Contains("(7 bytes)", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"({Weights.Content.Length} bytes)", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_lock_is_the_same_in_whatever_order_it_was_made()
     {
         LockedModel[] models =
@@ -166,20 +198,26 @@ public sealed class LockedFetchTests
     [InlineData("""{"version": 2, "checkpoints": []}""")]
     [InlineData("""{"version": 1, "checkpoints": [{"source": "hf:a/b", "revision": "main", "commit": "x", "files": [{"path": "../x", "size": 1, "sha256": "0"}]}]}""")]
     [InlineData("""{"version": 1, "checkpoints": [{"source": "hf:a/b", "revision": "main", "commit": "../x", "files": []}]}""")]
+    [InlineData("""{"version": 1, "checkpoints": [{"source": "hf:a/b", "revision": "main", "commit": "COMMIT", "files": []}]}""")]
+    [InlineData("""{"version": 1, "checkpoints": [{"source": "hf:a/b", "revision": "main", "commit": "main", "files": [FILE]}]}""")]
+    [InlineData("""{"version": 1, "checkpoints": [{"source": "a/b", "revision": "main", "commit": "COMMIT", "files": [FILE]}]}""")]
+    [InlineData("""{"version": 1, "checkpoints": [{"source": "hf:a/b", "revision": "main", "commit": "COMMIT", "files": [FILE, FILE]}]}""")]
+    [InlineData("""{"version": 1, "checkpoints": [{"source": "hf:a/b", "revision": "main", "commit": "COMMIT", "files": [FILE]}, {"source": "hf:a/b", "revision": "main", "commit": "COMMIT", "files": [FILE]}]}""")]
     public void A_damaged_lock_is_refused(string text)
     {
         using var scratch = new Scratch();
-        File.WriteAllText(scratch.PathOf("lock.json"), text);
+        string file = $$"""{"path": "config.json", "size": 1, "sha256": "{{new string('0', 64)}}"}""";
+        File.WriteAllText(scratch.PathOf("lock.json"), text.Replace("COMMIT", First, StringComparison.Ordinal).Replace("FILE", file, StringComparison.Ordinal));
 
         Assert.Equal("CKPT6040", Assert.Throws<CheckpointException>(() => CheckpointLock.Read(scratch.PathOf("lock.json"))).Code);
     }
 
     private static ServedRepository Repository() => new ServedRepository("demo/tiny").Commit(First, ServedFile.Small("config.json", "{}\n"), Weights, ServedFile.Small("README.md", "# tiny\n"));
 
-    private static async Task<FetchedModel> RestoreAsync(HubServer server, Scratch scratch, LockMode mode, List<string>? said = null, string cache = "hub", string? files = null)
+    private static async Task<FetchedModel> RestoreAsync(HubServer server, Scratch scratch, LockMode mode, List<string>? said = null, string cache = "hub", string? files = null, string revision = "main")
     {
         using var client = new HubClient(server.Settings(scratch.PathOf(cache)));
-        var request = new FetchRequest(ModelReference.Parse("hf:demo/tiny")!, new FileSelection(SelectionStart.WhatABuildNeeds, files)) { NeedsLicense = true };
+        var request = new FetchRequest(ModelReference.Parse("hf:demo/tiny")!, new FileSelection(SelectionStart.WhatABuildNeeds, files)) { NeedsLicense = true, Revision = revision };
         return await new LockedFetch(client, scratch.PathOf("lock.json"), mode).FetchAsync(request, FetchObserver.None with { Say = line => said?.Add(line) }, TestContext.Current.CancellationToken);
     }
 }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
+using System.Linq;
 using System.Threading.Tasks;
 using Xunit;
 
@@ -13,17 +14,40 @@ internal sealed class CkptProcess(params IEnumerable<(string Name, string Value)
 {
     // In its own folder it has what it ships with; beside the tests it would lack what their framework brings.
     private static readonly string Tool = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "CheckpointBuild.Tool", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "ckpt.dll"));
-    private static readonly string[] OfTheUser = ["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_HOME", "HF_HUB_CACHE", "HF_ENDPOINT", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+    private static readonly string[] AsNobodyElse = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+    private static readonly string[] OfTheUser = ["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_HOME", "HF_HUB_CACHE", "HF_ENDPOINT", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"];
 
     /// <summary>The folder that it starts in; null = the tests'.</summary>
     public string? Folder { get; init; }
+
+    // Root may write everywhere: there it runs as nobody.
+    private bool AsNobody { get; init; }
+
+    /// <summary>The same tool for a user who may read a folder and not write it.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <returns>The tool.</returns>
+    public CkptProcess ReadOnly(string folder)
+    {
+        if (OperatingSystem.IsWindows() || Environment.UserName == "root")
+        {
+            return new CkptProcess(environment) { Folder = Folder, AsNobody = !OperatingSystem.IsWindows() };
+        }
+
+        foreach (string below in Directory.EnumerateDirectories(folder, "*", SearchOption.AllDirectories).Append(folder).ToArray())
+        {
+            File.SetUnixFileMode(below, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
+        return this;
+    }
 
     /// <summary>Starts it.</summary>
     /// <param name="arguments">The command line.</param>
     /// <returns>The process; dispose it.</returns>
     public Process Start(params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Tool, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = Folder ?? "" };
+        string[] command = [.. AsNobody ? AsNobodyElse : [], "dotnet", Tool, .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = Folder ?? "" };
         foreach (string name in OfTheUser)
         {
             start.Environment.Remove(name);

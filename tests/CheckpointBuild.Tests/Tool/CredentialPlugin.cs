@@ -29,6 +29,7 @@ internal static class CredentialPlugin
     /// <param name="user">What it answers.</param>
     /// <param name="password">And this.</param>
     /// <returns>Its path.</returns>
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public static string Write(string folder, string user, string password)
     {
         string path = Path.Combine(Directory.CreateDirectory(folder).FullName, "nuget-plugin-test");

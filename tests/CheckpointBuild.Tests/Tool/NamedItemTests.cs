@@ -58,6 +58,25 @@ public sealed class NamedItemTests
     }
 
     [Fact]
+    public async Task A_named_adapter_is_locked_too()
+    {
+        using var scratch = new Scratch();
+        string adapter = new TinyAdapter().Write(scratch.PathOf("adapter"));
+        ServedFile[] lora = [.. Directory.EnumerateFiles(adapter).Select(f => new ServedFile(Path.GetFileName(f), File.ReadAllBytes(f), f.EndsWith(".safetensors", StringComparison.Ordinal)))];
+        await using HubServer server = await HubServer.StartAsync(Repository(scratch), ServedRepository.Of("demo/lora", lora));
+        Adapter = "hf:demo/lora";
+
+        CkptResult restored = await WorkAsync(server, scratch, "RestoreCheckpoints");
+        server.Forget();
+        CkptResult built = await WorkAsync(server, scratch, "BuildEngine", ("locked", true), ("offline", true));
+
+        Assert.True(restored.ExitCode == 0, restored.ToString());
+        Assert.True(built.ExitCode == 0, built.ToString());
+        Assert.Equal(["hf:demo/lora", "hf:demo/tiny"], CheckpointLock.Read(scratch.PathOf("checkpoints.lock.json")).Models.Select(m => m.Source));
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
     public async Task A_restore_makes_no_product()
     {
         using var scratch = new Scratch();
@@ -145,7 +164,9 @@ public sealed class NamedItemTests
     private static CkptProcess Ckpt(HubServer server, Scratch scratch) =>
         new(("HF_HOME", scratch.PathOf("home")), ("HF_ENDPOINT", server.Endpoint.AbsoluteUri), ("XDG_CACHE_HOME", scratch.PathOf("cache")));
 
-    private static async Task<CkptResult> WorkAsync(HubServer server, Scratch scratch, string task, params (string Name, bool Value)[] flags)
+    private string? Adapter { get; set; }
+
+    private async Task<CkptResult> WorkAsync(HubServer server, Scratch scratch, string task, params (string Name, bool Value)[] flags)
     {
         var request = new JsonObject
         {
@@ -153,7 +174,7 @@ public sealed class NamedItemTests
             ["task"] = task,
             ["store"] = scratch.PathOf("store"),
             ["lockFile"] = scratch.PathOf("checkpoints.lock.json"),
-            ["items"] = new JsonArray(new JsonObject { ["source"] = "hf:demo/tiny", ["engineName"] = "tiny", ["metadata"] = new JsonObject { ["Engine"] = "gguf", ["Revision"] = "main" } }),
+            ["items"] = new JsonArray(new JsonObject { ["source"] = "hf:demo/tiny", ["engineName"] = "tiny", ["metadata"] = Metadata() }),
         };
         foreach ((string name, bool value) in flags)
         {
@@ -162,6 +183,17 @@ public sealed class NamedItemTests
 
         await File.WriteAllTextAsync(scratch.PathOf("request.json"), request.ToJsonString(), TestContext.Current.CancellationToken);
         return await Ckpt(server, scratch).RunWithOpenInputAsync("worker", "--request", scratch.PathOf("request.json"));
+    }
+
+    private JsonObject Metadata()
+    {
+        var metadata = new JsonObject { ["Engine"] = "gguf", ["Revision"] = "main" };
+        if (Adapter is not null)
+        {
+            metadata[nameof(Adapter)] = Adapter;
+        }
+
+        return metadata;
     }
 
     private static ServedRepository Repository(Scratch scratch, TinyLlama? model = null)

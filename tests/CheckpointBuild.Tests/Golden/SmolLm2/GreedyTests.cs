@@ -32,7 +32,7 @@ public sealed class GreedyTests
         }
 
         using CheckpointDirectory directory = CheckpointDirectory.Open(Topic.Reach(file));
-        using Decoder decoder = Decoder.Load(Dialect.Detect(directory).Read(directory), DecoderOptions.Default);
+        using Decoder decoder = Decoder.Load(Dialect.Detect(directory).Read(directory), DecoderOptions.Default, TestContext.Current.CancellationToken);
         var findings = new List<string>();
         foreach (JsonElement chat in Topic.ReadJson(Expectations).GetProperty("chats").EnumerateArray())
         {

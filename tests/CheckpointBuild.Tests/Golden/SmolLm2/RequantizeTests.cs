@@ -52,7 +52,7 @@ public sealed class RequantizeTests(ITestOutputHelper output)
             return;
         }
 
-        new Builder(new BuilderOptions { Durability = Durability.Cached }).Build(plan, scratch.Folder, default);
+        new Builder(new BuilderOptions { Durability = Durability.Cached }).Build(plan, scratch.Folder, TestContext.Current.CancellationToken);
 
         // What has the kind's type already stays as it is.
         DType dtype = GgufFileType.Find(kind)!.DType;
