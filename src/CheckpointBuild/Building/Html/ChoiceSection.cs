@@ -8,7 +8,7 @@ namespace CheckpointBuild.Building.Html;
 /// <summary>What was measured when types were chosen: size from left to right, divergence from bottom to top.</summary>
 internal static class ChoiceSection
 {
-    private const double Width = 720, Height = 300, Left = 64, Right = 24, Top = 18, Bottom = 44;
+    private const double Width = 720, Height = 300, Left = 64, Right = 24, Top = 18, Bottom = 44, LineHeight = 15;
 
     /// <summary>Writes the section.</summary>
     /// <param name="choice">What was measured and taken; null where types were named.</param>
@@ -23,7 +23,7 @@ internal static class ChoiceSection
         (string Name, long Size, double Divergence)[] alternatives = [.. found.Alternatives.Where(a => double.IsFinite(a.Divergence)).OrderBy(a => a.Divergence)];
         var html = new StringBuilder("<section><h2>How the types were chosen</h2>");
         html.Append($"<p class=note>Whole engines that were measured (protocol <code>{HtmlText.Escape(found.ProtocolId)}</code>): lower diverges less, further left is smaller. Taken: <b>{HtmlText.Escape(found.Chosen)}</b>.</p>");
-        html.Append(Chart(found.Chosen, alternatives));
+        html.Append("<div class=scroll>").Append(Chart(found.Chosen, alternatives)).Append("</div>");
         html.Append("<div class=scroll><table><tr><th>Types<th class=n>Size<th class=n>Mean KL divergence");
         foreach ((string name, long size, double divergence) in alternatives)
         {
@@ -46,11 +46,14 @@ internal static class ChoiceSection
         }
 
         svg.Append($"<text x={HtmlText.Length(Left)} y={HtmlText.Length(Height - 12)}>{HtmlText.Size(least - room)}</text><text x={HtmlText.Length(Width - Right)} y={HtmlText.Length(Height - 12)} text-anchor=end>{HtmlText.Size(most + room)}</text>");
+        double above = double.PositiveInfinity;
         foreach ((string name, long size, double divergence) in alternatives)
         {
+            // From the bottom up, a line's height apart.
+            above = Math.Min(Y(divergence), above - LineHeight);
             bool isTaken = name == chosen, isRight = X(size) > Width * 0.6;
             svg.Append($"<circle class=\"{(isTaken ? "taken" : "dot")}\" cx={HtmlText.Length(X(size))} cy={HtmlText.Length(Y(divergence))} r={(isTaken ? 7 : 5)}><title>{HtmlText.Escape(name)}: {HtmlText.Whole(size)} bytes, {HtmlText.Figure(divergence)}</title></circle>");
-            svg.Append($"<text class=\"name{(isTaken ? " strong" : "")}\" x={HtmlText.Length(X(size) + (isRight ? -11 : 11))} y={HtmlText.Length(Y(divergence))} dy=4{(isRight ? " text-anchor=end" : "")}>{HtmlText.Escape(name)}</text>");
+            svg.Append($"<text class=\"name{(isTaken ? " strong" : "")}\" x={HtmlText.Length(X(size) + (isRight ? -11 : 11))} y={HtmlText.Length(above)} dy=4{(isRight ? " text-anchor=end" : "")}>{HtmlText.Escape(name)}</text>");
         }
 
         return svg.Append("</svg>").ToString();

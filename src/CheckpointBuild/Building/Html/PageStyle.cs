@@ -36,7 +36,9 @@ internal static class PageStyle
         .stack i{display:block;min-width:3px}
         .bar{height:8px;border-radius:4px;background:var(--track);min-width:90px;margin-top:7px;overflow:hidden}
         .bar i{display:block;height:100%;border-radius:4px;background:var(--bits)}
+        td.b{width:22%;padding:6px 0 6px 16px}
         .loss .bar i{background:var(--loss)}
+        .type{white-space:nowrap}
         .key{display:inline-block;width:12px;height:12px;border-radius:3px;margin-right:8px;vertical-align:-1px}
         .grid{border-collapse:separate;border-spacing:2px;width:auto;font-size:12px}
         .grid th,.grid td{border:0;padding:0}
@@ -52,7 +54,7 @@ internal static class PageStyle
         .meter u{position:absolute;top:-4px;bottom:-4px;width:2px;background:var(--ink)}
         .ok{color:var(--good)}.over{color:var(--bad)}
         .meter .ok{background:var(--good)}.meter .over{background:var(--bad)}.meter .free{background:var(--bits)}
-        svg{display:block;width:100%;height:auto;max-width:720px}
+        svg{display:block;width:100%;height:auto;max-width:720px;min-width:540px}
         svg text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif;fill:var(--soft)}
         svg .name{fill:var(--ink)}svg .axis{stroke:var(--line)}svg .dot{fill:var(--track);stroke:var(--soft);stroke-width:1.5}svg .taken{fill:var(--bits);stroke:none}svg .strong{font-weight:600}
         details summary{cursor:pointer;color:var(--soft);margin-top:10px}
@@ -61,7 +63,7 @@ internal static class PageStyle
         dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
         .warning{border-left:3px solid var(--loss);padding-left:12px;margin:8px 0}
         footer{color:var(--soft);font-size:13px;margin-top:20px;overflow-wrap:anywhere}
-        @media (max-width:560px){main{padding:24px 14px 48px}h1{font-size:27px}section{padding:18px 16px}.tiles{grid-template-columns:1fr 1fr}.tile{padding:12px 13px}.tile strong{font-size:21px}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:8px}.wide{display:none}.bar{min-width:48px}.grid td{min-width:44px}}
+        @media (max-width:560px){main{padding:24px 14px 48px}h1{font-size:27px}section{padding:18px 16px}.tiles{grid-template-columns:1fr 1fr}.tile{padding:12px 13px}.tile strong{font-size:21px}th,td{padding-right:8px}td.n,th.n{padding-left:6px}table{font-size:13px}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:8px}.wide{display:none}.bar{min-width:48px}.grid td{min-width:44px}}
         @media print{body{background:#fff}section,.tile{break-inside:avoid}}
         """;
 }

@@ -47,7 +47,7 @@ internal static class QualitySection
         html.Append("<details><summary>The matrices that lost most</summary><table><tr><th>Matrix<th>Type<th class=n>Error, %<th class=wide>");
         foreach ((string name, string dtype, double error) in quality.Errors.OrderByDescending(e => e.Error).Take(Worst))
         {
-            html.Append($"<tr><td><code>{HtmlText.Escape(name)}</code><td>{HtmlText.Escape(dtype)}<td class=n>{HtmlText.Figure(error * 100)}<td class=wide><div class=bar><i style=\"width:{HtmlText.Length(100 * Math.Min(1, error / most))}%\"></i></div>");
+            html.Append($"<tr><td><code>{HtmlText.Escape(name)}</code><td>{HtmlText.Escape(dtype)}<td class=n>{HtmlText.Figure(error * 100)}<td class=\"b wide\"><div class=bar><i style=\"width:{HtmlText.Length(100 * Math.Min(1, error / most))}%\"></i></div>");
         }
 
         return html.Append("</table></details></section>").ToString();

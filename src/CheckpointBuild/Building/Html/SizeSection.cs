@@ -11,8 +11,8 @@ internal static class SizeSection
     private const int Largest = 12;
     private const int MostRows = 2000;
 
-    // Float32 is as dark as it gets.
-    private const double MostBits = 18;
+    // Floats are as dark as it gets.
+    private const double MostBits = 10;
 
     /// <summary>Writes the sections.</summary>
     /// <param name="tensors">Every tensor.</param>
@@ -28,10 +28,10 @@ internal static class SizeSection
         var html = new StringBuilder("<section><h2>Size by type</h2><p class=note>Darker types take more bits for each weight.</p>");
         (string Name, int Count, long Bytes, double Bits)[] types = [.. tensors.GroupBy(t => t.DType).Select(g => (g.Key, g.Count(), g.Sum(t => t.Bytes), 8.0 * g.Sum(t => t.Bytes) / Math.Max(1, g.Sum(t => t.Elements)))).OrderByDescending(t => t.Item3).ThenBy(t => t.Key, StringComparer.Ordinal)];
         html.Append("<div class=stack>").AppendJoin("", types.Select(t => $"<i style=\"flex:{HtmlText.Length(1000.0 * t.Bytes / total)} 1 0;{Shade(t.Bits)}\" title=\"{HtmlText.Escape(t.Name)}: {HtmlText.Size(t.Bytes)}\"></i>")).Append("</div>");
-        html.Append("<table><tr><th>Type<th class=n>Bits a weight<th class=n>Tensors<th class=n>Size<th class=n>Share");
+        html.Append("<table><tr><th>Type<th class=n>Bits a weight<th class=\"n wide\">Tensors<th class=n>Size<th class=n>Share");
         foreach ((string name, int count, long bytes, double bits) in types)
         {
-            html.Append($"<tr><td><span class=key style=\"{Shade(bits)}\"></span>{HtmlText.Escape(name)}<td class=n>{HtmlText.Digits(bits, 2)}<td class=n>{HtmlText.Whole(count)}<td class=n>{HtmlText.Size(bytes)}<td class=n>{HtmlText.Percent((double)bytes / total)}");
+            html.Append($"<tr><td class=type><span class=key style=\"{Shade(bits)}\"></span>{HtmlText.Escape(name)}<td class=n>{HtmlText.Digits(bits, 2)}<td class=\"n wide\">{HtmlText.Whole(count)}<td class=n>{HtmlText.Size(bytes)}<td class=n>{HtmlText.Percent((double)bytes / total)}");
         }
 
         html.Append("</table></section>");
@@ -55,7 +55,7 @@ internal static class SizeSection
         html.Append("<div class=scroll><table><tr><th>Tensor<th>Type<th class=wide>Shape<th class=n>Size<th class=wide>");
         foreach (ReportedTensor tensor in tensors)
         {
-            html.Append($"<tr title=\"{HtmlText.Escape(tensor.Derivation)}\"><td><code>{HtmlText.Escape(tensor.Name)}</code><td>{HtmlText.Escape(tensor.DType)}<td class=wide>{HtmlText.Escape(tensor.Shape)}<td class=n>{HtmlText.Size(tensor.Bytes)}<td class=wide><div class=bar><i style=\"width:{HtmlText.Length(100.0 * tensor.Bytes / Math.Max(1, largest))}%\"></i></div>");
+            html.Append($"<tr title=\"{HtmlText.Escape(tensor.Derivation)}\"><td><code>{HtmlText.Escape(tensor.Name)}</code><td>{HtmlText.Escape(tensor.DType)}<td class=wide>{HtmlText.Escape(tensor.Shape)}<td class=n>{HtmlText.Size(tensor.Bytes)}<td class=\"b wide\"><div class=bar><i style=\"width:{HtmlText.Length(100.0 * tensor.Bytes / Math.Max(1, largest))}%\"></i></div>");
         }
 
         html.Append("</table></div>");

@@ -9,6 +9,7 @@ using CheckpointBuild.Models;
 using CheckpointBuild.Quantization.Judging;
 using CheckpointBuild.Runtime;
 using CheckpointBuild.Runtime.Judging;
+using CheckpointBuild.Tokenizers;
 using Xunit;
 
 namespace CheckpointBuild.Tests.Building.Quality;
@@ -160,7 +161,7 @@ public sealed class QualityBudgetTests : IDisposable
         Checkpoint original = Dialect.Detect(left).Read(left), other = Dialect.Detect(right).Read(right);
         var options = new DecoderOptions { ThreadCount = 1 };
         using Decoder a = Decoder.Load(original, options, TestContext.Current.CancellationToken), b = Decoder.Load(other, options, TestContext.Current.CancellationToken);
-        int[] ids = CheckpointBuild.Tokenizers.Tokenizer.Create(original.TokenizerOrThrow()).Encode(File.ReadAllText(_judged.Text));
+        int[] ids = Tokenizer.Create(original.TokenizerOrThrow()).Encode(File.ReadAllText(_judged.Text));
         return ModelComparison.Measure(a, b, ids, PerplexityProtocol.Named("windows"), 128, TestContext.Current.CancellationToken);
     }
 }
