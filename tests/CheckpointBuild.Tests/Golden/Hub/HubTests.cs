@@ -68,12 +68,9 @@ public sealed class HubTests
         server.Write = async (context, bytes) =>
         {
             bool isCut = context.Connection.LocalPort == server.Cdn.Port && cuts-- > 0;
+
+            // Less than was announced: the server closes the connection behind it, and the client gets all that was written. An abort would take back what is still under way.
             await context.Response.Body.WriteAsync(isCut ? bytes[..(bytes.Length / 2)] : bytes);
-            if (isCut)
-            {
-                await context.Response.Body.FlushAsync();
-                context.Abort();
-            }
         };
     }
 
