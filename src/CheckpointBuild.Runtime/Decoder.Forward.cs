@@ -11,50 +11,54 @@ public sealed partial class Decoder
     private void Pass(ReadOnlySpan<int> tokens, int length)
     {
         int count = tokens.Length;
-        PassBuffers b = _buffers;
-        b.Reserve(count);
+        _buffers.Reserve(count);
         _cache.Reserve(Position + count);
         _rotary.MoveTo(Position, count, length);
         Embed(tokens);
         for (int index = 0; index < _weights.Layers.Length; index++)
         {
-            DecoderLayer layer = _weights.Layers[index];
-
-            ReadResidual(layer.AttentionNorm, count);
-            Project(layer, count);
-            Limit(count);
-            NormalizeHeads(layer.QueryNorm, b.Query, count);
-            NormalizeHeads(layer.KeyNorm, b.Key, count);
-            Rotate(_rotary.OfLayer(index), b.Query, count);
-            Rotate(_rotary.OfLayer(index), b.Key, count);
-            Remember(index, count);
-            _attention.Prepare(index, Position, b.Query, count, b.Attended);
-            _pool.Run(_attention);
-            _products.Run(b.Attended, count, (layer.AttentionOutput, b.Attention));
-            Normalize(layer.AttentionOutputNorm, b.Attention, count);
-
-            // Parallel: the feed-forward block still reads what attention read.
-            if (!_isParallel)
-            {
-                AddToResidual(b.Attention, layer.AttentionNorm, count);
-            }
-
-            if (Config.Residual != ResidualShape.ParallelOneNorm)
-            {
-                ReadResidual(layer.FeedForwardNorm, count);
-            }
-
-            FeedForward(layer, count);
-            Normalize(layer.FeedForwardOutputNorm, b.FeedForward, count);
-            if (_isParallel)
-            {
-                AddToResidual(b.Attention, layer.AttentionNorm, count);
-            }
-
-            AddToResidual(b.FeedForward, layer.FeedForwardNorm, count);
+            RunLayer(index, _weights.Layers[index], count);
         }
 
         Position += count;
+    }
+
+    // One layer on the residual stream of T tokens.
+    private void RunLayer(int index, DecoderLayer layer, int count)
+    {
+        PassBuffers b = _buffers;
+        ReadResidual(layer.AttentionNorm, count);
+        Project(layer, count);
+        Limit(count);
+        NormalizeHeads(layer.QueryNorm, b.Query, count);
+        NormalizeHeads(layer.KeyNorm, b.Key, count);
+        Rotate(_rotary.OfLayer(index), b.Query, count);
+        Rotate(_rotary.OfLayer(index), b.Key, count);
+        Remember(index, count);
+        _attention.Prepare(index, Position, b.Query, count, b.Attended);
+        _pool.Run(_attention);
+        _products.Run(b.Attended, count, (layer.AttentionOutput, b.Attention));
+        Normalize(layer.AttentionOutputNorm, b.Attention, count);
+
+        // Parallel: the feed-forward block still reads what attention read.
+        if (!_isParallel)
+        {
+            AddToResidual(b.Attention, layer.AttentionNorm, count);
+        }
+
+        if (Config.Residual != ResidualShape.ParallelOneNorm)
+        {
+            ReadResidual(layer.FeedForwardNorm, count);
+        }
+
+        FeedForward(layer, count);
+        Normalize(layer.FeedForwardOutputNorm, b.FeedForward, count);
+        if (_isParallel)
+        {
+            AddToResidual(b.Attention, layer.AttentionNorm, count);
+        }
+
+        AddToResidual(b.FeedForward, layer.FeedForwardNorm, count);
     }
 
     // Final norm and output head of some tokens of the pass: logits, [count, V].

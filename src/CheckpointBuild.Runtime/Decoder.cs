@@ -31,6 +31,7 @@ public sealed partial class Decoder : IDisposable
     private readonly ExpertsWork? _experts;
     private readonly PassBuffers _buffers;
     private readonly Activations _logits;
+    private readonly float[]?[] _sinks;
     private readonly bool _isParallel;
 
     private Decoder(Checkpoint checkpoint, int context, WorkerPool pool, DecoderWeights weights)
@@ -40,10 +41,11 @@ public sealed partial class Decoder : IDisposable
         _pool = pool;
         _weights = weights;
         _scratch = new WorkerScratch(pool.ThreadCount);
-        _cache = new KeyValueCache(Config.LayerCount, Config.KeyValueHeadCount, Config.HeadDimension, Config.ValueDimension);
+        _cache = new KeyValueCache(Math.Max(1, weights.Layers.Length), Config.KeyValueHeadCount, Config.HeadDimension, Config.ValueDimension);
         _rotary = new RotaryTables(Config);
         _products = new ProductWork(pool, _scratch);
-        _attention = new AttentionWork(Config, _cache, _scratch, [.. weights.Layers.Select(layer => layer.Sinks)]);
+        _sinks = [.. Enumerable.Range(0, Config.LayerCount).Select(i => i < weights.Layers.Length ? weights.Layers[i].Sinks : null)];
+        _attention = new AttentionWork(Config, _cache, _scratch, _sinks);
         _feedForward = new FeedForwardWork(Config, Config.FeedForwardSize, pool, _products);
         _experts = Config.Experts is null ? null : new ExpertsWork(Config, pool, _products);
         _buffers = new PassBuffers(Config);
@@ -77,7 +79,9 @@ public sealed partial class Decoder : IDisposable
     /// <param name="cancellation">Looked at between matrices.</param>
     /// <returns>A decoder at position 0.</returns>
     /// <exception cref="CheckpointException">CKPT5003 a weight is not finite, CKPT5006 too little memory, CKPT5008 a dtype without values, CKPT5011 a longer context than the model's; 1xxx a file cannot be read.</exception>
-    public static Decoder Load(Checkpoint checkpoint, DecoderOptions options, CancellationToken cancellation = default)
+    public static Decoder Load(Checkpoint checkpoint, DecoderOptions options, CancellationToken cancellation = default) => Load(checkpoint, options, DecoderWeights.Load, cancellation);
+
+    private static Decoder Load(Checkpoint checkpoint, DecoderOptions options, Func<Checkpoint, WorkerPool, CancellationToken, DecoderWeights> load, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         ArgumentNullException.ThrowIfNull(options);
@@ -92,7 +96,7 @@ public sealed partial class Decoder : IDisposable
         var pool = new WorkerPool(options.ThreadCount == 0 ? Environment.ProcessorCount : options.ThreadCount);
         try
         {
-            return new Decoder(checkpoint, context, pool, DecoderWeights.Load(checkpoint, pool, cancellation));
+            return new Decoder(checkpoint, context, pool, load(checkpoint, pool, cancellation));
         }
         catch
         {
@@ -162,6 +166,10 @@ public sealed partial class Decoder : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(position, Position);
         Position = position;
     }
+
+    /// <summary>Has the results of all matrices shown as they pass, biases added.</summary>
+    /// <param name="observer">Who looks.</param>
+    internal void ObserveResults(ProductObserver observer) => _products.ObserveResults(observer);
 
     /// <summary>Has the inputs of all matrices shown as they pass.</summary>
     /// <param name="observer">Who looks.</param>

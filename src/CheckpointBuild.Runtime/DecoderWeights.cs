@@ -57,13 +57,34 @@ internal sealed partial class DecoderWeights : IDisposable
     /// <param name="pool">Whose threads read.</param>
     /// <param name="cancellation">Looked at between matrices.</param>
     /// <returns>The weights.</returns>
-    public static DecoderWeights Load(Checkpoint checkpoint, WorkerPool pool, CancellationToken cancellation)
+    public static DecoderWeights Load(Checkpoint checkpoint, WorkerPool pool, CancellationToken cancellation) => Load(checkpoint, pool, weights =>
+    {
+        weights.LoadOuter();
+        weights.Layers = [.. Enumerable.Range(0, weights.Config.LayerCount).Select(weights.Layer)];
+    }, cancellation);
+
+    /// <summary>Reads what stands outside the layers.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="pool">Whose threads read.</param>
+    /// <param name="cancellation">Looked at between matrices.</param>
+    /// <returns>The weights, without layers.</returns>
+    public static DecoderWeights LoadOuter(Checkpoint checkpoint, WorkerPool pool, CancellationToken cancellation) => Load(checkpoint, pool, weights => weights.LoadOuter(), cancellation);
+
+    /// <summary>Reads one layer.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="pool">Whose threads read.</param>
+    /// <param name="layer">Which one.</param>
+    /// <param name="cancellation">Looked at between matrices.</param>
+    /// <returns>The weights of that layer alone, the only one of <see cref="Layers"/>.</returns>
+    public static DecoderWeights LoadLayer(Checkpoint checkpoint, WorkerPool pool, int layer, CancellationToken cancellation) => Load(checkpoint, pool, weights => weights.Layers = [weights.Layer(layer)], cancellation);
+
+    private static DecoderWeights Load(Checkpoint checkpoint, WorkerPool pool, Action<DecoderWeights> load, CancellationToken cancellation)
     {
         using var workspace = new Workspace();
         var weights = new DecoderWeights(checkpoint, pool, workspace, cancellation);
         try
         {
-            weights.LoadAll();
+            load(weights);
             return weights;
         }
         catch
@@ -82,14 +103,13 @@ internal sealed partial class DecoderWeights : IDisposable
         }
     }
 
-    private void LoadAll()
+    private void LoadOuter()
     {
         var embedding = new TensorRole(RoleKind.TokenEmbedding);
         Embedding = Matrix(embedding);
         Positions = OptionalMatrix(new TensorRole(RoleKind.PositionEmbedding));
         EmbeddingProjection = OptionalProjection(new TensorRole(RoleKind.EmbeddingProjection));
         EmbeddingNorm = OptionalNorm(new TensorRole(RoleKind.EmbeddingNorm));
-        Layers = [.. Enumerable.Range(0, Config.LayerCount).Select(Layer)];
         FinalNorm = BlockNorm(new TensorRole(RoleKind.FinalNorm));
         OutputProjection = OptionalProjection(new TensorRole(RoleKind.OutputProjection));
         var output = new TensorRole(RoleKind.Output);

@@ -24,7 +24,7 @@ internal sealed unsafe class KeyValueCache : IDisposable
     private readonly long _layerFloats;
 
     /// <summary>Makes an empty cache.</summary>
-    /// <param name="layers">Layers of the model.</param>
+    /// <param name="layers">Layers that are kept at once; a layer takes the place of the one so many before it.</param>
     /// <param name="heads">Key/value heads of a layer.</param>
     /// <param name="keyDimension">Dimensions of a key.</param>
     /// <param name="valueDimension">Dimensions of a value.</param>
@@ -76,12 +76,12 @@ internal sealed unsafe class KeyValueCache : IDisposable
 
     /// <summary>The keys of a block.</summary>
     /// <returns>[64, padded dimension / 16, 4, 16].</returns>
-    public float* Keys(int block, int layer, int head) => _blocks[block].Floats + (layer * _layerFloats) + ((long)head * BlockPositions * _paddedKey);
+    public float* Keys(int block, int layer, int head) => _blocks[block].Floats + (layer % _layers * _layerFloats) + ((long)head * BlockPositions * _paddedKey);
 
     /// <summary>The values of a block.</summary>
     /// <returns>[256, padded dimension].</returns>
     public float* Values(int block, int layer, int head) =>
-        _blocks[block].Floats + (layer * _layerFloats) + ((long)_heads * BlockPositions * _paddedKey) + ((long)head * BlockPositions * _paddedValue);
+        _blocks[block].Floats + (layer % _layers * _layerFloats) + ((long)_heads * BlockPositions * _paddedKey) + ((long)head * BlockPositions * _paddedValue);
 
     /// <inheritdoc/>
     public void Dispose()

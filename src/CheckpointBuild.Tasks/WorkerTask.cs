@@ -85,6 +85,9 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
     /// <summary>How loud the tool is in the build's log, whatever the build's own verbosity: <c>quiet</c>, <c>minimal</c>, <c>normal</c>, <c>detailed</c>, <c>diagnostic</c>.</summary>
     public string? Verbosity { get; set; }
 
+    /// <summary>Which of the checkpoints are made, in the standard targets: those whose product is a checkpoint (<c>ConvertCheckpoint</c>), a quantized one (<c>QuantizeModel</c>), or anything else (<c>BuildEngine</c>); all when not given.</summary>
+    public string? Stage { get; set; }
+
     /// <inheritdoc/>
     public bool FailIfNotIncremental { get; set; }
 
@@ -126,7 +129,7 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
 
     private void Make()
     {
-        List<CheckpointItem> checkpoints = new CheckpointReader(_log).Read(Checkpoints);
+        List<CheckpointItem> checkpoints = new CheckpointReader(_log).Read(Checkpoints, item => Stage is not { Length: > 0 } stage || CheckpointStage.Of(item).Equals(stage, StringComparison.OrdinalIgnoreCase));
         foreach (CheckpointItem checkpoint in checkpoints)
         {
             if (RequiredMetadata.Length > 0 && checkpoint.Item.GetMetadata(RequiredMetadata).Length == 0)
@@ -260,7 +263,7 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
 
     private WorkerConversation Converse(string tool, List<CheckpointItem> checkpoints)
     {
-        string request = Path.Combine(States, GetType().Name + ".request.json");
+        string request = Path.Combine(States, (Stage is { Length: > 0 } stage ? stage : GetType().Name) + ".request.json");
         new WorkerRequest(GetType().Name, Store, FallbackStore)
         {
             Offline = Offline || !Restore || Plan,
@@ -274,7 +277,7 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
             Plan = Plan,
             MaxParallelism = MaxParallelism ?? string.Empty,
         }.Write(request, checkpoints);
-        return new ToolRun(this, _log, _cancel) { Plugins = PluginPaths, Level = MessageLevel.Parse(Verbosity ?? string.Empty)! }.Run(new ToolCommand(tool, DotNetHost), request, Folder, checkpoints);
+        return new ToolRun(this, _log, _cancel) { Plugins = PluginPaths, Identity = ToolStamps.Of(tool, PluginPaths), Level = MessageLevel.Parse(Verbosity ?? string.Empty)! }.Run(new ToolCommand(tool, DotNetHost), request, Folder, checkpoints);
     }
 
     // One checkpoint's error takes nothing from the others: what was built for them is remembered.

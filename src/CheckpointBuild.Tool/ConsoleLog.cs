@@ -12,6 +12,7 @@ namespace CheckpointBuild.Tool;
 /// <param name="error">Standard error.</param>
 internal sealed class ConsoleLog(TextWriter error)
 {
+    private static readonly TimeSpan LeastRemaining = TimeSpan.FromSeconds(3);
     private readonly Lock _lines = new();
 
     /// <summary>Writes a line.</summary>
@@ -51,6 +52,7 @@ internal sealed class ConsoleLog(TextWriter error)
     private T WithLines<T>(string title, Func<Action<long, long>, T> work, TransferRate? rate)
     {
         int tenths = 0;
+        long start = TimeProvider.System.GetTimestamp();
         return work((done, total) =>
         {
             int now = (int)(10 * done / Math.Max(1, total));
@@ -59,10 +61,17 @@ internal sealed class ConsoleLog(TextWriter error)
                 if (now > tenths)
                 {
                     tenths = now;
-                    error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{title}: {now * 10} %{rate?.Text(done, total)}"));
+                    error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{title}: {now * 10} %{rate?.Text(done, total) ?? Remaining(start, done, total)}"));
                 }
             }
         });
+    }
+
+    // Of work that takes long enough to wait for.
+    private static string Remaining(long start, long done, long total)
+    {
+        TimeSpan left = TimeProvider.System.GetElapsedTime(start) * ((double)(total - done) / Math.Max(1, done));
+        return left < LeastRemaining ? "" : string.Create(CultureInfo.InvariantCulture, $", about {Math.Ceiling(left.TotalSeconds):F0} s left");
     }
 
     private T WithBar<T>(string title, Func<Action<long, long>, T> work)

@@ -8,6 +8,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
+using CheckpointBuild.Dialects.Adapters;
+using CheckpointBuild.Dialects.Torchtune;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
 using CheckpointBuild.Tensors;
@@ -21,6 +23,9 @@ internal static class Inspection
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private const int MostValues = 1000;
+
+    // There is no checkpoint here.
+    private static readonly string NoCheckpoint = Errors.NoCheckpoint("", []).Code;
     private static readonly string[] WeightEndings = [".safetensors", ".gguf", ".bin", ".pt", ".pth"];
 
     /// <summary>Looks into a directory or file.</summary>
@@ -31,6 +36,8 @@ internal static class Inspection
     {
         var problems = new List<Diagnostic>();
         Checkpoint? checkpoint = ReadCheckpoint(directory, problems);
+        using AdapterSource? adapter = checkpoint is null ? ReadAdapter(directory, problems) : null;
+        directory = adapter?.Directory ?? directory;
         string? format = null;
         ILookup<Tensor, TensorRole> roles = RolesOf(checkpoint);
         var tensors = new JsonArray();
@@ -55,6 +62,12 @@ internal static class Inspection
             tensors.Add((JsonNode)Describe(tensor, tensor is Stored stored ? Path.GetFileName(stored.Source.Name) : "", roles));
         }
 
+        if (directory.File is not null && tensors.Count + other.Count > 0)
+        {
+            // One file is no checkpoint and need not be one.
+            problems.RemoveAll(p => p.Code == NoCheckpoint);
+        }
+
         if (checkpoint is null && tensors.Count == 0 && other.Count == 0)
         {
             Diagnostic first = problems[0];
@@ -64,9 +77,9 @@ internal static class Inspection
         return new JsonObject
         {
             ["format"] = format,
-            ["dialect"] = checkpoint?.Dialect,
+            ["dialect"] = checkpoint?.Dialect ?? (adapter is null ? null : adapter.Adapter.Rounding == LoraRounding.Torchtune ? "torchtune" : "peft"),
             ["family"] = checkpoint?.Family.Architecture,
-            ["config"] = checkpoint is null ? null : ConfigOf(checkpoint),
+            ["config"] = checkpoint is not null ? ConfigOf(checkpoint) : adapter?.Adapter.Settings.DeepClone(),
             ["tensors"] = tensors,
             ["tokenizer"] = checkpoint is null ? null : TokenizerOf(checkpoint),
             ["other"] = other,
@@ -99,10 +112,33 @@ internal static class Inspection
         }
     }
 
+    // An adapter is no checkpoint, and need not be one.
+    private static AdapterSource? ReadAdapter(CheckpointDirectory directory, List<Diagnostic> problems)
+    {
+        if (!directory.FolderFiles.Any(f => f.StartsWith("adapter_", StringComparison.Ordinal)) || (directory.File is { } file && !file.StartsWith("adapter_", StringComparison.Ordinal)))
+        {
+            return null;
+        }
+
+        try
+        {
+            AdapterSource source = AdapterSource.Open(directory.Path);
+            problems.Clear();
+            problems.AddRange(source.Adapter.Problems);
+            return source;
+        }
+        catch (CheckpointException e)
+        {
+            problems.Clear();
+            problems.Add(new Diagnostic(e.Code, e.Message, e.File));
+            return null;
+        }
+    }
+
     private static IEnumerable<(string File, TensorFile Content, string Format)> ReadFiles(CheckpointDirectory directory, bool mayFail, List<Diagnostic> problems)
     {
         bool any = false;
-        string[] weights = directory.File is { } one ? [one] : [.. directory.Files.Where(f => Array.Exists(WeightEndings, e => f.EndsWith(e, StringComparison.OrdinalIgnoreCase)))];
+        string[] weights = directory.File is { } one ? [one] : [.. directory.Files.Concat(TrainingFiles(directory)).Where(f => Array.Exists(WeightEndings, e => f.EndsWith(e, StringComparison.OrdinalIgnoreCase)))];
         foreach (string file in weights)
         {
             (TensorFile, string)? read = null;
@@ -125,6 +161,11 @@ internal static class Inspection
         }
     }
 
+    // What training left in folders of its own: the newest epoch, and what it takes to go on.
+    private static IEnumerable<string> TrainingFiles(CheckpointDirectory directory) =>
+        new[] { TorchtuneFolder.NewestEpoch(directory.Folder), TorchtuneFolder.RecipeFolder }.Where(f => f is not null && Directory.Exists(directory.PathOf(f)))
+            .SelectMany(folder => Directory.EnumerateFiles(directory.PathOf(folder!)).Select(f => $"{folder}/{Path.GetFileName(f)}").Order(StringComparer.Ordinal));
+
     // What a PyTorch file holds beside tensors: steps, rates, the state of an optimizer.
     private static IEnumerable<string> ValuesIn(CheckpointDirectory directory, string file, string format) =>
         format.StartsWith(Format.PyTorch.Name, StringComparison.Ordinal)
@@ -135,6 +176,8 @@ internal static class Inspection
     {
         null => "None",
         byte[] bytes => $"{bytes.Length} bytes",
+        PickleCall call => $"{call.Function.Name}({string.Join(", ", call.Arguments.Select(Spell))})",
+        PickleName name => $"{name}",
         PickleSequence items => $"[{string.Join(", ", items)}]",
         PickleDictionary => "{}",
         string text => Errors.Quote(text),

@@ -36,6 +36,8 @@ internal static class Program
         new CompareVerb(),
         new DiffVerb(),
         new VerifyVerb(),
+        new AssembleVerb(),
+        new ReportVerb(),
         new FetchVerb(),
         new RestoreVerb(),
         new CacheVerb(),

@@ -14,6 +14,7 @@ internal sealed record ModelSize(string Name, int Hidden, int FeedForward, int L
 {
     private static readonly ModelSize[] All =
     [
+        new("25m", 768, 2048, 4, 12, 4, 1024),
         new("100m", 768, 3072, 10, 12, 4, 32000),
         new("1b", 2048, 8192, 16, 32, 8, 32000),
         new("4b", 3072, 12288, 28, 24, 8, 32000),

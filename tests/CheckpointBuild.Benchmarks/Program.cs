@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using System.IO;
 
 namespace CheckpointBuild.Benchmarks;
 
@@ -31,14 +32,20 @@ internal static class Program
             case ["child-merge", var mergeBase, var adapter, var merged]:
                 MergeRatio.Child(mergeBase, adapter, merged);
                 return 0;
+            case ["quantize-ratio", "all", .. var rest]:
+                QuantizeRatio.RunAll(ModelSize.Named("100m"), rest is [var scratch, ..] ? scratch : Path.Combine(Path.GetTempPath(), "quantize-ratio"), rest is [_, var allPairs] ? int.Parse(allPairs, CultureInfo.InvariantCulture) : 1);
+                return 0;
+            case ["quantize-memory", var size, var folder, .. var kinds]:
+                QuantizeMemory.Run(ModelSize.Named(size), folder, kinds);
+                return 0;
             case ["quantize-ratio", var size, var folder, var kind, .. var rest]:
                 QuantizeRatio.Run(ModelSize.Named(size), folder, kind, rest is [var pairs] ? int.Parse(pairs, CultureInfo.InvariantCulture) : 3);
                 return 0;
-            case ["child-llama-quantize", var source, var target, var kind]:
-                QuantizeRatio.Reference(source, target, kind);
+            case ["child-llama-quantize", var source, var target, var kind, var importance]:
+                ReferenceQuantizer.Run(source, target, kind, importance);
                 return 0;
-            case ["child-quantize", var checkpoint, var output, var kind]:
-                QuantizeRatio.Ours(checkpoint, output, kind);
+            case ["child-quantize", var checkpoint, var output, var kind, var importance]:
+                QuantizeRatio.Ours(checkpoint, output, kind, importance);
                 return 0;
             case ["decode", var size, var dtype, .. var rest]:
                 DecodeSpeed.Run(ModelSize.Named(size), dtype, rest is [var threads] ? int.Parse(threads, CultureInfo.InvariantCulture) : 0);
@@ -55,6 +62,9 @@ internal static class Program
             case ["tokenizer-ratio", var folder]:
                 TokenizerRatio.Run(folder);
                 return 0;
+            case ["noop-cost", var folder, .. var rest]:
+                NoOpCost.Run(folder, rest is [var repeats] ? int.Parse(repeats, CultureInfo.InvariantCulture) : 5);
+                return 0;
             case ["encode", var type]:
                 EncodeSpeed.Run(type);
                 return 0;
@@ -62,7 +72,7 @@ internal static class Program
                 KernelSpeed.Run();
                 return 0;
             default:
-                Console.Error.WriteLine("generate SIZE FOLDER | build-ratio SIZE FOLDER [RUNS] | convert-ratio SIZE FOLDER [RUNS] | merge-ratio SIZE FOLDER [RUNS] | quantize-ratio SIZE FOLDER KIND [RUNS] | decode SIZE DTYPE [THREADS] | decode-ratio GGUF [THREADS] | tokenizer-ratio FOLDER | fetch-ratio MEGABYTES FOLDER [RUNS] | fused-ratio SIZE FOLDER QUANTIZATION MEGABYTES-PER-SECOND [RUNS] | encode TYPE | kernels   (SIZE: 100m, 1b, 4b)");
+                Console.Error.WriteLine("generate SIZE FOLDER | build-ratio SIZE FOLDER [RUNS] | convert-ratio SIZE FOLDER [RUNS] | merge-ratio SIZE FOLDER [RUNS] | quantize-ratio all [FOLDER [RUNS]] | quantize-ratio SIZE FOLDER KIND [RUNS] | quantize-memory SIZE FOLDER KIND... | decode SIZE DTYPE [THREADS] | decode-ratio GGUF [THREADS] | tokenizer-ratio FOLDER | fetch-ratio MEGABYTES FOLDER [RUNS] | fused-ratio SIZE FOLDER QUANTIZATION MEGABYTES-PER-SECOND [RUNS] | noop-cost FOLDER [ROUNDS] | encode TYPE | kernels   (SIZE: 25m, 100m, 1b, 4b)");
                 return 2;
         }
     }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Threading;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Quantization.Judging;
 
 namespace CheckpointBuild.Runtime.Judging;
 
@@ -24,6 +25,20 @@ public static class ModelComparison
         ArgumentNullException.ThrowIfNull(original);
         ArgumentNullException.ThrowIfNull(other);
         ArgumentNullException.ThrowIfNull(protocol);
+        return Measure(new OriginalPredictions(original, 0), other, ids, protocol, window, cancellation);
+    }
+
+    /// <summary>Runs a model over a text whose predictions by the original may be known already.</summary>
+    /// <param name="predictions">What is true.</param>
+    /// <param name="other">What is judged.</param>
+    /// <param name="ids">The text.</param>
+    /// <param name="protocol">How it is cut and scored.</param>
+    /// <param name="window">Tokens of a window; 0 = the protocol's own, or the shorter context.</param>
+    /// <param name="cancellation">Looked at every few tokens.</param>
+    /// <returns>The result.</returns>
+    internal static ComparisonResult Measure(OriginalPredictions predictions, Decoder other, ReadOnlySpan<int> ids, PerplexityProtocol protocol, int window, CancellationToken cancellation)
+    {
+        Decoder original = predictions.Decoder;
         if (original.Config.VocabularySize != other.Config.VocabularySize)
         {
             throw Errors.VocabulariesDiffer(original.Config.VocabularySize, other.Config.VocabularySize);
@@ -42,13 +57,13 @@ public static class ModelComparison
             throw Errors.TooFewTokens(ids.Length, length);
         }
 
-        var scores = new Scores(original, other, Math.Clamp(MostLogits / original.Config.VocabularySize, 1, length));
+        var scores = new Scores(predictions, other, Math.Clamp(MostLogits / original.Config.VocabularySize, 1, length));
         int[] tokens = new int[length];
         for (int i = 0; i < windows; i++)
         {
             ids.Slice(i * length, length).CopyTo(tokens);
             tokens[0] = protocol.FirstToken(original.Config) ?? tokens[0];
-            scores.Add(tokens, protocol.FirstScored(length), cancellation);
+            scores.Add(i, tokens, protocol.FirstScored(length), cancellation);
         }
 
         return scores.Result(protocol.Name, length, windows);
@@ -58,23 +73,22 @@ public static class ModelComparison
     /// <param name="original">What is true.</param>
     /// <param name="other">What is judged.</param>
     /// <param name="chunk">Tokens whose logits are held at once.</param>
-    private sealed class Scores(Decoder original, Decoder other, int chunk)
+    private sealed class Scores(OriginalPredictions original, Decoder other, int chunk)
     {
-        private readonly int _vocabulary = original.Config.VocabularySize;
-        private readonly float[] _originalLogits = new float[chunk * original.Config.VocabularySize];
-        private readonly float[] _otherLogits = new float[chunk * original.Config.VocabularySize];
+        private readonly int _vocabulary = other.Config.VocabularySize;
+        private readonly float[] _originalLogits = new float[chunk * other.Config.VocabularySize];
+        private readonly float[] _otherLogits = new float[chunk * other.Config.VocabularySize];
         private readonly List<double> _divergences = [];
         private double _originalNats;
         private double _otherNats;
         private long _sameTop;
 
-        public void Add(ReadOnlySpan<int> tokens, int firstScored, CancellationToken cancellation)
+        public void Add(int index, ReadOnlySpan<int> tokens, int firstScored, CancellationToken cancellation)
         {
-            original.Reset();
+            original.Begin(index, tokens, firstScored);
             other.Reset();
             if (firstScored > 0)
             {
-                original.Forward(tokens[..firstScored]);
                 other.Forward(tokens[..firstScored]);
             }
 
@@ -84,7 +98,7 @@ public static class ModelComparison
                 cancellation.ThrowIfCancellationRequested();
                 int count = Math.Min(chunk, tokens.Length - 1 - first);
                 Span<float> left = _originalLogits.AsSpan(0, count * _vocabulary), right = _otherLogits.AsSpan(0, count * _vocabulary);
-                original.ForwardAll(tokens.Slice(first, count), left);
+                original.Next(tokens.Slice(first, count), left);
                 other.ForwardAll(tokens.Slice(first, count), right);
                 for (int i = 0; i < count; i++)
                 {

@@ -1,4 +1,5 @@
 using System;
+using System.Globalization;
 
 namespace CheckpointBuild.Runtime.Judging;
 
@@ -11,6 +12,9 @@ namespace CheckpointBuild.Runtime.Judging;
 /// <param name="StandardError">Standard error of that mean.</param>
 public sealed record PerplexityResult(string Protocol, int Window, int Windows, long ScoredTokens, double NegativeLogLikelihood, double StandardError)
 {
+    /// <summary>What numbers must share to be comparable: the protocol and its window, <c>llama.cpp/512</c>.</summary>
+    public string ProtocolId => string.Create(CultureInfo.InvariantCulture, $"{Protocol}/{Window}");
+
     /// <summary>e to the mean: how many tokens the model wavers between.</summary>
     public double Perplexity => Math.Exp(NegativeLogLikelihood);
 

@@ -1,7 +1,7 @@
 namespace CheckpointBuild.Runtime.Operations;
 
-/// <summary>Looks at what enters a projection.</summary>
+/// <summary>Looks at what enters a projection, or at what it gives.</summary>
 /// <param name="projection">The projection.</param>
-/// <param name="input">[tokens, in].</param>
-/// <param name="tokens">How many rows of the input.</param>
-internal delegate void ProductObserver(Projection projection, Activations input, int tokens);
+/// <param name="rows">[tokens, in], or [tokens, out].</param>
+/// <param name="tokens">How many rows.</param>
+internal delegate void ProductObserver(Projection projection, Activations rows, int tokens);

@@ -25,6 +25,7 @@ internal sealed unsafe class ProductWork : IBandedWork, IDisposable
     private readonly PackWork _pack = new();
     private readonly Part[] _parts = new Part[MostParts];
     private ProductObserver? _observer;
+    private ProductObserver? _resultObserver;
     private float* _input;
     private int _tokens;
     private int _partCount;
@@ -44,6 +45,10 @@ internal sealed unsafe class ProductWork : IBandedWork, IDisposable
     /// <summary>Has every product's input shown before it is computed.</summary>
     /// <param name="observer">Who looks.</param>
     public void Observe(ProductObserver observer) => _observer = observer;
+
+    /// <summary>Has every product's result shown when it is computed.</summary>
+    /// <param name="observer">Who looks.</param>
+    public void ObserveResults(ProductObserver observer) => _resultObserver = observer;
 
     /// <summary>Computes <c>output = input · matrixᵀ + bias</c> for each pair.</summary>
     /// <param name="input">[tokens, in].</param>
@@ -73,6 +78,10 @@ internal sealed unsafe class ProductWork : IBandedWork, IDisposable
         }
 
         _pool.Run(this);
+        for (int i = 0; _resultObserver is not null && i < _partCount; i++)
+        {
+            _resultObserver(_parts[i].Projection, _parts[i].Output, tokens);
+        }
     }
 
     /// <inheritdoc/>

@@ -11,9 +11,9 @@ internal static class CheckpointMetadata
     [
         "Engine", "Format", "DType", "IntermediateDType", "Quantization", "TensorTypes", "Pure", "OutputTensorType", "TokenEmbeddingType", "PreTokenizer", "PruneLayers", "ImportanceMatrix",
         "Calibration", "CalibrationStatistics", "Adapter", "AdapterMode", "MaxShardSize", "TensorParallel", "PipelineParallel", "ContextParallel", "MoeTensorParallel", "MoeExpertParallel",
-        "Workers", "TargetSm", "TensorRtLlmVersion", "KvCacheQuantization", "GroupSize", "SmoothQuant", "EmbeddingShardingDim",
+        "Workers", "Rank", "TargetSm", "TensorRtLlmVersion", "KvCacheQuantization", "GroupSize", "SmoothQuant", "EmbeddingShardingDim",
         "DisableWeightOnlyQuantPlugin", "UseMetaFp8RowwiseRecipe", "RemoveDuplicatedKvHeads", "LoadModelOnCpu",
-        "TorchtuneLayout", "EngineOptional", "Compatibility", "KeepStages", "KeepSource", "EvaluationText", "MaxPerplexityIncrease",
+        "TorchtuneLayout", "TrtllmBuild", "EngineOptional", "Compatibility", "KeepStages", "KeepSource", "EvaluationText", "MaxPerplexityIncrease",
         "MaxKlDivergence", "MaxEngineSize", "Revision", "Version", "Files",
 
         // NVIDIA's BuildConfig.

@@ -13,21 +13,29 @@ internal sealed class CheckpointReader(DiagnosticLog? log)
     private static readonly string[] YesAndNo = ["true", "false"];
 
     private readonly Dictionary<string, string> _folders = new(StringComparer.OrdinalIgnoreCase);
+    private DiagnosticLog? _listener;
 
     /// <summary>Reads the items in their order. Unusable ones are left out; one whose files are missing is reported but not left out, because what was built from it may still be there.</summary>
-    internal List<CheckpointItem> Read(IEnumerable<ITaskItem> items)
+    internal List<CheckpointItem> Read(IEnumerable<ITaskItem> items) => Read(items, _ => true);
+
+    /// <summary>Reads some of the items; the others are looked at in silence, so that no two get one folder.</summary>
+    /// <param name="items">All items.</param>
+    /// <param name="isWanted">Which of them are read.</param>
+    internal List<CheckpointItem> Read(IEnumerable<ITaskItem> items, Predicate<ITaskItem> isWanted)
     {
         List<CheckpointItem> checkpoints = [];
         foreach (ITaskItem item in items)
         {
-            if (log is not null)
+            bool wanted = isWanted(item);
+            _listener = wanted ? log : null;
+            if (_listener is not null)
             {
-                WarnOfSlips(item, log);
+                WarnOfSlips(item, _listener);
             }
 
             foreach (string source in SourcesOf(item))
             {
-                if (ReadOne(item, source) is { } checkpoint)
+                if (ReadOne(item, source) is { } checkpoint && wanted)
                 {
                     checkpoints.Add(checkpoint);
                 }
@@ -53,7 +61,7 @@ internal sealed class CheckpointReader(DiagnosticLog? log)
         List<string> matches = CheckpointPattern.Expand(path);
         if (matches.Count == 0)
         {
-            log?.Error(TaskErrors.PatternWithoutMatch(item.ItemSpec), item);
+            _listener?.Error(TaskErrors.PatternWithoutMatch(item.ItemSpec), item);
         }
 
         return matches;
@@ -70,7 +78,7 @@ internal sealed class CheckpointReader(DiagnosticLog? log)
         bool isFile = !isRemote && File.Exists(source);
         if (!isRemote && !isFile && !Directory.Exists(source))
         {
-            log?.Error(TaskErrors.MissingSource(item.ItemSpec, source), item);
+            _listener?.Error(TaskErrors.MissingSource(item.ItemSpec, source), item);
             isFile = EngineNames.LooksLikeFile(source);
         }
 
@@ -104,7 +112,7 @@ internal sealed class CheckpointReader(DiagnosticLog? log)
 
     private CheckpointItem? Refuse(ITaskItem item, TaskDiagnostic diagnostic)
     {
-        log?.Error(diagnostic, item);
+        _listener?.Error(diagnostic, item);
         return null;
     }
 

@@ -1,3 +1,4 @@
+using System;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
@@ -8,6 +9,9 @@ namespace CheckpointBuild.Tasks.Diagnostics;
 /// <param name="log">The task's log.</param>
 internal sealed class DiagnosticLog(TaskLoggingHelper log)
 {
+    /// <summary>The page on which every code has a heading.</summary>
+    internal const string Page = "https://github.com/checkpointbuild/checkpointbuild/blob/main/docs/codes.md#";
+
     /// <summary>Whether an error was written.</summary>
     internal bool HasErrors { get; private set; }
 
@@ -15,12 +19,16 @@ internal sealed class DiagnosticLog(TaskLoggingHelper log)
     internal void Error(TaskDiagnostic diagnostic, ITaskItem? item = null)
     {
         HasErrors = true;
-        log.LogError(null, diagnostic.Code, null, diagnostic.HelpLink, PlaceOf(diagnostic, item), diagnostic.Line, diagnostic.Column, 0, 0, "{0}", diagnostic.Message);
+        log.LogError(null, diagnostic.Code, null, HelpOf(diagnostic), PlaceOf(diagnostic, item), diagnostic.Line, diagnostic.Column, 0, 0, "{0}", diagnostic.Message);
     }
 
     /// <summary>Writes a warning about an item.</summary>
     internal void Warning(TaskDiagnostic diagnostic, ITaskItem? item = null) =>
-        log.LogWarning(null, diagnostic.Code, null, diagnostic.HelpLink, PlaceOf(diagnostic, item), diagnostic.Line, diagnostic.Column, 0, 0, "{0}", diagnostic.Message);
+        log.LogWarning(null, diagnostic.Code, null, HelpOf(diagnostic), PlaceOf(diagnostic, item), diagnostic.Line, diagnostic.Column, 0, 0, "{0}", diagnostic.Message);
+
+    // A code of a plug-in's own is explained by the plug-in alone.
+    private static string? HelpOf(TaskDiagnostic diagnostic) =>
+        diagnostic.HelpLink ?? (diagnostic.Code.StartsWith("CKPT", StringComparison.Ordinal) ? Page + diagnostic.Code.ToLowerInvariant() : null);
 
     private static string? PlaceOf(TaskDiagnostic diagnostic, ITaskItem? item) => diagnostic.File ?? item?.GetMetadata("DefiningProjectFullPath");
 }

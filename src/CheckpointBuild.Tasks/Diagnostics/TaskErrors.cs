@@ -38,6 +38,9 @@ internal static class TaskErrors
     internal static TaskDiagnostic PatternWithoutMatch(string include) => new("CKPT7116",
         $"ModelCheckpoint '{include}': no folder with a checkpoint matches this pattern. Check the path, or fetch the checkpoints first.");
 
+    internal static TaskDiagnostic PatternOfFiles(string include, string project, int line) => new("CKPT7117",
+        $"ModelCheckpoint '{include}': this pattern matches folders, MSBuild's wildcards match files alone, and so there is no item. Write '{include.TrimEnd('/', '\\')}/config.json', or '%2A' for each asterisk.", project) { Line = line };
+
     internal static TaskDiagnostic ToolNotFound(string path) => new("CKPT7110",
         $"{path}: the tool ckpt is not there. Restore the packages again, or correct the property CheckpointBuildToolPath.", path);
 

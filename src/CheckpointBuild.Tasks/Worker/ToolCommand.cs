@@ -21,12 +21,12 @@ internal sealed class ToolCommand(string toolPath, string? host)
     /// <summary>The program to start.</summary>
     internal string FileName => _isAssembly ? FindHost() : toolPath;
 
-    /// <summary>Describes the process that works off a request.</summary>
+    /// <summary>Describes the process that works off a request, and others after it until its lifeline breaks.</summary>
     /// <param name="requestPath">The request file.</param>
     /// <param name="folder">The folder that relative paths in metadata start from; one that is not there leaves the process where the build is.</param>
     internal ProcessStartInfo StartInfo(string requestPath, string folder)
     {
-        string arguments = "worker --request " + CommandLine.Quote(requestPath);
+        string arguments = "worker --request " + CommandLine.Quote(requestPath) + " --stay";
         ProcessStartInfo start = new()
         {
             FileName = FileName,

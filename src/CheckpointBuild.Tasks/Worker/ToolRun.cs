@@ -1,6 +1,5 @@
 using System.Collections.Generic;
 using System.ComponentModel;
-using System.IO;
 using CheckpointBuild.Tasks.Checkpoints;
 using CheckpointBuild.Tasks.Diagnostics;
 using Microsoft.Build.Framework;
@@ -20,6 +19,9 @@ internal sealed class ToolRun(Task task, DiagnosticLog diagnostics, CancelSignal
     /// <summary>Full paths of plug-ins, for the command that replays the run.</summary>
     internal IReadOnlyList<string> Plugins { get; set; } = [];
 
+    /// <summary>What makes two tools different: a node keeps one of each for its build.</summary>
+    internal string Identity { get; set; } = string.Empty;
+
     /// <summary>Runs the tool. The node is yielded meanwhile, so that other projects go on.</summary>
     /// <param name="command">How it is started.</param>
     /// <param name="request">The request file; its folder is where the log goes.</param>
@@ -32,7 +34,7 @@ internal sealed class ToolRun(Task task, DiagnosticLog diagnostics, CancelSignal
         string name = task.GetType().Name;
         System.Diagnostics.ProcessStartInfo start = command.StartInfo(request, folder);
         log.LogMessage(MessageImportance.Low, "{0} {1}", start.FileName, start.Arguments);
-        using WorkerLog file = new(WorkerLog.PathOf(Path.GetDirectoryName(request), name), start.FileName + " " + start.Arguments);
+        using WorkerLog file = new(WorkerLog.PathOf(request), start.FileName + " " + start.Arguments);
         foreach (CheckpointItem checkpoint in checkpoints)
         {
             log.LogMessage(MessageImportance.Low, "{0}", CommandLine.Replay(name, checkpoint, Plugins));
@@ -42,7 +44,7 @@ internal sealed class ToolRun(Task task, DiagnosticLog diagnostics, CancelSignal
         WorkerConversation conversation = new(log, diagnostics, checkpoints, file) { Level = Level };
         try
         {
-            Listen(start, conversation);
+            Listen(start, request, conversation);
         }
         catch (Win32Exception exception)
         {
@@ -52,21 +54,24 @@ internal sealed class ToolRun(Task task, DiagnosticLog diagnostics, CancelSignal
         return conversation;
     }
 
-    private void Listen(System.Diagnostics.ProcessStartInfo start, WorkerConversation conversation)
+    private void Listen(System.Diagnostics.ProcessStartInfo start, string request, WorkerConversation conversation)
     {
         IBuildEngine3? node = task.BuildEngine as IBuildEngine3;
-        using WorkerProcess process = new(start);
+        (SharedWorker worker, bool isOwn) = SharedWorker.Of(task.BuildEngine, Identity);
         node?.Yield();
         try
         {
-            process.Run(conversation.Receive, cancelled);
+            Judge(conversation, worker.Serve(start, request, conversation, cancelled));
         }
         finally
         {
+            if (isOwn)
+            {
+                worker.Dispose();
+            }
+
             node?.Reacquire();
         }
-
-        Judge(conversation, process.ExitCode);
     }
 
     private void Judge(WorkerConversation conversation, int? exitCode)

@@ -47,6 +47,9 @@ internal sealed class WorkerConversation(TaskLoggingHelper messages, DiagnosticL
     /// <summary>What the tool ended with: <c>ok</c>, <c>failed</c>, <c>cancelled</c>, or null when it ended without a word.</summary>
     internal string? Result { get; private set; }
 
+    /// <summary>Whether the tool said anything about the request.</summary>
+    internal bool HasHeard { get; private set; }
+
     /// <summary>Whether the tool said what is wrong.</summary>
     internal bool HasErrors { get; private set; }
 
@@ -62,6 +65,7 @@ internal sealed class WorkerConversation(TaskLoggingHelper messages, DiagnosticL
         file?.Write(line);
         if (!isError && line.StartsWith(Mark, StringComparison.Ordinal) && Understand(TabbedLine.Split(line)))
         {
+            HasHeard = true;
             return;
         }
 

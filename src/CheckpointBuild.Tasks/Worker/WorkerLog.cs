@@ -20,8 +20,8 @@ internal sealed class WorkerLog : IDisposable
         _file.WriteLine(DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) + " " + command);
     }
 
-    /// <summary>Where the log of a task lies.</summary>
-    internal static string PathOf(string stateDirectory, string task) => Path.Combine(stateDirectory, task + ".log");
+    /// <summary>Where the log of a request lies: beside it, under its name.</summary>
+    internal static string PathOf(string request) => request.Substring(0, request.Length - ".request.json".Length) + ".log";
 
     /// <summary>Writes a line of the tool.</summary>
     internal void Write(string line) => _file.WriteLine(line);

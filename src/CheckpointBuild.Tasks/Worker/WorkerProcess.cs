@@ -13,12 +13,12 @@ namespace CheckpointBuild.Tasks.Worker;
 internal sealed class WorkerProcess : IDisposable
 {
     private const int PollMilliseconds = 50;
-    private static readonly byte[] CancelLine = Encoding.ASCII.GetBytes("cancel\n");
     private static readonly MethodInfo? KillTreeMethod = typeof(Process).GetMethod("Kill", [typeof(bool)]);
 
     private readonly Process _process;
     private readonly Queue<(string Line, bool IsError)> _lines = new();
     private int _readers = 2;
+    private bool _killed;
 
     /// <summary>Starts the tool.</summary>
     /// <exception cref="System.ComponentModel.Win32Exception">The program cannot be started.</exception>
@@ -35,10 +35,19 @@ internal sealed class WorkerProcess : IDisposable
     /// <summary>The exit code; null when the process had to be killed.</summary>
     internal int? ExitCode { get; private set; }
 
-    /// <summary>Receives every line until the tool has ended; on cancellation asks it to stop, and kills it with its children when it does not.</summary>
+    /// <summary>Whether another request can be asked.</summary>
+    internal bool IsRunning => !_killed && !_process.HasExited;
+
+    /// <summary>Asks a running tool for more; false where it has ended.</summary>
+    /// <param name="folder">The folder that relative paths in metadata start from; empty = where the tool is.</param>
+    /// <param name="request">The request file.</param>
+    internal bool Ask(string folder, string request) => Send("request\t" + folder + "\t" + request + "\n");
+
+    /// <summary>Receives every line until the tool has said its last word or ended; on cancellation asks it to stop, and kills it with its children when it does not.</summary>
     /// <param name="receive">Called on this thread with each line and whether it came from standard error.</param>
-    /// <param name="cancelled">Ends the tool.</param>
-    internal void Run(Action<string, bool> receive, CancelSignal cancelled)
+    /// <param name="isAnswered">Whether what was received is the whole answer, after which the tool waits for another request or ends.</param>
+    /// <param name="cancelled">Ends the request.</param>
+    internal void Run(Action<string, bool> receive, Func<bool> isAnswered, CancelSignal cancelled)
     {
         Stopwatch? sinceCancel = null;
         Stopwatch? sinceExit = null;
@@ -48,12 +57,16 @@ internal sealed class WorkerProcess : IDisposable
             if (TryTake(out (string Line, bool IsError) next, out drained))
             {
                 receive(next.Line, next.IsError);
+                if (isAnswered())
+                {
+                    return;
+                }
             }
 
             if (cancelled.IsSet && sinceCancel is null)
             {
                 sinceCancel = Stopwatch.StartNew();
-                AskToCancel();
+                Send("cancel\n");
             }
 
             // A child of the tool may hold the pipes open after the tool itself is gone; waiting for their end would hang the build.
@@ -70,10 +83,15 @@ internal sealed class WorkerProcess : IDisposable
         }
     }
 
-    /// <summary>Closes the lifeline and lets the process go.</summary>
+    /// <summary>Closes the lifeline and waits until the process is gone.</summary>
     public void Dispose()
     {
         CloseLifeline();
+        if (!_killed && !_process.WaitForExit(GraceMilliseconds))
+        {
+            KillTree();
+        }
+
         _process.Dispose();
     }
 
@@ -141,22 +159,25 @@ internal sealed class WorkerProcess : IDisposable
         }
     }
 
-    private void AskToCancel()
+    private bool Send(string line)
     {
         try
         {
             // Bytes, because the writer over this stream may begin with a byte order mark on .NET Framework.
-            _process.StandardInput.BaseStream.Write(CancelLine, 0, CancelLine.Length);
+            byte[] bytes = Encoding.UTF8.GetBytes(line);
+            _process.StandardInput.BaseStream.Write(bytes, 0, bytes.Length);
             _process.StandardInput.BaseStream.Flush();
+            return true;
         }
         catch (IOException)
         {
-            // It has ended already.
+            return false; // It has ended already.
         }
     }
 
     private void KillTree()
     {
+        _killed = true;
         try
         {
             if (KillTreeMethod is null)

@@ -40,7 +40,7 @@ internal static class NvidiaFlags
         new("--use_fp8_rowwise", "--quantization FP8_PER_CHANNEL_PER_TOKEN") { IsSwitch = true },
         new("--use_meta_fp8_rowwise_recipe", "--use-meta-fp8-rowwise-recipe true") { IsSwitch = true },
         new("--quant_ckpt_path", "--quantized-checkpoint"),
-        new("--calib_dataset", "--calibration FILE: a text file; nothing is fetched by name"),
+        new("--calib_dataset", "--calibration FILE where it is a text file; nothing is fetched by name, and a short text that is built in is used where neither is given"),
         new("--remove_duplicated_kv_heads", "--remove-duplicated-kv-heads true") { IsSwitch = true },
         new("--load_model_on_cpu", "--load-model-on-cpu true: recorded; no GPU is used in any case") { IsSwitch = true },
         new("--workers", "threads that build; each source byte is read once whatever their number"),

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.IO;
 using System.Linq;
 using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;
@@ -46,7 +47,7 @@ internal sealed class NvidiaRequest(IReadOnlyDictionary<string, string> values)
         string? algorithm = Algorithm();
         recipe = algorithm is null ? recipe : recipe with { Quantization = algorithm.ToLowerInvariant() };
         recipe = Alpha is > 0 and var alpha ? RecipeField.Find("SmoothQuant")!.Set(recipe, alpha.ToString("R", CultureInfo.InvariantCulture)) : recipe;
-        return recipe with
+        recipe = recipe with
         {
             Format = Has(NvidiaFlags.MetaDir) ? "meta" : recipe.Format,
             KvCacheQuantization = Has("--int8_kv_cache") ? "int8" : Has("--fp8_kv_cache") ? "fp8" : recipe.KvCacheQuantization,
@@ -56,7 +57,11 @@ internal sealed class NvidiaRequest(IReadOnlyDictionary<string, string> values)
             RemoveDuplicatedKvHeads = recipe.RemoveDuplicatedKvHeads || Has("--remove_duplicated_kv_heads"),
             LoadModelOnCpu = recipe.LoadModelOnCpu || Has("--load_model_on_cpu"),
         };
+        return (Alpha is > 0 || Has("--int8_kv_cache")) && recipe is { Calibration: null, CalibrationStatistics: null } ? recipe with { Calibration = Text } : recipe;
     }
+
+    // The scripts calibrate without being told with what: a data set that they fetch. Nothing is fetched here.
+    private string Text => Value("--calib_dataset") is { } set && File.Exists(set) ? Path.GetFullPath(set) : CalibrationText.Own;
 
     private double? Alpha => Value("--smoothquant") is not { } text ? null
         : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double alpha) && alpha >= 0 ? alpha

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.CommandLine;
 using System.Linq;
+using CheckpointBuild.Building;
 using CheckpointBuild.Vendors;
 
 namespace CheckpointBuild.Tool.Nvidia;
@@ -9,7 +10,7 @@ namespace CheckpointBuild.Tool.Nvidia;
 internal sealed class TrtllmOptions
 {
     private readonly Dictionary<string, Option> _options;
-    private readonly Option<bool> _dryRun = new("--dry_run", "--dry-run") { Description = "Checks everything and writes the engine's configuration alone.", Hidden = true };
+    private readonly Option<bool> _dryRun = new("--dry_run") { Description = "Checks everything and writes the engine's configuration alone.", Hidden = true };
     private readonly Option<string> _checkpoint = new("--checkpoint_dir") { Description = "The checkpoint argument.", Hidden = true };
     private readonly Option<string> _output = new("--output_dir") { Description = "--output.", Hidden = true };
 
@@ -24,23 +25,25 @@ internal sealed class TrtllmOptions
         }
     }
 
-    /// <summary>The values that the user typed.</summary>
+    /// <summary>Sets what the user typed, after looking at every flag.</summary>
+    /// <param name="recipe">The recipe so far.</param>
     /// <param name="parsed">The command line.</param>
-    /// <returns>By the flags' names.</returns>
-    public IReadOnlyDictionary<string, string> Values(ParseResult parsed) => _options
-        .Select(o => (o.Key, Value: o.Value is Option<bool> on ? parsed.GetValue(on) ? "true" : null : parsed.GetValue((Option<string>)o.Value)))
-        .Where(o => o.Value is not null)
-        .ToDictionary(o => o.Key, o => o.Value!);
+    /// <returns>The recipe with it.</returns>
+    /// <exception cref="Diagnostics.CheckpointException">CKPT9001 or CKPT3231 for a flag that cannot be.</exception>
+    public Recipe Apply(Recipe recipe, ParseResult parsed)
+    {
+        Dictionary<string, string> flags = _options
+            .Select(o => (o.Key, Value: o.Value is Option<bool> on ? parsed.GetValue(on) ? "true" : null : parsed.GetValue((Option<string>)o.Value)))
+            .Where(o => o.Value is not null)
+            .ToDictionary(o => o.Key, o => o.Value!);
+        recipe = TrtllmSettings.ToFields(new TrtllmFlags(flags).Validated()).Aggregate(recipe, (r, f) => RecipeField.Find(f.Key)!.Set(r, f.Value));
+        return parsed.GetValue(_dryRun) ? recipe with { DryRun = true } : recipe;
+    }
 
     /// <summary>Whether an option is one of these.</summary>
     /// <param name="name">Its name.</param>
     /// <returns>True when it is a flag of <c>trtllm-build</c>.</returns>
     public bool Has(string name) => _options.ContainsKey(name) || name == _dryRun.Name || name == _checkpoint.Name || name == _output.Name;
-
-    /// <summary>Whether nothing is to be built.</summary>
-    /// <param name="parsed">The command line.</param>
-    /// <returns>True when it was typed.</returns>
-    public bool IsDryRun(ParseResult parsed) => parsed.GetValue(_dryRun);
 
     /// <summary>The source, where its flag names it.</summary>
     /// <param name="parsed">The command line.</param>
@@ -52,10 +55,11 @@ internal sealed class TrtllmOptions
     /// <returns>The path, or null.</returns>
     public string? Output(ParseResult parsed) => parsed.GetValue(_output);
 
+    // A field of the recipe has its option in hyphens already.
     private static Option OptionOf(TrtllmFlag flag)
     {
-        string[] aliases = [flag.Name.Replace('_', '-'), .. flag.Aliases];
-        aliases = [.. aliases.Select((a, i) => i == 0 ? "--" + a.TrimStart('-') : a).Where(a => a != flag.Name)];
+        string hyphened = "--" + flag.Name[2..].Replace('_', '-');
+        string[] aliases = [.. flag.Aliases, .. RecipeField.All.Any(f => f.Option == hyphened) || hyphened == flag.Name ? [] : new[] { hyphened }];
         return flag.Kind == TrtllmFlagKind.Switch
             ? new Option<bool>(flag.Name, aliases) { Description = "A flag of trtllm-build.", Hidden = true }
             : new Option<string>(flag.Name, aliases) { Description = "A flag of trtllm-build.", Hidden = true };

@@ -1,11 +1,14 @@
+using System;
 using System.Globalization;
 using System.IO;
+using System.Linq;
 using System.Threading;
 using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.Runtime;
 using CheckpointBuild.Runtime.Calibrating;
+using CheckpointBuild.Vendors;
 
 namespace CheckpointBuild.Tool.Verbs;
 
@@ -18,24 +21,52 @@ internal static class BuildAction
     /// <param name="output">The directory.</param>
     /// <param name="streams">Where to write.</param>
     /// <param name="cancellation">Ends the work early.</param>
-    public static void Run(CheckpointLocation checkpoint, Recipe recipe, string output, ToolStreams streams, CancellationToken cancellation)
+    public static void Run(CheckpointLocation checkpoint, Recipe recipe, string output, ToolStreams streams, CancellationToken cancellation) =>
+        Run(checkpoint, recipe, new BuildPlace(output, Environment.ProcessorCount), streams, cancellation);
+
+    /// <summary>Builds with a number of threads and reports.</summary>
+    /// <param name="checkpoint">The source.</param>
+    /// <param name="recipe">What is asked for.</param>
+    /// <param name="place">Where it goes, and how many threads build.</param>
+    /// <param name="streams">Where to write.</param>
+    /// <param name="cancellation">Ends the work early.</param>
+    public static void Run(CheckpointLocation checkpoint, Recipe recipe, BuildPlace place, ToolStreams streams, CancellationToken cancellation)
     {
         recipe = recipe.EngineName is null ? recipe with { EngineName = checkpoint.ProductName } : recipe;
         var hashes = new SourceHashes(Store.DefaultRoot is { } root ? new Store(root).HashFolder : null);
-        using EngineBuild build = EngineBuild.Open(checkpoint, recipe, hashes, calibrator: new ImportanceCalibrator(DecoderOptions.Default));
         var log = new ConsoleLog(streams.Error);
+        using EngineBuild build = EngineBuild.Open(checkpoint, recipe, hashes, new ImportanceCalibrator(DecoderOptions.Default), new TrtllmTool(log.Say));
         foreach (Diagnostic warning in build.Warnings)
         {
             log.Warn(warning);
         }
 
         BuildReport report = log.WithProgress(build.Checkpoint.Name, progress =>
-            build.Run(output, new BuilderOptions { Progress = progress }, HashTrust.Remembered, cancellation));
+            build.Run(place.Directory, new BuilderOptions { Progress = progress, Workers = place.Workers }, HashTrust.Remembered, cancellation));
         foreach (BuiltFile file in report.Outputs)
         {
-            log.Say(string.Create(CultureInfo.InvariantCulture, $"{Path.Combine(output, file.Path)}  {file.Length:N0} bytes"));
+            log.Say(string.Create(CultureInfo.InvariantCulture, $"{Path.Combine(place.Directory, file.Path)}  {file.Length:N0} bytes"));
         }
 
         log.Say(string.Create(CultureInfo.InvariantCulture, $"{build.Checkpoint.Name}: {recipe.Engine}, {report.HashSeconds + report.BuildSeconds:F1} s"));
+    }
+
+    /// <summary>Plans and writes the configuration alone.</summary>
+    /// <param name="checkpoint">The source.</param>
+    /// <param name="recipe">What is asked for.</param>
+    /// <param name="output">The directory.</param>
+    /// <param name="streams">Where to write.</param>
+    /// <param name="cancellation">Ends the work early.</param>
+    public static void WriteConfiguration(CheckpointLocation checkpoint, Recipe recipe, string output, ToolStreams streams, CancellationToken cancellation)
+    {
+        var log = new ConsoleLog(streams.Error);
+        using EngineBuild build = EngineBuild.Open(checkpoint, recipe, new SourceHashes(null), new ImportanceCalibrator(DecoderOptions.Default), new TrtllmTool(log.Say));
+        foreach (Diagnostic warning in build.Warnings)
+        {
+            log.Warn(warning);
+        }
+
+        new Builder(new BuilderOptions()).Build(new DirectoryPlan([.. build.Plan.Files.Where(f => f.Path == "config.json")], []), output, cancellation);
+        log.Say($"{Path.Combine(output, "config.json")}  a configuration alone");
     }
 }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Linq;
 using System.Text.Json.Nodes;
+using CheckpointBuild.Building.Quality;
+using CheckpointBuild.Quantization.Judging;
 using CheckpointBuild.Runtime;
 using CheckpointBuild.Runtime.Judging;
 
@@ -24,23 +26,9 @@ internal sealed class CompareVerb() : Verb("compare")
             int[] ids = text.Ids(parsed, left.Checkpoint);
             using Decoder leftDecoder = Decoder.Load(left.Checkpoint, DecoderOptions.Default, cancellation), rightDecoder = Decoder.Load(right.Checkpoint, DecoderOptions.Default, cancellation);
             ComparisonResult result = ModelComparison.Measure(leftDecoder, rightDecoder, ids, rules, text.Window(parsed), cancellation);
-            JsonNode[] worst = [.. WeightErrors.Of(left.Checkpoint, right.Checkpoint, cancellation).Take(WorstTensors)
-                .Select(e => new JsonObject { ["role"] = e.Role.ToString(), ["name"] = e.Name, ["dtype"] = e.DType, ["relative_error"] = e.Relative })];
-            streams.Output.WriteLine(new JsonObject
-            {
-                ["protocol"] = result.Protocol,
-                ["window"] = result.Window,
-                ["windows"] = result.Windows,
-                ["scored"] = result.ScoredTokens,
-                ["perplexity_a"] = result.OriginalPerplexity,
-                ["perplexity_b"] = result.OtherPerplexity,
-                ["perplexity_increase"] = (result.OtherPerplexity / result.OriginalPerplexity) - 1,
-                ["kl_mean"] = result.MeanDivergence,
-                ["kl_99.9"] = result.HighDivergence,
-                ["kl_max"] = result.LargestDivergence,
-                ["same_top"] = result.SameTop,
-                ["worst_tensors"] = new JsonArray(worst),
-            }.ToJsonString());
+            JsonObject json = QualityJson.Of(result);
+            json["worst_tensors"] = new JsonArray([.. WeightErrors.Of(left.Checkpoint, right.Checkpoint, cancellation).Take(WorstTensors).Select(QualityJson.Of)]);
+            streams.Output.WriteLine(json.ToJsonString());
         });
         return command;
     }

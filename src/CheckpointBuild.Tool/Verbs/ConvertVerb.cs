@@ -44,7 +44,16 @@ internal sealed class ConvertVerb() : Verb("convert")
             {
                 using ModelSource models = options.Models(parsed, streams);
                 CheckpointLocation location = models.Locate(source, recipe, FetchTiming.WhileUsed, cancellation);
-                BuildAction.Run(location, StoredTypes.Keep(models.LocateAdapters(recipe, cancellation), location), target, streams, cancellation);
+                recipe = StoredTypes.Keep(models.LocateAdapters(recipe, cancellation), location);
+                if (request.IsConfigurationOnly)
+                {
+                    BuildAction.WriteConfiguration(location, recipe, target, streams, cancellation);
+                }
+                else
+                {
+                    BuildAction.Run(location, recipe, new BuildPlace(target, request.Workers), streams, cancellation);
+                }
+
                 models.Release(recipe);
             }
             else

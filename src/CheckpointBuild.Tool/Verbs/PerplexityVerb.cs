@@ -24,6 +24,7 @@ internal sealed class PerplexityVerb() : Verb("perplexity")
             streams.Output.WriteLine(new JsonObject
             {
                 ["protocol"] = result.Protocol,
+                ["protocol_id"] = result.ProtocolId,
                 ["window"] = result.Window,
                 ["windows"] = result.Windows,
                 ["scored"] = result.ScoredTokens,

@@ -21,7 +21,7 @@ internal sealed class RecipeOptions
         command.Options.Add(_offline);
         foreach (RecipeField field in RecipeField.All.Where(f => !without.Contains(f.Name)))
         {
-            _options.Add((field, field.IsRepeatable ? AddRepeatable(command, field) : AddSingle(command, field)));
+            _options.Add((field, field.IsRepeatable ? AddRepeatable(command, field) : field.IsSwitch ? AddSwitch(command, field) : AddSingle(command, field)));
         }
     }
 
@@ -43,6 +43,13 @@ internal sealed class RecipeOptions
         var option = new Option<string>(field.Option) { Description = field.Help };
         command.Options.Add(option);
         return parsed => parsed.GetValue(option);
+    }
+
+    private static Func<ParseResult, string?> AddSwitch(Command command, RecipeField field)
+    {
+        var option = new Option<bool?>(field.Option) { Description = field.Help };
+        command.Options.Add(option);
+        return parsed => parsed.GetValue(option) switch { null => null, true => "true", false => "false" };
     }
 
     private static Func<ParseResult, string?> AddRepeatable(Command command, RecipeField field)

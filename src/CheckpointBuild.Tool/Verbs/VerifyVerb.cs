@@ -6,8 +6,10 @@ using System.Threading;
 using CheckpointBuild.Building;
 using CheckpointBuild.Building.Plugins;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Dialects;
 using CheckpointBuild.Runtime;
 using CheckpointBuild.Runtime.Calibrating;
+using CheckpointBuild.Vendors;
 
 namespace CheckpointBuild.Tool.Verbs;
 
@@ -52,7 +54,7 @@ internal sealed class VerifyVerb() : Verb("verify")
         string scratch = Path.Combine(Path.GetTempPath(), $"ckpt-verify-{Guid.NewGuid():N}");
         try
         {
-            using EngineBuild build = EngineBuild.Open(report.CheckpointPath, report.Recipe, new SourceHashes(null), report.CheckpointName, new ImportanceCalibrator(DecoderOptions.Default));
+            using EngineBuild build = EngineBuild.Open(new CheckpointLocation(report.CheckpointPath) { Name = report.CheckpointName }, report.Recipe, new SourceHashes(null), new ImportanceCalibrator(DecoderOptions.Default), new TrtllmTool(_ => { }));
             BuildReport again = build.Run(scratch, new BuilderOptions { Durability = Durability.Cached }, HashTrust.ReadAgain, cancellation);
             if (report.Outputs.FirstOrDefault(o => !again.Outputs.Contains(o)) is { } differs)
             {

@@ -1,54 +1,42 @@
-using System;
 using System.CommandLine;
+using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
 using CheckpointBuild.Tool.Worker;
 
 namespace CheckpointBuild.Tool.Verbs;
 
-/// <summary><c>ckpt worker --request FILE</c>: what the package's tasks start. Speaks the line protocol on standard output; standard input is the lifeline.</summary>
+/// <summary><c>ckpt worker --request FILE [--stay]</c>: what the package's tasks start. Speaks the line protocol on standard output; standard input is the lifeline (<see cref="WorkerCalls"/>).</summary>
 internal sealed class WorkerVerb() : Verb("worker")
 {
-    // After this the process ends by itself, whatever still runs: whoever started it is gone.
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
-
     /// <inheritdoc/>
     public override Command Create(ToolStreams streams)
     {
         var request = new Option<string>("--request") { Description = "The request file.", Required = true };
-        var command = new Command(Name, "Serves the package's tasks.") { request };
+        var stay = new Option<bool>("--stay") { Description = "Waits for more requests on standard input." };
+        var command = new Command(Name, "Serves the package's tasks.") { request, stay };
         command.Hidden = true;
-        command.SetAction(async (parsed, cancellation) =>
-        {
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            _ = Task.Run(() => WatchLifeline(streams, stop), CancellationToken.None);
-            return await Task.Run(() => new WorkerSession(new LineProtocol(streams.Output)).Run(parsed.GetRequiredValue(request), stop.Token), CancellationToken.None);
-        });
+        command.SetAction((parsed, cancellation) => ServeAsync(new WorkerCalls(streams.Input, parsed.GetRequiredValue(request), parsed.GetValue(stay), cancellation), streams.Output));
         return command;
     }
 
-    private static void WatchLifeline(ToolStreams streams, CancellationTokenSource stop)
+    private static async Task<int> ServeAsync(WorkerCalls incoming, TextWriter output)
     {
-        string? line;
-        do
+        using WorkerCalls calls = incoming;
+        int exitCode = 0;
+        await foreach (WorkerCall call in calls.All())
         {
-            line = streams.Input.ReadLine();
-        }
-        while (line is not (null or "cancel"));
+            using CancellationTokenSource stop = call.Stop;
+            if (Directory.Exists(call.Folder))
+            {
+#pragma warning disable RS0030 // The caller's folder is part of a request, as it is when a process is started for it; nothing else is served meanwhile.
+                Directory.SetCurrentDirectory(call.Folder);
+#pragma warning restore RS0030
+            }
 
-        try
-        {
-            stop.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            return;
+            exitCode = await Task.Run(() => new WorkerSession(new LineProtocol(output)).Run(call.File, stop.Token), CancellationToken.None);
         }
 
-        if (line is null)
-        {
-            using var timer = new Timer(_ => Environment.Exit(Program.Cancelled), null, Grace, Timeout.InfiniteTimeSpan);
-            Thread.Sleep(Timeout.InfiniteTimeSpan);
-        }
+        return exitCode;
     }
 }

@@ -12,6 +12,7 @@ using CheckpointBuild.Dialects;
 using CheckpointBuild.Runtime;
 using CheckpointBuild.Runtime.Calibrating;
 using CheckpointBuild.Tool.Plugins;
+using CheckpointBuild.Vendors;
 
 namespace CheckpointBuild.Tool.Worker;
 
@@ -100,7 +101,7 @@ internal sealed class WorkerSession(LineProtocol protocol)
         Recipe recipe = item.ToRecipe(request.Task) with { Plugins = _plugins };
         using ModelSource source = Source(request, item, index);
         CheckpointLocation location = source.Locate(item.Source, item.Where, FetchTiming.WhileUsed, cancellation);
-        using EngineBuild build = EngineBuild.Open(item.Name is { } name ? location with { Name = name } : location, source.LocateAdapters(recipe, cancellation), new SourceHashes(store.HashFolder), new ImportanceCalibrator(DecoderOptions.Default));
+        using EngineBuild build = EngineBuild.Open(item.Name is { } name ? location with { Name = name } : location, source.LocateAdapters(recipe, cancellation), new SourceHashes(store.HashFolder), new ImportanceCalibrator(DecoderOptions.Default), new TrtllmTool(line => protocol.Message("normal", line)));
         foreach (Diagnostic warning in build.Warnings)
         {
             protocol.Warning(index, warning);

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Linq;
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CheckpointBuild.Building.Plugins;
+using CheckpointBuild.Building.Quality;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Tensors;
 
@@ -23,6 +25,9 @@ public sealed record BuildReport
 
     /// <summary>What was asked for.</summary>
     public required Recipe Recipe { get; init; }
+
+    /// <summary>Version and device of the tool of somebody else that had a part in it; null = none.</summary>
+    public string? Tool { get; init; }
 
     /// <summary>What the source is called.</summary>
     public required string CheckpointName { get; init; }
@@ -48,6 +53,15 @@ public sealed record BuildReport
     /// <summary>What the user should know.</summary>
     public ImmutableArray<Diagnostic> Warnings { get; init; } = [];
 
+    /// <summary>Bytes of the source that were read to make the outputs, hashing left out.</summary>
+    public long BytesRead { get; init; }
+
+    /// <summary>What was measured of the engine; null where nothing was to be.</summary>
+    public QualityReport? Quality { get; init; }
+
+    /// <summary>How the types were chosen; null where the recipe names them.</summary>
+    public AutomaticChoice? Automatic { get; init; }
+
     /// <summary>Seconds spent hashing inputs.</summary>
     public double HashSeconds { get; init; }
 
@@ -62,16 +76,26 @@ public sealed record BuildReport
         {
             ["version"] = 1,
             ["algorithm"] = Fingerprint.AlgorithmVersion,
+            ["tool"] = ToolVersion,
             ["key"] = Key,
             ["checkpoint"] = new JsonObject { ["name"] = CheckpointName, ["path"] = CheckpointPath, ["dialect"] = Dialect, ["family"] = Family },
             ["recipe"] = new JsonObject(RecipeField.All.Select(f => (f.Name, Value: f.Get(Recipe))).Where(f => f.Value is not null).Select(f => new System.Collections.Generic.KeyValuePair<string, JsonNode?>(f.Name, f.Value))),
+            ["engineTool"] = Tool,
             ["plugins"] = new JsonArray([.. Recipe.Plugins.Select(p => new JsonObject { ["name"] = p.Name, ["sha256"] = p.Sha256 })]),
             ["inputs"] = new JsonArray([.. Inputs.Select(i => new JsonObject { ["name"] = i.Name, ["size"] = i.Length, ["sha256"] = i.Sha256 })]),
-            ["outputs"] = new JsonArray([.. Outputs.Select(o => new JsonObject { ["path"] = o.Path, ["size"] = o.Length, ["sha256"] = o.Sha256 })]),
-            ["tensors"] = new JsonArray([.. Tensors.Select(t => new JsonObject { ["name"] = t.Name, ["dtype"] = t.DType, ["shape"] = t.Shape, ["file"] = t.File, ["derivation"] = t.Derivation })]),
+            ["outputs"] = new JsonArray([.. Outputs.Select(ToJson)]),
+            ["tensors"] = new JsonArray([.. Tensors.Select(t => new JsonObject { ["name"] = t.Name, ["dtype"] = t.DType, ["shape"] = t.Shape, ["bytes"] = t.Bytes, ["file"] = t.File, ["derivation"] = t.Derivation })]),
             ["warnings"] = new JsonArray([.. Warnings.Select(w => new JsonObject { ["code"] = w.Code, ["message"] = w.Message })]),
+            ["bytesRead"] = BytesRead,
+            ["quality"] = Quality is null ? null : QualityJson.Of(Quality),
+            ["automatic"] = Automatic is null ? null : QualityJson.Of(Automatic),
             ["seconds"] = new JsonObject { ["hash"] = Round(HashSeconds), ["build"] = Round(BuildSeconds) },
         };
+        foreach (string absent in new[] { "quality", "automatic" })
+        {
+            _ = root[absent] is null && root.Remove(absent);
+        }
+
         return root.ToJsonString(ReportFormat.Indented) + "\n";
     }
 
@@ -90,12 +114,13 @@ public sealed record BuildReport
             {
                 Key = Text(root, "key"),
                 Recipe = ReportFormat.ReadRecipe(root.GetProperty("recipe")) with { Plugins = ReadPlugins(root) },
+                Tool = root.TryGetProperty("engineTool", out JsonElement tool) ? tool.GetString() : null,
                 CheckpointName = Text(checkpoint, "name"),
                 CheckpointPath = Text(checkpoint, "path"),
                 Dialect = Text(checkpoint, "dialect"),
                 Family = Text(checkpoint, "family"),
                 Inputs = [.. root.GetProperty("inputs").EnumerateArray().Select(i => new SourceFile(Text(i, "name"), i.GetProperty("size").GetInt64(), Text(i, "sha256")))],
-                Outputs = [.. root.GetProperty("outputs").EnumerateArray().Select(o => new BuiltFile(Text(o, "path"), o.GetProperty("size").GetInt64(), o.GetProperty("sha256").GetString()))],
+                Outputs = [.. root.GetProperty("outputs").EnumerateArray().Select(o => new BuiltFile(Text(o, "path"), o.GetProperty("size").GetInt64(), o.GetProperty("sha256").GetString()) { TensorsKey = TextOrNull(o, "tensorsKey"), TensorsFrom = TextOrNull(o, "tensorsFrom") })],
                 Tensors = [],
             };
         }
@@ -105,8 +130,28 @@ public sealed record BuildReport
         }
     }
 
+    // A file without tensors says nothing of any.
+    private static JsonObject ToJson(BuiltFile file)
+    {
+        var output = new JsonObject { ["path"] = file.Path, ["size"] = file.Length, ["sha256"] = file.Sha256 };
+        if (file.TensorsKey is not null)
+        {
+            output.Add("tensorsKey", file.TensorsKey);
+        }
+
+        if (file.TensorsFrom is not null)
+        {
+            output.Add("tensorsFrom", file.TensorsFrom);
+        }
+
+        return output;
+    }
+
     private static ImmutableArray<PluginIdentity> ReadPlugins(JsonElement root) =>
         root.TryGetProperty("plugins", out JsonElement plugins) ? [.. plugins.EnumerateArray().Select(p => new PluginIdentity(Text(p, "name"), Text(p, "sha256")))] : [];
+
+    // Without the commit that some builds append.
+    private static string ToolVersion => typeof(BuildReport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
 
     private static byte[] ReadBytes(string path)
     {
@@ -115,6 +160,8 @@ public sealed record BuildReport
     }
 
     private static string Text(JsonElement parent, string name) => parent.GetProperty(name).GetString() ?? throw new System.FormatException($"'{name}' is null");
+
+    private static string? TextOrNull(JsonElement parent, string name) => parent.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
 
     private static JsonNode Round(double seconds) => JsonNode.Parse(seconds.ToString("F3", CultureInfo.InvariantCulture))!;
 }

@@ -47,11 +47,16 @@ public sealed class Builder
         var written = new List<PendingFile>(plan.Files.Length);
         try
         {
-            foreach (FilePlan file in plan.Files)
+            foreach (FilePlan[] group in Groups(plan))
             {
-                var pending = new PendingFile(file, directory);
-                written.Add(pending);
-                pending.Write(_options, progress, cancellation);
+                PendingFile[] pending = [.. group.Select(file => new PendingFile(file, directory))];
+                written.AddRange(pending);
+                foreach (PendingFile file in pending)
+                {
+                    file.Open(_options, progress);
+                }
+
+                PendingFile.Fill(pending, _options.Workers, cancellation);
             }
 
             beforePublishing();
@@ -68,6 +73,11 @@ public sealed class Builder
             written.ForEach(f => f.Dispose());
         }
     }
+
+    // Files of one folder of ranks read the same rows; those with the same tensors go at the same pace.
+    private static IEnumerable<FilePlan[]> Groups(DirectoryPlan plan) => plan.SharesRows
+        ? plan.Files.GroupBy(f => string.Join('\n', f.Slots.Select(s => s.Tensor.Name)), StringComparer.Ordinal).SelectMany(g => g.Key.Length == 0 ? g.Select(f => new[] { f }) : [[.. g]])
+        : plan.Files.Select(f => new[] { f });
 
     // A rename cannot be undone once the file before it is gone: whoever has to know that a folder is mixed is told.
     private static void Publish(List<PendingFile> files, string directory)

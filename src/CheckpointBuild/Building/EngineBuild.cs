@@ -8,10 +8,12 @@ using System.Runtime.ExceptionServices;
 using System.Threading;
 using System.Threading.Tasks;
 using CheckpointBuild.Building.Plugins;
+using CheckpointBuild.Building.Quality;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.Dialects.Adapters;
 using CheckpointBuild.Dialects.LlamaCpp;
+using CheckpointBuild.Dialects.TensorRtLlm;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
 using CheckpointBuild.Models.Adapters;
@@ -23,12 +25,24 @@ namespace CheckpointBuild.Building;
 /// <summary>One product from one checkpoint: opens the source, plans, knows the content key, and builds into a directory with a report. Dispose it to close the source.</summary>
 public sealed class EngineBuild : IDisposable
 {
+    /// <summary>What the names of an adapter's files begin with among the inputs.</summary>
+    internal const string AdapterInput = "adapter ";
+
+    /// <summary>What the text that an engine is judged on is called among the inputs; it shapes no byte.</summary>
+    internal const string EvaluationInput = "evaluation text";
+
     private readonly CheckpointDirectory _source;
     private readonly ImmutableArray<AdapterSource> _adapters;
     private readonly ImportanceMatrixFile? _importance;
     private readonly MeasuredImportance? _measured;
+    private readonly MeasuredStatistics? _statistics;
+    private readonly QualityGate? _gate;
+    private readonly AutomaticTypes? _automatic;
+    private readonly EngineToolStep? _step;
+    private readonly ImmutableArray<Diagnostic> _noticed;
     private readonly SourceHashes _hashes;
     private readonly Dictionary<string, string> _stamps = new(StringComparer.Ordinal);
+    private readonly TypeAdvice _advice;
     private ImmutableArray<SourceFile> _inputs;
     private double _hashSeconds;
 
@@ -38,21 +52,35 @@ public sealed class EngineBuild : IDisposable
         _adapters = adapters;
         _hashes = options.Hashes;
         Dialect dialect = recipe.Format is { } format ? Dialect.Named(format) : Dialect.Detect(source);
-        Checkpoint checkpoint = dialect.Read(source);
+        (Recipe fitted, _step, _noticed) = EngineToolStep.Choose(recipe, options.Tool, options.Name ?? source.Name);
+        DirectoryPlan? asItStands = _step?.AsItStands(recipe, source, dialect);
+        recipe = asItStands is null ? fitted : recipe;
+        Checkpoint checkpoint = asItStands is null ? dialect.Read(source) : new RankReader(source).Describe();
         Checkpoint = options.Name is null ? checkpoint : checkpoint with { Name = options.Name };
         Recipe = recipe with { Plugins = RegisteredPlugins.In(recipe, dialect, source, Checkpoint) };
         ImmutableArray<Adapter> opened = [.. adapters.Select(a => a.Adapter)];
         _importance = recipe.ImportanceMatrix is { } matrix ? ImportanceMatrixFile.Open(matrix) : null;
         try
         {
-            _measured = recipe.Calibration is { } text ? Measured(text, opened, options.Calibrator) : null;
-            Plan = recipe.Apply(Checkpoint, opened, _importance?.Matrix ?? _measured?.Matrix);
-            SizeBudget.Check(Checkpoint.Name, Plan, recipe.MaxEngineSize);
+            if (recipe.Calibration is { } text)
+            {
+                Calibrator calibrator = Refused(recipe, text) ?? options.Calibrator ?? throw Errors.NoCalibrator(text);
+                _statistics = recipe.NeedsStatistics ? MeasuredStatistics.Open(Calibrated(opened), calibrator, text) : null;
+                _measured = recipe.NeedsStatistics ? null : MeasuredImportance.Open(Calibrated(opened), calibrator, text);
+            }
+
+            ImportanceMatrix? weights = _importance?.Matrix ?? _measured?.Matrix;
+            DirectoryPlan Planned(Recipe wanted) => wanted.Apply(Checkpoint, opened, new Measurements(weights, _statistics?.Placeholder));
+            _advice = new TypeAdvice(recipe, Planned);
+            _gate = QualityGate.Open(recipe, Calibrated(opened), options.Calibrator);
+            _automatic = AutomaticTypes.Open(recipe, Calibrated(opened), options.Calibrator, weights, Planned);
+            Plan = asItStands ?? _automatic?.FirstPlan ?? Planned(Recipe);
+            _step?.Check(Plan);
+            SizeBudget.Check(Checkpoint.Name, Plan, recipe.MaxEngineSize, _advice.LargestWithin);
         }
         catch
         {
-            _importance?.Dispose();
-            _measured?.Dispose();
+            DisposeMeasuring();
             throw;
         }
     }
@@ -63,11 +91,11 @@ public sealed class EngineBuild : IDisposable
     /// <summary>What is asked for.</summary>
     public Recipe Recipe { get; }
 
-    /// <summary>The files that will be written.</summary>
-    public DirectoryPlan Plan { get; }
+    /// <summary>The files that will be written; where types follow from measurements, those of the nearest kind until building has measured.</summary>
+    public DirectoryPlan Plan { get; private set; }
 
     /// <summary>What reader and plan noticed.</summary>
-    public ImmutableArray<Diagnostic> Warnings => [.. Checkpoint.Problems, .. Plan.Warnings];
+    public ImmutableArray<Diagnostic> Warnings => [.. _noticed, .. Recipe.Calibration == CalibrationText.Own ? [Errors.OwnCalibrationText(Checkpoint.Name)] : ImmutableArray<Diagnostic>.Empty, .. Checkpoint.Problems, .. Plan.Warnings];
 
     /// <summary>Opens a source and plans; no tensor data is read.</summary>
     /// <param name="path">The checkpoint: a folder or a file.</param>
@@ -86,7 +114,17 @@ public sealed class EngineBuild : IDisposable
     /// <param name="calibrator">Runs the model where the recipe asks for something measured; null = such a recipe is refused.</param>
     /// <returns>The build, ready to run.</returns>
     /// <exception cref="CheckpointException">1xxx, 2xxx, 9xxx when the source or the recipe cannot be.</exception>
-    public static EngineBuild Open(CheckpointLocation location, Recipe recipe, SourceHashes hashes, Calibrator? calibrator = null)
+    public static EngineBuild Open(CheckpointLocation location, Recipe recipe, SourceHashes hashes, Calibrator? calibrator = null) => Open(location, recipe, hashes, calibrator, null);
+
+    /// <summary>Opens a source whose engine a tool of somebody else builds, and plans: the tool is asked what it is, and every setting is checked.</summary>
+    /// <param name="location">Where the checkpoint lies.</param>
+    /// <param name="recipe">What is asked for.</param>
+    /// <param name="hashes">Hashes remembered from earlier builds.</param>
+    /// <param name="calibrator">Runs the model where the recipe asks for something measured; null = such a recipe is refused.</param>
+    /// <param name="tool">Builds the engine where the recipe asks for one that is not ours; null = such a recipe is refused.</param>
+    /// <returns>The build, ready to run.</returns>
+    /// <exception cref="CheckpointException">1xxx, 2xxx, 32xx, 9xxx when the source, the recipe or the tool cannot be.</exception>
+    public static EngineBuild Open(CheckpointLocation location, Recipe recipe, SourceHashes hashes, Calibrator? calibrator, EngineTool? tool)
     {
         ArgumentNullException.ThrowIfNull(location);
         ArgumentNullException.ThrowIfNull(recipe);
@@ -95,7 +133,7 @@ public sealed class EngineBuild : IDisposable
         try
         {
             adapters.AddRange(recipe.Adapter.Select(a => AdapterSource.Open(a.Path)));
-            return new EngineBuild(source, [.. adapters], recipe, new EngineBuildOptions(hashes, location.Name, calibrator));
+            return new EngineBuild(source, [.. adapters], recipe, new EngineBuildOptions(hashes, location.Name, calibrator, tool));
         }
         catch
         {
@@ -115,7 +153,7 @@ public sealed class EngineBuild : IDisposable
         {
             long start = Stopwatch.GetTimestamp();
             (string Name, string Path, ByteSource Source)[] files = [.. Opened()];
-            foreach ((string _, string path, ByteSource _) in files.Where(f => f.Source is not ArrivingSource))
+            foreach ((string _, string path, ByteSource _) in files.Where(f => f.Source is not (ArrivingSource or MemorySource)))
             {
                 _stamps[path] = SourceHashes.StampOf(path);
             }
@@ -134,7 +172,7 @@ public sealed class EngineBuild : IDisposable
             _hashSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
 
-        return Fingerprint.Of(Checkpoint.Name, Recipe, _inputs);
+        return Fingerprint.Of(Checkpoint.Name, Recipe, _inputs, _step?.Identity);
     }
 
     /// <summary>Builds into a directory. Files of an earlier build there that this one does not write are removed afterwards.</summary>
@@ -143,37 +181,67 @@ public sealed class EngineBuild : IDisposable
     /// <param name="trust">Whether remembered hashes of the source may be used.</param>
     /// <param name="cancellation">Looked at between bands.</param>
     /// <returns>The report, which also stands in the directory.</returns>
-    public BuildReport Run(string directory, BuilderOptions options, HashTrust trust, CancellationToken cancellation)
+    public BuildReport Run(string directory, BuilderOptions options, HashTrust trust, CancellationToken cancellation) => Run(directory, options, trust, static _ => null, cancellation);
+
+    /// <summary>Builds into a directory; tensors that an earlier product holds are taken from it instead of being made again.</summary>
+    /// <param name="directory">Where the product goes.</param>
+    /// <param name="options">Threads, durability and progress.</param>
+    /// <param name="trust">Whether remembered hashes of the source may be used.</param>
+    /// <param name="findTensors">Finds a file of an earlier product by the key of its tensors.</param>
+    /// <param name="cancellation">Looked at between bands.</param>
+    /// <returns>The report, which also stands in the directory.</returns>
+    internal BuildReport Run(string directory, BuilderOptions options, HashTrust trust, Func<string, EarlierFile?> findTensors, CancellationToken cancellation)
     {
         RefuseSourceAsOutput(directory);
+        RefuseOtherRanks(directory);
         OutputDirectory.Prepare(Path.GetFullPath(directory), Plan.Files.Sum(f => f.Length));
         string key = Key(trust, cancellation);
         long start = Stopwatch.GetTimestamp();
         ImmutableArray<string> before = OutputsOfEarlierBuild(directory);
         var arriving = new ArrivingInputs([.. Opened().Select(f => f.Source).OfType<ArrivingSource>()]);
         arriving.Expect(Plan);
-        if (_measured is not null)
+        if (_measured is not null || _statistics is not null || _gate is not null || _automatic is not null)
         {
             // What is measured is kept: it must not come from bytes that nobody has verified.
             arriving.Complete(cancellation);
         }
 
-        _measured?.Measure(_hashes.PathOf($"importance-{Fingerprint.Of(Checkpoint.Name, new Recipe { Engine = "importance", Adapter = Recipe.Adapter, Format = Recipe.Format }, _inputs)}.gguf"), cancellation);
+        _measured?.Measure(MeasuredPath("importance", ".gguf"), cancellation);
+        AutomaticChoice? choice = null;
+        if (_automatic is not null)
+        {
+            (Plan, choice) = _automatic.Choose(cancellation);
+        }
+
+        DirectoryPlan plan = _statistics is null ? Plan : Measured(_statistics, ref options, cancellation);
         var builder = new Builder(options);
-        ImmutableArray<BuiltFile> outputs = builder.Build(Plan, directory, () => RefuseWrongSource(arriving, cancellation), cancellation);
+        _source.ShareReads(plan.SharesRows);
+        long readBefore = _source.BytesRead;
+        using var earlier = new EarlierTensors(findTensors);
+        using StagedProduct? staged = _gate is null ? null : StagedProduct.In(directory);
+        string place = staged?.Folder ?? directory;
+        ImmutableArray<BuiltFile> outputs = _step is null
+            ? Fill(builder, plan, earlier, place, () => RefuseWrongSource(arriving, cancellation), cancellation)
+            : _step.Build(builder, options.Workers, plan, place, () => RefuseWrongSource(arriving, cancellation), cancellation);
+        QualityReport? quality = staged is null ? null : _gate!.Judge(staged.Folder, measured => _advice.NextWithin(plan, measured), cancellation);
+        staged?.Publish(outputs);
 
         var report = new BuildReport
         {
             Key = key,
             Recipe = Recipe,
+            Tool = _step?.Identity,
             CheckpointName = Checkpoint.Name,
             CheckpointPath = _source.Path,
             Dialect = Checkpoint.Dialect,
             Family = Checkpoint.Family.Architecture,
             Inputs = _inputs,
             Outputs = outputs,
-            Tensors = [.. Plan.Files.SelectMany(f => f.Slots.Where(s => s.Plane == 0).Select(s => new TensorReport(s.Tensor.Name, s.Tensor.DType.LongName, s.Tensor.Shape.ToString(), f.Path, s.Tensor.Derivation)))],
+            Tensors = [.. Plan.Files.SelectMany(f => f.Slots.Where(s => s.Plane == 0).Select(s => new TensorReport(s.Tensor.Name, s.Tensor.DType.LongName, s.Tensor.Shape.ToString(), f.Path, s.Tensor.Derivation) { Bytes = s.Tensor.ByteCount }))],
             Warnings = Warnings,
+            BytesRead = _source.BytesRead - readBefore,
+            Quality = quality,
+            Automatic = choice,
             HashSeconds = _hashSeconds,
             BuildSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
         };
@@ -190,9 +258,27 @@ public sealed class EngineBuild : IDisposable
             adapter.Dispose();
         }
 
+        DisposeMeasuring();
+        _source.Dispose();
+    }
+
+    private void DisposeMeasuring()
+    {
         _importance?.Dispose();
         _measured?.Dispose();
-        _source.Dispose();
+        _statistics?.Dispose();
+        _gate?.Dispose();
+        _automatic?.Dispose();
+    }
+
+    private ImmutableArray<BuiltFile> Fill(Builder builder, DirectoryPlan plan, EarlierTensors earlier, string directory, Action verify, CancellationToken cancellation)
+    {
+        string?[] keys = [.. plan.Files.Select(new TensorKeys(Recipe, _inputs, _source.OpenedFiles.Where(TensorKeys.IsText).Select(_source.OpenFile).ToHashSet()).Of)];
+        return
+        [
+            .. builder.Build(earlier.Apply(plan, keys, cancellation), directory, verify, cancellation)
+                .Select((built, i) => built with { TensorsKey = keys[i], TensorsFrom = earlier.ProductOf(built.Path) }),
+        ];
     }
 
     private SourceFile Hash(string name, string path, ByteSource source, HashTrust trust, CancellationToken cancellation)
@@ -209,6 +295,17 @@ public sealed class EngineBuild : IDisposable
         if (SamePlace(directory, _source.Folder))
         {
             throw Errors.OutputIsSource(Path.GetFullPath(directory));
+        }
+    }
+
+    // Ranks that are built one by one into one folder are one set.
+    private void RefuseOtherRanks(string directory)
+    {
+        string path = Path.Combine(directory, "config.json");
+        if (Recipe.Rank is not null && Directory.Exists(directory) && Directory.EnumerateFiles(directory, "rank*.safetensors").Any() && File.Exists(path)
+            && !Plan.Files.First(f => f.Path == "config.json").Head.Span.SequenceEqual(File.ReadAllBytes(path)))
+        {
+            throw Errors.RanksMixed(directory, "this build");
         }
     }
 
@@ -241,14 +338,36 @@ public sealed class EngineBuild : IDisposable
     // The source's own files, then those of each adapter under its place in the recipe: where they lie is no part of what is built.
     private IEnumerable<(string Name, string Path, ByteSource Source)> Opened() =>
         _source.OpenedFiles.Select(name => (name, _source.PathOf(name), _source.OpenFile(name)))
-            .Concat(_adapters.SelectMany((adapter, i) => adapter.Directory.OpenedFiles.Select(name => ($"adapter {i + 1}/{name}", adapter.Directory.PathOf(name), adapter.Directory.OpenFile(name)))))
+            .Concat(_adapters.SelectMany((adapter, i) => adapter.Directory.OpenedFiles.Select(name => ($"{AdapterInput}{i + 1}/{name}", adapter.Directory.PathOf(name), adapter.Directory.OpenFile(name)))))
             .Concat(_importance is { } matrix ? [("importance matrix", Recipe.ImportanceMatrix!, matrix.Source)] : [])
-            .Concat(_measured is { } measured ? [("calibration", Recipe.Calibration!, measured.Text)] : []);
+            .Concat((_measured?.Text ?? _statistics?.Text) is { } text ? [("calibration", Recipe.Calibration!, text)] : [])
+            .Concat(_gate is { } gate ? [(EvaluationInput, Recipe.EvaluationText!, gate.Text.Source)] : []);
 
-    private MeasuredImportance Measured(string text, ImmutableArray<Adapter> adapters, Calibrator? calibrator) =>
+    // Two answers to one question, or a question that nobody asks.
+    private Calibrator? Refused(Recipe recipe, string text) =>
         _importance is not null ? throw Errors.ImportanceTwice()
-        : calibrator is null ? throw Errors.NoCalibrator(text)
-        : MeasuredImportance.Open(Recipe.AdapterMode == AdapterMode.Merge ? Recipe.Merged(Checkpoint, adapters) : Checkpoint, calibrator, text);
+        : recipe.CalibrationStatistics is not null ? throw Errors.StatisticsTwice()
+        : recipe.IsTensorRtLlm && !recipe.NeedsStatistics ? throw Errors.NothingToCalibrate(text, recipe.Quantization)
+        : null;
+
+    private Checkpoint Calibrated(ImmutableArray<Adapter> adapters) => Recipe.AdapterMode == AdapterMode.Merge ? Recipe.Merged(Checkpoint, adapters) : Checkpoint;
+
+    private DirectoryPlan PlanWith(CalibrationStatistics? statistics) =>
+        Recipe.Apply(Checkpoint, [.. _adapters.Select(a => a.Adapter)], new Measurements(_importance?.Matrix ?? _measured?.Matrix, statistics));
+
+    // Calibrating is nearly all of the work; progress says so.
+    private DirectoryPlan Measured(MeasuredStatistics statistics, ref BuilderOptions options, CancellationToken cancellation)
+    {
+        Action<long, long>? progress = options.Progress;
+        options = options with { Progress = progress is null ? null : (done, total) => progress((9 * total) + done, 10 * total) };
+        CalibrationStatistics measured = statistics.Measure(MeasuredPath("statistics", ".safetensors"), progress is null ? null : (done, total) => progress(9 * done, 10 * total), cancellation);
+        DirectoryPlan plan = PlanWith(measured);
+        return Recipe.KeepStages ? plan with { Files = [.. plan.Files, StatisticsFile.Plan("calibration-statistics.safetensors", measured)] } : plan;
+    }
+
+    // By what was measured, not by what is made with it.
+    private string? MeasuredPath(string kind, string extension) =>
+        _hashes.PathOf($"{kind}-{Fingerprint.Of(Checkpoint.Name, new Recipe { Engine = kind, Adapter = Recipe.Adapter, Format = Recipe.Format }, _inputs)}{extension}");
 
     private ImmutableArray<string> OutputsOfEarlierBuild(string directory)
     {
@@ -265,7 +384,7 @@ public sealed class EngineBuild : IDisposable
 
     // Another model's product, or another target's, in the same folder is somebody else's.
     private bool SameProduct(BuildReport earlier) =>
-        earlier.Recipe.Engine == Recipe.Engine && (earlier.Recipe.EngineName ?? earlier.CheckpointName) == (Recipe.EngineName ?? Checkpoint.Name);
+        earlier.Recipe.Engine == Recipe.Engine && earlier.Recipe.Rank == Recipe.Rank && (earlier.Recipe.EngineName ?? earlier.CheckpointName) == (Recipe.EngineName ?? Checkpoint.Name);
 
     private static void Remove(string directory, IEnumerable<string> paths)
     {

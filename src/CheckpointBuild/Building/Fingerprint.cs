@@ -19,7 +19,15 @@ public static class Fingerprint
     /// <param name="recipe">What is asked for.</param>
     /// <param name="files">The files that are read, with their hashes.</param>
     /// <returns>64 hex digits in lower case.</returns>
-    public static string Of(string checkpointName, Recipe recipe, IEnumerable<SourceFile> files)
+    public static string Of(string checkpointName, Recipe recipe, IEnumerable<SourceFile> files) => Of(checkpointName, recipe, files, null);
+
+    /// <summary>Computes the content key of a product that a tool of somebody else has a part in.</summary>
+    /// <param name="checkpointName">What the source is called.</param>
+    /// <param name="recipe">What is asked for.</param>
+    /// <param name="files">The files that are read, with their hashes.</param>
+    /// <param name="tool">The tool's version and device; null = none.</param>
+    /// <returns>64 hex digits in lower case.</returns>
+    public static string Of(string checkpointName, Recipe recipe, IEnumerable<SourceFile> files, string? tool)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(files);
@@ -28,6 +36,11 @@ public static class Fingerprint
         foreach (PluginIdentity plugin in recipe.Plugins.OrderBy(p => p.Name, StringComparer.Ordinal))
         {
             text.Append(CultureInfo.InvariantCulture, $"plugin {plugin.Sha256} {plugin.Name}\n");
+        }
+
+        if (tool is not null)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"tool {tool}\n");
         }
 
         foreach (SourceFile file in files.OrderBy(f => f.Name, StringComparer.Ordinal))

@@ -24,7 +24,7 @@ internal static class GgufFields
         new("TensorTypes", "Types of a GGUF file's tensors by pattern, the first that matches: ffn_down=q6_k;attn_v=q8_0.", (r, v) => r with { TensorTypes = ParseRules(v) }, r => r.TensorTypes.IsEmpty ? null : string.Join(';', r.TensorTypes)) { IsRepeatable = true },
         new("PruneLayers", "Layers of a GGUF file that are left out: 2,4.", (r, v) => r with { PruneLayers = ParseLayers(v) }, r => r.PruneLayers.IsEmpty ? null : string.Join(',', r.PruneLayers)),
         new("ImportanceMatrix", "A GGUF file's importance matrix, as llama-imatrix writes it.", (r, v) => r with { ImportanceMatrix = Path.GetFullPath(v) }, r => r.ImportanceMatrix) { InKey = r => Path.GetFileName(r.ImportanceMatrix) },
-        new("Calibration", "A text, in UTF-8, from which a GGUF file's importance matrix is measured.", (r, v) => r with { Calibration = Path.GetFullPath(v) }, r => r.Calibration) { InKey = r => Path.GetFileName(r.Calibration) },
+        new("Calibration", "A text, in UTF-8, from which a GGUF file's importance matrix is measured, or how large the activations of a TensorRT-LLM checkpoint become; :own = a short text that is built in.", (r, v) => r with { Calibration = v == CalibrationText.Own ? v : Path.GetFullPath(v) }, r => r.Calibration) { InKey = r => Path.GetFileName(r.Calibration) },
         new("IntermediateDType", "The float type that weights are rounded to before they become GGUF blocks: float16 (as llama.cpp's two steps do), bfloat16 or float32.", (r, v) => r with { IntermediateDType = ParseFloat(v) }, r => r.IntermediateDType?.LongName),
     ];
 

@@ -20,9 +20,6 @@ internal sealed class MeasuredImportance : IDisposable
     /// <summary>Tokens of a chunk.</summary>
     internal const int Chunk = 512;
 
-    // A gigabyte of text would take days.
-    private const long MostTextBytes = 1L << 30;
-
     private readonly Checkpoint _checkpoint;
     private readonly Calibrator _calibrator;
     private readonly Dictionary<string, float[]> _values = new(StringComparer.Ordinal);
@@ -113,22 +110,7 @@ internal sealed class MeasuredImportance : IDisposable
 
     private static int[] Tokenize(Checkpoint checkpoint, FileSource text)
     {
-        if (text.Length > MostTextBytes)
-        {
-            throw Errors.SmallFileTooLarge(text.Name, text.Length, MostTextBytes);
-        }
-
-        string content;
-        try
-        {
-            content = new System.Text.UTF8Encoding(false, throwOnInvalidBytes: true).GetString(text.ReadBytes(0, (int)text.Length));
-        }
-        catch (System.Text.DecoderFallbackException)
-        {
-            throw Errors.CalibrationText(text.Name, "bytes that are no UTF-8");
-        }
-
-        int[] ids = Tokenizer.Create(checkpoint.TokenizerOrThrow()).Encode(content);
+        int[] ids = Tokenizer.Create(checkpoint.TokenizerOrThrow()).Encode(CalibrationText.Read(text.Name, text));
         if (ids.Length < Chunk)
         {
             throw Errors.CalibrationText(text.Name, $"{ids.Length} tokens");

@@ -1,13 +1,10 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Linq;
-using System.Runtime.ExceptionServices;
 using System.Threading;
-using System.Threading.Tasks;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Formats;
-using CheckpointBuild.Tensors;
-using Microsoft.Win32.SafeHandles;
 
 namespace CheckpointBuild.Building;
 
@@ -18,6 +15,7 @@ internal sealed class PendingFile : IDisposable
     private readonly string _target;
     private readonly string _temporary;
     private string? _sha256;
+    private FileFill? _fill;
     private bool _exists;
 
     /// <summary>Names the file; nothing is written yet.</summary>
@@ -33,57 +31,42 @@ internal sealed class PendingFile : IDisposable
     /// <summary>What was written.</summary>
     public BuiltFile Result => new(_plan.Path, _plan.Length, _sha256);
 
-    /// <summary>Fills the temporary file.</summary>
+    /// <summary>Opens the temporary file.</summary>
     /// <param name="options">Threads, band size, durability, hashing.</param>
     /// <param name="progress">Counts what was written.</param>
-    /// <param name="cancellation">Looked at between bands.</param>
-    public void Write(BuilderOptions options, BuildProgress progress, CancellationToken cancellation)
+    public void Open(BuilderOptions options, BuildProgress progress) => Guarded(() =>
     {
-        try
+        Directory.CreateDirectory(Path.GetDirectoryName(_target)!);
+        TemporaryName.RemoveAbandoned(_target);
+        _exists = true;
+        if (_plan.Twin is { } twin)
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(_target)!);
-            TemporaryName.RemoveAbandoned(_target);
-            using SafeFileHandle handle = File.OpenHandle(_temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.None, _plan.Length);
-            _exists = true;
-            if (RandomAccess.GetLength(handle) != _plan.Length)
-            {
-                RandomAccess.SetLength(handle, _plan.Length);
-            }
-
-            RandomAccess.Write(handle, _plan.Head.Span, 0);
-            progress.Add(_plan.Head.Length);
-            foreach (FilePiece piece in _plan.Pieces)
-            {
-                RandomAccess.Write(handle, piece.Bytes.Span, piece.Offset);
-                progress.Add(piece.Bytes.Length);
-            }
-
-            using WriteBehind? behind = options.Durability == Durability.Flushed ? new WriteBehind(handle) : null;
-            using (FileHash? hash = options.Hashing == OutputHashing.Sha256 ? new FileHash(_plan, options.Workers) : null)
-            {
-                Fill(handle, hash, options, Count, cancellation);
-                _sha256 = hash?.Finish(handle, cancellation);
-            }
-
-            if (behind is not null)
-            {
-                behind.Finish();
-                RandomAccess.FlushToDisk(handle);
-            }
-
-            void Count(long bytes)
-            {
-                progress.Add(bytes);
-                behind?.Add(bytes);
-            }
+            FileLink.LinkOrCopy(twin.FullPath, _temporary);
+            _sha256 = options.Hashing == OutputHashing.Sha256 ? twin.Sha256 : null;
+            progress.Add(_plan.Length);
+            return;
         }
-        catch (IOException e) when (e.HResult is 28 or unchecked((int)0x80070070) or unchecked((int)0x80070027))
+
+        _fill = new FileFill(_temporary, _plan, options, progress);
+    });
+
+    /// <summary>Fills the temporary files of a group, which are open, and closes them.</summary>
+    /// <param name="files">The group.</param>
+    /// <param name="workers">Threads.</param>
+    /// <param name="cancellation">Looked at between bands.</param>
+    public static void Fill(IReadOnlyList<PendingFile> files, int workers, CancellationToken cancellation)
+    {
+        PendingFile[] open = [.. files.Where(f => f._fill is not null)];
+        if (open.Length == 0)
         {
-            throw Errors.DiskFull(Path.GetDirectoryName(_target)!, _plan.Length, OutputDirectory.FreeBytes(Path.GetDirectoryName(_target)!));
+            return;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+
+        open[0].Guarded(() => new FillTogether([.. open.Select(f => f._fill!)], workers).Run(cancellation));
+        foreach (PendingFile file in open)
         {
-            throw Errors.CannotWrite(_target, e);
+            file.Guarded(() => file._sha256 = file._fill!.Finish(cancellation));
+            file.Close();
         }
     }
 
@@ -104,6 +87,7 @@ internal sealed class PendingFile : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        Close();
         if (!_exists)
         {
             return;
@@ -120,94 +104,25 @@ internal sealed class PendingFile : IDisposable
         }
     }
 
-    private void Fill(SafeFileHandle handle, FileHash? hash, BuilderOptions options, Action<long> written, CancellationToken cancellation)
+    private void Close()
     {
-        BandPlan[] bands = [.. BandPlan.Of(_plan, options.BandBytes)];
-        var sums = new BandSums(_plan, bands);
-        using var workspace = new Workspace();
-        for (int start = 0, end; start < bands.Length; start = end)
-        {
-            end = EndOfRun(bands, start);
-            FillRun(start..end, Math.Max(1, options.Workers), i =>
-            {
-                FillBand(handle, bands[i], i, hash, sums, workspace);
-                written(bands[i].Bytes);
-            }, hash, cancellation);
-            workspace.ReleaseResidents();
-        }
-
-        sums.Write(handle);
+        _fill?.Dispose();
+        _fill = null;
     }
 
-    // Tensors that keep whole matrices in memory are filled one by one, so that never more than one tensor's stay there.
-    private static int EndOfRun(BandPlan[] bands, int start)
+    private void Guarded(Action work)
     {
-        Tensor first = bands[start].Tensor;
-        bool alone = first.KeepsResidents;
-        int end = start + 1;
-        while (end < bands.Length && (ReferenceEquals(bands[end].Tensor, bands[end - 1].Tensor) || (!alone && !bands[end].Tensor.KeepsResidents)))
-        {
-            end++;
-        }
-
-        return end;
-    }
-
-    private static void FillRun(Range bands, int mostWorkers, Action<int> fill, FileHash? hash, CancellationToken cancellation)
-    {
-        (int next, int end) = (bands.Start.Value - 1, bands.End.Value);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-
-        void Work()
-        {
-            try
-            {
-                for (int i = Interlocked.Increment(ref next); i < end; i = Interlocked.Increment(ref next))
-                {
-                    stop.Token.ThrowIfCancellationRequested();
-                    fill(i);
-                }
-            }
-            catch
-            {
-                stop.Cancel();
-                hash?.Abandon();
-                throw;
-            }
-        }
-
-        int workers = Math.Clamp(end - bands.Start.Value, 1, mostWorkers);
         try
         {
-            Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers }, _ => Work());
+            work();
         }
-        catch (AggregateException failures)
+        catch (IOException e) when (e.HResult is 28 or unchecked((int)0x80070070) or unchecked((int)0x80070027))
         {
-            // The first real error counts; the other threads were only told to stop.
-            ExceptionDispatchInfo.Throw(failures.InnerExceptions.FirstOrDefault(e => e is not OperationCanceledException) ?? failures.InnerExceptions[0]);
+            throw Errors.DiskFull(Path.GetDirectoryName(_target)!, _plan.Length, OutputDirectory.FreeBytes(Path.GetDirectoryName(_target)!));
         }
-    }
-
-    private static void FillBand(SafeFileHandle handle, BandPlan plan, int index, FileHash? hash, BandSums sums, Workspace workspace)
-    {
-        Band band = plan.Tensor.ReadBand(plan.Rows, workspace);
-        try
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            for (int plane = 0; plane < plan.Offsets.Length; plane++)
-            {
-                RandomAccess.Write(handle, band.Planes[plane], plan.Offsets[plane]);
-            }
-
-            sums.Add(index, band.Codes);
-            if (hash is not null)
-            {
-                hash.Submit(index, plan.Offsets[0], band);
-                band = null!;
-            }
-        }
-        finally
-        {
-            band?.Dispose();
+            throw Errors.CannotWrite(_target, e);
         }
     }
 }

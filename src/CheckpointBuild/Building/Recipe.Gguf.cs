@@ -28,7 +28,7 @@ public sealed partial record Recipe
     /// <summary>The full path of a GGUF engine's importance matrix; null = none.</summary>
     public string? ImportanceMatrix { get; init; }
 
-    /// <summary>The full path of a text from which a GGUF engine's importance matrix is measured; null = none.</summary>
+    /// <summary>The full path of a text from which importance or statistics are measured; <c>:own</c> = the library's; null = none.</summary>
     public string? Calibration { get; init; }
 
     private GgufMixOptions GgufOptions(ImportanceMatrix? importance) => new()

@@ -23,10 +23,13 @@ public sealed partial record Recipe
     /// <summary>Over how many groups the experts are dealt out; null = what the other two leave.</summary>
     public int? MoeExpertParallel { get; init; }
 
+    /// <summary>The one rank that is built; null = all.</summary>
+    public int? Rank { get; init; }
+
     /// <summary>The release whose form is written; null = the default one.</summary>
     public string? TensorRtLlmVersion { get; init; }
 
-    /// <summary>The compute capability, times ten, of the GPU whose kernels read packed weights; 0 = weights are packed when the engine is built; null = 80.</summary>
+    /// <summary>The compute capability, times ten, of the GPU whose kernels read packed weights; 0 = weights are packed when the engine is built; null = 80; for an engine 0 or its GPU's.</summary>
     public int? TargetSm { get; init; }
 
     /// <summary>What the cache of keys and values holds: <c>int8</c>, <c>fp8</c>; null = floats.</summary>
@@ -57,7 +60,10 @@ public sealed partial record Recipe
     public bool LoadModelOnCpu { get; init; }
 
     /// <summary>How strictly the source is read: NVIDIA's converter takes sources that do not fit, and its bytes may be wanted.</summary>
-    internal SourceTolerance SourceTolerance => Compatibility == Compatibility.Reference && Engine == "tensorrt-llm" ? SourceTolerance.Reference : SourceTolerance.Strict;
+    internal SourceTolerance SourceTolerance => Compatibility == Compatibility.Reference && IsTensorRtLlm ? SourceTolerance.Reference : SourceTolerance.Strict;
+
+    /// <summary>Whether weights are left as floats for the engine's builder, which packs them for its own GPU.</summary>
+    internal bool PacksWhereBuilt => Engine == EngineTool.TensorRtLlmEngine && Quantization is { } name && QuantAlgo.Named(name).IsWeightOnly;
 
     /// <summary>The choices that concern TensorRT-LLM, checked against each other.</summary>
     /// <returns>The options of the dialect.</returns>
@@ -65,8 +71,9 @@ public sealed partial record Recipe
     public TensorRtLlmOptions ToTensorRtLlm() => new()
     {
         Grid = RankGrid.Of(TensorParallel ?? 1, PipelineParallel ?? 1, ContextParallel ?? 1, MoeTensorParallel, MoeExpertParallel),
+        Rank = Rank,
         Version = TensorRtLlmVersion is { } version ? Dialects.TensorRtLlm.TensorRtLlmVersion.Named(version) : Dialects.TensorRtLlm.TensorRtLlmVersion.Default,
-        TargetSm = TargetSm ?? 80,
+        TargetSm = TargetSm ?? (PacksWhereBuilt ? 0 : 80),
         EmbeddingShardingDimension = EmbeddingShardingDim,
         FollowsReference = Compatibility == Compatibility.Reference,
         DisablesWeightOnlyPlugin = DisableWeightOnlyQuantPlugin,
@@ -82,4 +89,13 @@ public sealed partial record Recipe
             UsesMetaRecipe = UseMetaFp8RowwiseRecipe,
         },
     };
+
+    /// <summary>Whether a TensorRT-LLM checkpoint is made, as a product or for an engine.</summary>
+    internal bool IsTensorRtLlm => Engine is TensorRtLlmTarget or EngineTool.TensorRtLlmEngine;
+
+    /// <summary>Whether the target's quantization follows from how large activations become.</summary>
+    internal bool NeedsStatistics => IsTensorRtLlm
+        && (KvCacheQuantization == "int8" || (Quantization is { } name && QuantAlgo.Named(name) is var algorithm && (algorithm.IsSmoothQuant || algorithm == QuantAlgo.W4A16Awq)));
+
+    private static TensorRtLlmOptions Measured(TensorRtLlmOptions options, CalibrationStatistics? statistics) => statistics is null ? options : options with { Statistics = statistics };
 }

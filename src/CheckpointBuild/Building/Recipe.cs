@@ -80,7 +80,7 @@ public sealed partial record Recipe
     /// <param name="adapters">The recipe's adapters, opened, in order.</param>
     /// <returns>The plan.</returns>
     /// <exception cref="Diagnostics.CheckpointException">2xxx or 9xxx when an adapter does not fit the source, or the target cannot hold what was asked.</exception>
-    public DirectoryPlan Apply(Checkpoint checkpoint, ImmutableArray<Adapter> adapters) => Apply(checkpoint, adapters, null);
+    public DirectoryPlan Apply(Checkpoint checkpoint, ImmutableArray<Adapter> adapters) => Apply(checkpoint, adapters, new Measurements(null, null));
 
     /// <summary>The forward path with the importance matrix that the recipe names. No tensor data is read.</summary>
     /// <param name="checkpoint">The source.</param>
@@ -88,14 +88,18 @@ public sealed partial record Recipe
     /// <param name="importance">The recipe's importance matrix, read; null = none.</param>
     /// <returns>The plan.</returns>
     /// <exception cref="Diagnostics.CheckpointException">2xxx, 3xxx or 9xxx when something does not fit the source, or the target cannot hold what was asked.</exception>
-    public DirectoryPlan Apply(Checkpoint checkpoint, ImmutableArray<Adapter> adapters, ImportanceMatrix? importance)
+    public DirectoryPlan Apply(Checkpoint checkpoint, ImmutableArray<Adapter> adapters, ImportanceMatrix? importance) => Apply(checkpoint, adapters, new Measurements(importance, null));
+
+    /// <summary>The forward path with what was measured, or stands for what will be. No tensor data is read.</summary>
+    /// <param name="checkpoint">The source.</param>
+    /// <param name="adapters">The recipe's adapters, opened, in order.</param>
+    /// <param name="measured">Importance and statistics.</param>
+    /// <returns>The plan.</returns>
+    internal DirectoryPlan Apply(Checkpoint checkpoint, ImmutableArray<Adapter> adapters, Measurements measured)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
-        Dialect target = Dialect.Named(Engine);
-        if (target.Name != TensorRtLlmTarget && RecipeField.FirstOfTensorRtLlm(this) is var (field, value))
-        {
-            throw Errors.UnknownOptionValue(field.Option[2..], value, Engine, []);
-        }
+        Dialect target = Dialect.Named(Engine == EngineTool.TensorRtLlmEngine ? TensorRtLlmTarget : Engine);
+        RefuseForeign(target);
 
         Checkpoint merged = Merged(checkpoint, adapters);
         ImmutableArray<Diagnostic> noticed = [.. merged.Problems.Skip(checkpoint.Problems.Length)];
@@ -109,8 +113,8 @@ public sealed partial record Recipe
             MaxShardSize = MaxShardSize ?? long.MaxValue,
             FollowsReference = Compatibility == Compatibility.Reference,
             TorchtuneLayout = TorchtuneLayout,
-            TensorRtLlm = target.Name == TensorRtLlmTarget ? ToTensorRtLlm() : new(),
-            Gguf = GgufOptions(importance),
+            TensorRtLlm = target.Name == TensorRtLlmTarget ? Measured(ToTensorRtLlm(), measured.Statistics) : new(),
+            Gguf = GgufOptions(measured.Importance),
             PreTokenizer = PreTokenizer is null || target.NamesPreTokenizers ? PreTokenizer : throw Errors.UnknownOptionValue("pre-tokenizer", PreTokenizer, Engine, []),
         };
         DirectoryPlan plan = target.Plan(source, options);
@@ -119,6 +123,17 @@ public sealed partial record Recipe
             Files = apart ? [.. plan.Files, .. AdapterNames.Of(adapters).Zip(adapters).SelectMany(a => target.PlanAdapter(source, a.Second, options with { EngineName = a.First }))] : plan.Files,
             Warnings = [.. noticed, .. plan.Warnings],
         };
+    }
+
+    // A choice that the target cannot keep is refused rather than ignored.
+    private void RefuseForeign(Dialect target)
+    {
+        (RecipeField Field, string Value)? foreign = target.Name == TensorRtLlmTarget ? null : RecipeField.FirstOfTensorRtLlm(this);
+        foreign ??= Engine == EngineTool.TensorRtLlmEngine ? null : RecipeField.FirstOfBuildConfig(this);
+        if (foreign is var (field, value))
+        {
+            throw Errors.UnknownOptionValue(field.Option[2..], value, Engine, []);
+        }
     }
 
     /// <summary>Merges adapters one after the other; what is kept apart is merged too, for the faults that show then, and thrown away.</summary>

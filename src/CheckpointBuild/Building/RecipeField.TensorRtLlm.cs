@@ -16,7 +16,13 @@ public sealed partial record RecipeField
     /// <param name="recipe">The recipe.</param>
     /// <returns>The field and its value, or null.</returns>
     internal static (RecipeField Field, string Value)? FirstOfTensorRtLlm(Recipe recipe) =>
-        TensorRtLlmFields().Select(f => (Field: f, Value: f.Get(recipe))).FirstOrDefault(f => f.Value is not (null or "1")) is ({ } field, { } value) ? (field, value) : null;
+        TensorRtLlmFields().Select(f => (Field: f, Value: f.Get(recipe))).FirstOrDefault(f => f.Value is not null && !(f.Value == "1" && f.Field.Name.EndsWith("Parallel", StringComparison.Ordinal))) is ({ } field, { } value) ? (field, value) : null;
+
+    /// <summary>The first choice that only an engine of <c>trtllm-build</c> can keep.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <returns>The field and its value, or null.</returns>
+    internal static (RecipeField Field, string Value)? FirstOfBuildConfig(Recipe recipe) =>
+        BuildConfigFields().Select(f => (Field: f, Value: f.Get(recipe))).FirstOrDefault(f => f.Value is not null) is ({ } field, { } value) ? (field, value) : null;
 
     private static RecipeField[] TensorRtLlmFields() =>
     [
@@ -25,6 +31,7 @@ public sealed partial record RecipeField
         Integer("ContextParallel", 1, "Over how many ranks each sequence is split.", (r, v) => r with { ContextParallel = v }, r => r.ContextParallel),
         Integer("MoeTensorParallel", 1, "Over how many ranks each expert's matrices are split.", (r, v) => r with { MoeTensorParallel = v }, r => r.MoeTensorParallel),
         Integer("MoeExpertParallel", 1, "Over how many groups the experts are dealt out.", (r, v) => r with { MoeExpertParallel = v }, r => r.MoeExpertParallel),
+        new("Rank", "The one rank that is built, from 0; auto = the one that MPI, Slurm or Kubernetes says that this process is; default: all.", (r, v) => r with { Rank = v.Equals("auto", StringComparison.OrdinalIgnoreCase) ? RankEnvironment.Of(Environment.GetEnvironmentVariable) : ParseRank(v) }, r => r.Rank?.ToString(CultureInfo.InvariantCulture)),
         new("TensorRtLlmVersion", $"The TensorRT-LLM release whose form is written: {string.Join(", ", TensorRtLlmVersion.All.Select(v => v.Name))}.", (r, v) => r with { TensorRtLlmVersion = TensorRtLlmVersion.Named(v).Name }, r => r.TensorRtLlmVersion),
         Integer("TargetSm", 0, "The compute capability, times ten, of the GPU whose kernels read packed weights: 80, 89, 90; 0 packs them when the engine is built.", (r, v) => r with { TargetSm = v }, r => r.TargetSm),
         Choice("KvCacheQuantization", ["int8", "fp8"], "What the cache of keys and values holds.", (r, v) => r with { KvCacheQuantization = v }, r => r.KvCacheQuantization),
@@ -79,6 +86,9 @@ public sealed partial record RecipeField
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
+
+    private static int ParseRank(string value) =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int rank) ? rank : throw Errors.UnknownOptionValue("rank", value, "a build", ["a number from 0", "auto"]);
 
     private static double ParseShare(string option, string value) =>
         double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number is >= 0 and <= 1

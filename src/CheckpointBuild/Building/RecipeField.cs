@@ -21,9 +21,10 @@ public sealed partial record RecipeField(string Name, string Help, Func<Recipe, 
         new("EngineName", "What the product is called; default: the checkpoint's folder or file name.", (r, v) => r with { EngineName = FileName(v) }, r => r.EngineName),
         new("Format", "The source's dialect; detected when absent.", (r, v) => r with { Format = Dialect.Named(v).Name }, r => r.Format),
         new("DType", "The float type of the weights: float32, float16, bfloat16 or f32, f16, bf16; auto = as when absent.", (r, v) => r with { DType = v.Equals("auto", StringComparison.OrdinalIgnoreCase) ? null : ParseDType(v) }, r => r.DType?.LongName),
-        new("Quantization", "The quantization of the weights, as the target names it: q4_k_m, q8_0.", (r, v) => r with { Quantization = v.ToLowerInvariant() }, r => r.Quantization),
+        new("Quantization", "The quantization of the weights, as the target names it: q4_k_m, q8_0; auto = each tensor's type from measurements, within the budgets.", (r, v) => r with { Quantization = v.ToLowerInvariant() }, r => r.Quantization),
         new("MaxShardSize", "The most bytes of tensors in one file: a number, or one with KB, MB, GB, KiB, MiB, GiB.", (r, v) => r with { MaxShardSize = ParseSize(v, "max-shard-size") }, r => r.MaxShardSize?.ToString(CultureInfo.InvariantCulture)),
         new("MaxEngineSize", "The most bytes that the engine may have; a larger one is refused before any work.", (r, v) => r with { MaxEngineSize = ParseSize(v, "max-engine-size") }, r => r.MaxEngineSize?.ToString(CultureInfo.InvariantCulture)),
+        .. QualityFields.All,
         new("Adapter", "Adapters to merge, in order: PATH or PATH@weight; several times, or separated by ';'.", (r, v) => r with { Adapter = AdapterChoice.ParseList(v) }, r => r.Adapter.IsEmpty ? null : string.Join(';', r.Adapter)) { IsRepeatable = true, InKey = AdaptersInKey },
         new("AdapterMode", "merge: adapters go into the weights; apart: they are kept beside the product in its own ecosystem's form.", (r, v) => r with { AdapterMode = ParseAdapterMode(v) }, r => r.AdapterMode == AdapterMode.Merge ? null : "apart"),
         .. GgufFields.All,
@@ -31,6 +32,8 @@ public sealed partial record RecipeField(string Name, string Help, Func<Recipe, 
         new("PreTokenizer", "llama.cpp's name of the way in which text is split, where none of its names fits the tokenizer and one is close enough: llama-bpe, qwen2.", (r, v) => r with { PreTokenizer = v }, r => r.PreTokenizer),
         new("Compatibility", "safe: what reference tools lose silently is done right or refused; reference: their bytes.", (r, v) => r with { Compatibility = ParseCompatibility(v) }, r => r.Compatibility == Compatibility.Safe ? null : "reference"),
         .. TensorRtLlmFields(),
+        .. BuildConfigFields(),
+        .. EngineStepFields(),
         new("Revision", "The branch, tag or commit of a model that is fetched from the Hub; default: main.", (r, v) => r with { Revision = v }, r => r.Revision) { InKey = NotInKey },
         new("Version", "The version of a model that comes from a NuGet package.", (r, v) => r with { Version = v }, r => r.Version) { InKey = NotInKey },
         new("Files", "Which files of a repository are fetched, patterns separated by ';': these alone, +pattern these too, -pattern not these; default: what a build needs.", (r, v) => r with { Files = v }, r => r.Files) { InKey = NotInKey },
@@ -42,6 +45,9 @@ public sealed partial record RecipeField(string Name, string Help, Func<Recipe, 
 
     /// <summary>Whether the option may be given several times; its values are joined by <c>;</c>.</summary>
     public bool IsRepeatable { get; init; }
+
+    /// <summary>Whether the option stands alone for yes: its value may be left out.</summary>
+    public bool IsSwitch { get; init; }
 
     /// <summary>The value's part in the content key where paths do not belong there: files count by what they hold. Null = the value itself.</summary>
     internal Func<Recipe, string?>? InKey { get; init; }
@@ -57,7 +63,14 @@ public sealed partial record RecipeField(string Name, string Help, Func<Recipe, 
     /// <summary>The recipe in one canonical text, a line per choice: what the content key is made of.</summary>
     /// <param name="recipe">The recipe.</param>
     /// <returns>Lines <c>Name=value</c> in the order of <see cref="All"/>; what was not chosen is left out.</returns>
-    public static string Normalize(Recipe recipe) => string.Join('\n', AllArray.Select(f => (f.Name, Value: (f.InKey ?? f.Get)(recipe))).Where(f => f.Value is not null).Select(f => $"{f.Name}={f.Value}"));
+    public static string Normalize(Recipe recipe) => Normalize(recipe, []);
+
+    /// <summary>The recipe in one canonical text, without some fields.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="without">The names of the fields that do not count.</param>
+    /// <returns>Lines as in <see cref="Normalize(Recipe)"/>.</returns>
+    internal static string Normalize(Recipe recipe, string[] without) =>
+        string.Join('\n', AllArray.Where(f => !without.Contains(f.Name)).Select(f => (f.Name, Value: (f.InKey ?? f.Get)(recipe))).Where(f => f.Value is not null).Select(f => $"{f.Name}={f.Value}"));
 
     private static bool ParseKeepSource(string value) => bool.TryParse(value, out bool keep) ? keep : throw Errors.UnknownOptionValue("keep-source", value, "a build", ["true", "false"]);
 
@@ -67,8 +80,8 @@ public sealed partial record RecipeField(string Name, string Help, Func<Recipe, 
     private static string Kebab(string name) =>
         string.Concat(name.Replace("DType", "Dtype", StringComparison.Ordinal).Select((c, i) => char.IsUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()));
 
-    private static string ParseEngine(string value) => Dialect.Known.FirstOrDefault(d => d.CanWrite && string.Equals(d.Name, value, StringComparison.OrdinalIgnoreCase))?.Name
-        ?? throw Errors.UnknownOptionValue("engine", value, "a product", Dialect.Known.Where(d => d.CanWrite).Select(d => d.Name));
+    private static string ParseEngine(string value) => string.Equals(value, EngineTool.TensorRtLlmEngine, StringComparison.OrdinalIgnoreCase) ? EngineTool.TensorRtLlmEngine : Dialect.Known.FirstOrDefault(d => d.CanWrite && string.Equals(d.Name, value, StringComparison.OrdinalIgnoreCase))?.Name
+        ?? throw Errors.UnknownOptionValue("engine", value, "a product", Dialect.Known.Where(d => d.CanWrite).Select(d => d.Name).Append(EngineTool.TensorRtLlmEngine));
 
     private static DType ParseDType(string value) => DTypes.DType.TryParse(value, out DType? dtype) && dtype.IsFloatingPoint
         ? dtype

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
@@ -16,14 +17,15 @@ internal static class SizeBudget
     /// <param name="name">What is built.</param>
     /// <param name="plan">Its files.</param>
     /// <param name="most">The most bytes of all files together; null = any.</param>
-    /// <exception cref="CheckpointException">CKPT4071 naming the largest tensors and their dtypes.</exception>
-    public static void Check(string name, DirectoryPlan plan, long? most)
+    /// <param name="fitting">Names the largest kind that fits, or null.</param>
+    /// <exception cref="CheckpointException">CKPT4071 naming the largest tensors with their dtypes, and the largest kind that fits.</exception>
+    public static void Check(string name, DirectoryPlan plan, long? most, Func<long, string?> fitting)
     {
         long size = plan.Files.Sum(f => f.Length);
         if (most is { } limit && size > limit)
         {
             IEnumerable<Tensor> largest = plan.Files.SelectMany(f => f.Slots).Select(s => s.Tensor).Distinct(ReferenceEqualityComparer.Instance).OfType<Tensor>().OrderByDescending(t => t.ByteCount).Take(Named);
-            throw Errors.EngineTooLarge(name, size, limit, [.. largest.Select(t => string.Create(CultureInfo.InvariantCulture, $"{t.Name} ({t.DType.LongName}, {t.ByteCount:N0} bytes)"))]);
+            throw Errors.EngineTooLarge(name, size, limit, [.. largest.Select(t => string.Create(CultureInfo.InvariantCulture, $"{t.Name} ({t.DType.LongName}, {t.ByteCount:N0} bytes)"))], fitting(limit));
         }
     }
 }

@@ -31,6 +31,11 @@ public sealed class SourceHashes
     /// <returns>64 hex digits in lower case.</returns>
     public string Sha256(string path, ByteSource source, HashTrust trust, CancellationToken cancellation)
     {
+        if (source is MemorySource)
+        {
+            return FileDigest.Sha256(source, cancellation);
+        }
+
         string real = Real(path);
         string stamp = Stamp(real);
         string? entry = EntryOf(real);

@@ -61,6 +61,7 @@ public sealed partial class Store
             }
         }
 
+        ForgetTensorsOfNobody();
         return removed.ToImmutable();
     }
 
@@ -155,7 +156,7 @@ public sealed partial class Store
     private FileStream OpenLock(string key) => new(Path.Combine(MakeDirectory("locks"), key), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
 
     private IEnumerable<string> EntryFolders() =>
-        Directory.Exists(_root) ? Directory.GetDirectories(_root).Where(d => Path.GetFileName(d) is { Length: KeyDigits } name && name.All(char.IsAsciiHexDigitLower)) : [];
+        Directory.Exists(_root) ? Directory.GetDirectories(_root).Where(d => IsKey(Path.GetFileName(d))) : [];
 
     private StoredProduct Describe(string folder)
     {

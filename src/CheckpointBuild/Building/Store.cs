@@ -72,7 +72,7 @@ public sealed partial class Store
         string staging = Path.Combine(_root, TemporaryFolder, key);
         RemoveDirectory(staging);
         RemoveLeftovers();
-        BuildReport report = build.Run(staging, options, trust, cancellation);
+        BuildReport report = build.Run(staging, options, trust, use == StoreUse.Rebuild ? static _ => null : FindTensors, cancellation);
         string aside = Path.Combine(_root, TemporaryFolder, key + AsideExtension);
         RemoveDirectory(aside);
         if (Directory.Exists(place))
@@ -83,6 +83,7 @@ public sealed partial class Store
         MoveDirectory(staging, place);
         RemoveDirectory(aside);
         OutputDirectory.Flush(_root);
+        RememberTensors(report);
         MarkUse(key);
         return new StoreEntry(place, report, WasThere: false);
     }

@@ -29,6 +29,19 @@ internal static class TemporaryName
         }
     }
 
+    /// <summary>Removes the folders of such names that builds which are no longer alive left beside a path.</summary>
+    /// <param name="target">The full path without the name's end.</param>
+    public static void RemoveAbandonedFolders(string target)
+    {
+        foreach (string path in Directory.EnumerateDirectories(Path.GetDirectoryName(target)!, "*" + Extension))
+        {
+            if (path.StartsWith(target + '.', StringComparison.Ordinal) && OwnerOf(path[(target.Length + 1)..]) is { } owner && !IsRunning(owner))
+            {
+                Directory.Delete(path, recursive: true);
+            }
+        }
+    }
+
     private static int? OwnerOf(string rest) =>
         rest.Split('.') is [var process, { Length: RandomDigits }, "tmp"] && int.TryParse(process, NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? id : null;
 

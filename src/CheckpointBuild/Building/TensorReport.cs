@@ -6,4 +6,8 @@ namespace CheckpointBuild.Building;
 /// <param name="Shape">Its shape, outermost first.</param>
 /// <param name="File">The file that it lies in.</param>
 /// <param name="Derivation">Its ancestry, from the stored bytes outwards.</param>
-public sealed record TensorReport(string Name, string DType, string Shape, string File, string Derivation);
+public sealed record TensorReport(string Name, string DType, string Shape, string File, string Derivation)
+{
+    /// <summary>What it takes in its file, all planes together.</summary>
+    public long Bytes { get; init; }
+}

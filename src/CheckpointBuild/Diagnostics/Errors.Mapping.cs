@@ -100,7 +100,7 @@ internal static partial class Errors
         $"the tokenizer is not understood ({fault}). It is not written; put the model's own tokenizer files beside the weights.");
 
     internal static Diagnostic EngineWithoutTokenizer(string checkpoint) => new("CKPT2058",
-        $"{checkpoint}: there is no tokenizer beside the weights, so that the engine has none. It loads, and takes token ids alone; add tokenizer.json to the folder.");
+        $"{checkpoint}: there is no tokenizer beside the weights, so that the product has none. It loads, and takes token ids alone; add tokenizer.json to the folder.");
 
     internal static Diagnostic EngineComputesElse(string checkpoint, string difference) => new("CKPT2059",
         $"{checkpoint}: the file holds this model as llama.cpp's own converter would write it, and llama.cpp computes something else from it: {difference}. Compare its results before you ship it, or build another engine.");

@@ -103,58 +103,6 @@ internal static partial class Errors
     internal static CheckpointException NotTensors(string path, string what, string found) => new("CKPT1359",
         $"{path}: {what} is {found}, a dictionary of tensors by name is needed. Save the model's state_dict() alone.", path);
 
-    // 4150 to 4159: writing them.
-
-    internal static CheckpointException ValueHasNoPlace(string path, string what) => new("CKPT4150",
-        $"{path}: PyTorch's format cannot hold {what} so that its safe loader takes it. Leave the value out, or write it in another way.", path);
-
-    // 2150 to 2159: what PyTorch's files hold beside tensors.
-
-    internal static Diagnostic ValuesLeftOut(string file, int count, string first) => new("CKPT2150",
-        $"{file}: holds {(count == 1 ? "a value that is no tensor" : $"{count} values that are no tensors")}, the first is {Quote(first)}. {(count == 1 ? "It is" : "They are")} left out: a model needs tensors alone.");
-
-    // 2151 to 2159: Meta's and torchtune's folders.
-
-    internal static CheckpointException MetaShardMissing(string path, string what, string why) => new("CKPT2151",
-        $"{path}: {what}, and the checkpoint is incomplete without it: {why}. Get the missing shard; each holds a part of every tensor.", path);
-
-    internal static CheckpointException MetaShardsDiffer(string path, string tensor, string what) => new("CKPT2152",
-        $"{path}: tensor {Quote(tensor)} {what}. The shards are of different checkpoints or damaged; get them again.", path);
-
-    internal static Diagnostic MetaTokenizerMissing(string checkpoint) => new("CKPT2154",
-        $"{checkpoint}: there is no tokenizer.model to go along, the one file that Meta's form has for a tokenizer. The weights are written without it; put it beside them.");
-
-    internal static CheckpointException TuneNotTensor(string path, string key, string type) => new("CKPT2155",
-        $"{path}: the value of {Quote(key)} is {type}, a tensor is needed: a state dict holds tensors alone. Save the model's state dict by itself.", path);
-
-    internal static CheckpointException TuneFileCount(string path, int found) => new("CKPT2156",
-        $"{path}: {N(found)} files are named, exactly one is needed by this checkpointer. Name the one file, or use the checkpointer for Hugging Face's files.", path);
-
-    internal static CheckpointException TuneSuffix(string path, string needed) => new("CKPT2157",
-        $"{path}: the name must end in '{needed}'. Name a file that torch.save wrote under such a name.", path);
-
-    internal static CheckpointException TuneRecipeMissing(string path) => new("CKPT2158",
-        $"{path}: there is no state of the recipe to resume from (recipe_checkpoint). Name the recipe state that the intermediate checkpoint left, or start anew.", path);
-
-    internal static CheckpointException TuneRecipeBroken(string path, string what) => new("CKPT2159",
-        $"{path}: this is no state of a recipe: {what}. Name the recipe state that the intermediate checkpoint left.", path);
-
-    // 4151 to 4153: saving.
-
-    internal static CheckpointException OutputInsideSource(string output, string source) => new("CKPT4151",
-        $"{output}: the output lies in the folder that is read, {source}. Choose another output: what is saved must not become what is loaded.", output);
-
-    internal static CheckpointException TuneAdapterNotInState(string output) => new("CKPT4152",
-        $"{output}: the adapter alone is to be saved, and the state has no 'adapter'. Put it there, or save the model.", output);
-
-    internal static CheckpointException TuneUnknownTensor(string output, string tensor) => new("CKPT4153",
-        $"{output}: tensor {Quote(tensor)} was in none of the files that were loaded, so that no file is its own. Save what was loaded, under the same names.", output);
-
-    // 9150: torchtune's words.
-
-    internal static CheckpointException FileNameFormat(string format, string max) => new("CKPT9150",
-        $"the names of files {Quote(format)} with the last {Quote(max)} cannot be spelled out (two {{}} and a number are needed). Write for instance 'model-{{}}-of-{{}}.safetensors' and '00003'.");
-
     private static IEnumerable<string> Quoted(IEnumerable<string> names)
     {
         foreach (string name in names)

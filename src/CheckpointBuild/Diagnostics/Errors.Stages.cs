@@ -43,6 +43,15 @@ internal static partial class Errors
     internal static CheckpointException ImportanceTwice() => new("CKPT3079",
         "ImportanceMatrix and Calibration both say what weighs the columns (one is needed). Leave one out.");
 
+    internal static CheckpointException ImportanceOfOtherModel(string file, string entry, string tensor) => new("CKPT3090",
+        $"{file}: the importance matrix names none of the model's tensors (it has {Quote(entry)}, for instance; {Quote(tensor)} is needed). It was made for another model; make one for this.", file);
+
+    internal static CheckpointException NoLayerLeft(string file, int layers) => new("CKPT3091",
+        $"{file}: PruneLayers names all layers ({layers} of {layers}; at least one must stay). Name fewer.");
+
+    internal static Diagnostic RuleMatchesNothing(string file, string rule) => new("CKPT3092",
+        $"{file}: no tensor's name matches {Quote(rule)} of TensorTypes; it changes nothing. Patterns are regular expressions for names such as blk.0.ffn_down.weight.");
+
     internal static Diagnostic WidthFallsBack(string file, int count, string first, long columns, string wanted, string given) => new("CKPT3075",
         $"{file}: {N(count)} tensors have rows that are no whole number of {wanted} blocks ({Quote(first)} is the first, with {N(columns)} columns); they become {given}.");
 
@@ -51,4 +60,25 @@ internal static partial class Errors
 
     internal static CheckpointException MergedNotFinite(string tensor, float value, long row, long column, string dtype) => new("CKPT3060",
         string.Create(CultureInfo.InvariantCulture, $"tensor {Quote(tensor)}: with the adapter the weight at row {N(row)}, column {N(column)} is {value:G9}, which {dtype} cannot hold. Training diverged, the adapter's file is damaged, or its weight is too large; take a sound adapter, or a wider dtype."));
+
+    internal static CheckpointException OverQualityBudget(string name, string excess, string[] worst, string? better) => new("CKPT3080",
+        $"{name}: {excess}; the engine is not kept. The matrices that lost most: {string.Join(", ", worst)}. {(better is null ? "Choose a type with more bits" : $"Quantization={better} is estimated to fit")}, give these matrices a larger type with TensorTypes, or allow more.");
+
+    internal static CheckpointException NoJudge(string file) => new("CKPT3081",
+        $"{file}: judging an engine needs something that runs models (none was given, or one that cannot judge). Build with the tool, or hand EngineBuild.Open a calibrator that can.");
+
+    internal static CheckpointException BudgetWithoutText(string budget) => new("CKPT3082",
+        $"{budget} needs a text to measure on (EvaluationText is not set). Name a text in UTF-8 of the kind that the model will see: EvaluationText=\"evaluation.txt\".");
+
+    internal static CheckpointException AutoWithoutBudget() => new("CKPT3083",
+        "Quantization=auto needs to know what to keep (no budget is set, one is needed). Set MaxEngineSize (\"3MB\"), or MaxKlDivergence (\"0.02\") or MaxPerplexityIncrease (\"2%\") with an EvaluationText; or name a type, such as q4_k_m.");
+
+    internal static CheckpointException AutoWithoutText() => new("CKPT3084",
+        "Quantization=auto measures how much each matrix matters (no text is set to measure on, one is needed). Name a text in UTF-8 with EvaluationText, or with Calibration, which then weighs columns too.");
+
+    internal static CheckpointException EvaluationText(string path, string found) => new("CKPT3085",
+        $"{path}: is no text to judge on ({found}; at least one window of 512 tokens in UTF-8 is needed). Name a longer text of the kind that the model will see.", path);
+
+    internal static CheckpointException CannotBeJudged(string engine, string asked) => new("CKPT3086",
+        $"{asked}: an engine of {engine} with these choices cannot be run here (one that is read back is needed: gguf, huggingface, meta, torchtune, or tensorrt-llm with float weights). Leave the budget out, or judge another target.");
 }

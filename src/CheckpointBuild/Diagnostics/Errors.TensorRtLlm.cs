@@ -88,7 +88,7 @@ internal static partial class Errors
         $"{file}: {tensors.Count} tensors are missing that the engine's model needs: {string.Join(", ", System.Linq.Enumerable.Take(tensors, 8))}{(tensors.Count > 8 ? ", …" : "")}. Convert the model again.", file);
 
     internal static CheckpointException EngineToolMissing(string tool) => new("CKPT3233",
-        $"{tool}: is not found. Install TensorRT-LLM and put trtllm-build into PATH, name it in CHECKPOINTBUILD_TRTLLM_BUILD, or ask for --dry-run, which checks everything and writes the engine's configuration alone.");
+        $"{tool}: is not found. Install TensorRT-LLM and put trtllm-build into PATH, or say where it lies with TrtllmBuild (--trtllm-build FILE) or the environment variable CHECKPOINTBUILD_TRTLLM_BUILD; EngineOptional=true takes the checkpoint in its place, and --dry-run checks everything and writes the engine's configuration alone.");
 
     internal static CheckpointException EngineToolFailed(string tool, int code, string last) => new("CKPT3234",
         $"{tool}: ended with exit code {code}: {last}. Its whole log stands above.");
@@ -96,6 +96,63 @@ internal static partial class Errors
     internal static CheckpointException EngineIncomplete(string folder, string missing) => new("CKPT3235",
         $"{folder}: the builder said that it was done, and {Quote(missing)} is not there. The builder's log says why.");
 
+    internal static CheckpointException EngineToolVersion(string tool, string answer) => new("CKPT3236",
+        $"{tool}: does not say which version of TensorRT-LLM it is ({answer}). Start it by hand with --help; it must print 'TensorRT-LLM version: …' and end.");
+
+    internal static CheckpointException NoGpu(string found) => new("CKPT3237",
+        $"An engine is built on a GPU that it will run on, and none is to be seen here ({found}). Build on such a machine, or ask for Engine=tensorrt-llm and run trtllm-build there; EngineOptional=true takes the checkpoint in the engine's place.");
+
+    internal static CheckpointException EngineToolMemory(string tool, string line) => new("CKPT3238",
+        $"{tool}: memory did not suffice: {line}. Choose more ranks, a smaller MaxBatchSize or MaxNumTokens, or fewer Workers.");
+
+    internal static CheckpointException EngineToolCheckpoint(string tool, string line) => new("CKPT3239",
+        $"{tool}: does not take the checkpoint: {line}. It is probably of another release: set TensorRtLlmVersion to the tool's.");
+
+    internal static CheckpointException EngineOfOtherVersion(string path, string found, string needed) => new("CKPT3241",
+        $"{path}: the engine says that it is of version {found}, the tool that it is {needed}. Several versions of TensorRT-LLM are mixed in this installation; mend it.", path);
+
+    internal static CheckpointException EngineOfOtherRanks(string path, int found, int needed) => new("CKPT3242",
+        $"{path}: the engine is for {found} ranks, the checkpoint has {needed}. The builder's log says why.", path);
+
+    internal static CheckpointException EngineToolLibraries(string tool, string line) => new("CKPT3243",
+        $"{tool}: its libraries do not fit each other: {line}. Install TensorRT and TensorRT-LLM of one release.");
+
+    internal static CheckpointException EngineToolOfOtherVersion(string tool, string found, string needed) => new("CKPT3244",
+        $"{tool}: is TensorRT-LLM {found}, and a checkpoint for {needed} is asked for. Install that release, or set TensorRtLlmVersion to the tool's.");
+
+    internal static CheckpointException NoEngineTool(string target) => new("CKPT3245",
+        $"Engine '{target}' is built by a tool that is not ours, and none was handed over. Hand EngineBuild.Open an EngineTool, for instance TrtllmTool.");
+
+    internal static CheckpointException StatisticsTwice() => new("CKPT3247",
+        "Calibration and CalibrationStatistics both say how large activations become (one is needed). Leave one out.");
+
+    internal static CheckpointException NothingToCalibrate(string text, string? quantization) => new("CKPT3248",
+        $"{text}: nothing in {quantization ?? "a checkpoint of floats"} follows from a calibration text. Leave Calibration out, or choose a quantization that needs one: W8A8_SQ_…, W4A16_AWQ, an int8 cache.");
+
+    internal static Diagnostic OwnCalibrationText(string checkpoint) => new("CKPT3249",
+        $"{checkpoint}: is calibrated with a short text that is built in, for none was named. Name one of the kind that the model will see with Calibration (--calibration FILE).");
+
+    internal static Diagnostic EngineLeftOut(string checkpoint, string reason) => new("CKPT3246",
+        $"{checkpoint}: no engine is built ({reason}); the checkpoint is the product. Run trtllm-build on it where TensorRT-LLM and a GPU are, or build there.");
+
     internal static Diagnostic EngineTensorDType(string file, string tensor, string found, string needed) => new("CKPT3240",
         $"{file}: tensor {Quote(tensor)} is {found}, the configuration says {needed}. The builder casts it.", file);
+
+    internal static CheckpointException GroupsUneven(string module, string shape, int group) => new("CKPT3254",
+        $"{module}: a rank's share {shape} does not fall into groups of {group} columns and pairs of rows. Choose fewer ranks, or a GroupSize that divides its columns.");
+
+    internal static CheckpointException SquaresMissing(string path, string tensor) => new("CKPT3255",
+        $"{path}: the statistics of {Quote(tensor)} hold no mean squares of inputs (vector MODULE.x2), which this quantization weighs errors by. Measure them from a text with Calibration.", path);
+
+    internal static CheckpointException RanksMixed(string folder, string other) => new("CKPT3250",
+        $"{folder}: its ranks are of another configuration than those in {other}. Build all ranks of a set with one recipe, each set in a folder of its own.", folder);
+
+    internal static CheckpointException RanksDiffer(string file, string tensor, string found, string needed, string other) => new("CKPT3251",
+        $"{file}: tensor {Quote(tensor)} is {found}, in {other} it is {needed}. The ranks were not built from one checkpoint with one recipe; build them again.", file);
+
+    internal static CheckpointException RankUnknown(string[] variables) => new("CKPT3252",
+        $"--rank auto: nothing says which rank this process is (none of {string.Join(", ", variables)} is set, and no pod's ordinal). Start it with mpirun, srun or as an indexed job, or give --rank a number.");
+
+    internal static CheckpointException RankOutOfRange(int rank, int worldSize) => new("CKPT3253",
+        $"Rank {rank}: there is none (ranks are 0 to {worldSize - 1}: TensorParallel × PipelineParallel × ContextParallel). Start as many processes as there are ranks, or choose another number.");
 }

@@ -32,8 +32,8 @@ internal static partial class Errors
     internal static CheckpointException TooManyParts(string name, int found, int limit) => new("CKPT4070",
         $"{name}: MaxShardSize would make {N(found)} parts (at most {N(limit)} can be numbered). Use a larger size.");
 
-    internal static CheckpointException EngineTooLarge(string name, long found, long limit, string[] largest) => new("CKPT4071",
-        $"{name}: the engine would have {N(found)} bytes (MaxEngineSize allows {N(limit)}). Its largest tensors: {string.Join(", ", largest)}. Choose a smaller Quantization, or give these tensors a smaller type with TensorTypes.");
+    internal static CheckpointException EngineTooLarge(string name, long found, long limit, string[] largest, string? fitting) => new("CKPT4071",
+        $"{name}: the engine would have {N(found)} bytes (MaxEngineSize allows {N(limit)}). Its largest tensors: {string.Join(", ", largest)}. {(fitting is null ? "Choose a smaller Quantization" : $"Quantization={fitting} is the largest kind that fits; choose it")}, or give these tensors a smaller type with TensorTypes.");
 
     internal static CheckpointException HeaderTooLarge(string path, long found, long limit) => new("CKPT4014",
         $"{path}: the header would have {N(found)} bytes (at most {N(limit)} can be read back). Split the tensors over more files.", path);

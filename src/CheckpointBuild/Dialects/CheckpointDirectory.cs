@@ -148,7 +148,7 @@ public sealed class CheckpointDirectory : IDisposable
         {
             if (!_open.TryGetValue(name, out ByteSource? source))
             {
-                source = Arriving(_location).FirstOrDefault(f => f.Name == name)?.Arriving ?? (ByteSource)new FileSource(PathOf(name));
+                source = Arriving(_location).FirstOrDefault(f => f.Name == name)?.Arriving ?? (ByteSource)new SharedReads(new FileSource(PathOf(name)));
                 _open.Add(name, source);
             }
 
@@ -164,6 +164,32 @@ public sealed class CheckpointDirectory : IDisposable
     {
         ByteSource source = OpenFile(name);
         return source.Length <= MostSmallFileBytes ? source.ReadBytes(0, (int)source.Length) : throw Errors.SmallFileTooLarge(source.Name, source.Length, MostSmallFileBytes);
+    }
+
+    /// <summary>Bytes that were read from the folder's files so far.</summary>
+    internal long BytesRead
+    {
+        get
+        {
+            lock (_open)
+            {
+                return (Above?.BytesRead ?? 0) + _open.Values.OfType<SharedReads>().Sum(s => s.BytesRead);
+            }
+        }
+    }
+
+    /// <summary>Says whether bytes that several ask for at nearly the same time are read once.</summary>
+    /// <param name="isOn">Whether they are.</param>
+    internal void ShareReads(bool isOn)
+    {
+        Above?.ShareReads(isOn);
+        lock (_open)
+        {
+            foreach (SharedReads source in _open.Values.OfType<SharedReads>())
+            {
+                source.IsOn = isOn;
+            }
+        }
     }
 
     /// <summary>Takes something that must live as long as the checkpoint is used: a connection that tensors read through.</summary>

@@ -20,6 +20,9 @@ public sealed record FilePlan(string Path, long Length, ReadOnlyMemory<byte> Hea
     /// <summary>Sums over slots, which are written into pieces or the head when all slots are filled.</summary>
     public ImmutableArray<FileChecksum> Checksums { get; init; } = [];
 
+    /// <summary>A finished file with the bytes of this plan, which need not be made again; null = there is none.</summary>
+    internal FinishedFile? Twin { get; init; }
+
     /// <summary>A file of given bytes.</summary>
     /// <param name="path">Where it will lie, relative to the output directory.</param>
     /// <param name="bytes">All of it.</param>

@@ -59,6 +59,14 @@ public sealed record RankGrid
             : throw Errors.ExpertGridWrong(inside, expert, tensor);
     }
 
+    /// <summary>Which set of weights a rank reads: ranks that differ in their context alone share one.</summary>
+    /// <param name="rank">From 0 to <see cref="WorldSize"/> - 1.</param>
+    /// <returns>From 0 to <see cref="FileCount"/> - 1.</returns>
+    /// <exception cref="CheckpointException">CKPT3253 when there is no such rank.</exception>
+    public int FileOf(int rank) => rank >= 0 && rank < WorldSize
+        ? (rank % TensorParallel) + (rank / (TensorParallel * ContextParallel) * TensorParallel)
+        : throw Errors.RankOutOfRange(rank, WorldSize);
+
     /// <summary>Where a set of weights stands in the grid.</summary>
     /// <param name="file">From 0 to <see cref="FileCount"/> - 1.</param>
     /// <returns>The position.</returns>

@@ -23,6 +23,9 @@ public sealed class CalibrationStatistics
     /// <summary>The modules' names.</summary>
     public IReadOnlyCollection<string> Modules => _modules.Keys;
 
+    /// <summary>All of them by the modules' names.</summary>
+    internal IEnumerable<KeyValuePair<string, ModuleStatistics>> All => _modules;
+
     /// <summary>The statistics of a module.</summary>
     /// <param name="module">Its name.</param>
     /// <param name="inputs">How many inputs it has.</param>

@@ -4,7 +4,7 @@ using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Quantization;
 
-/// <summary>Every tensor of numbers becomes one float dtype.</summary>
+/// <summary>Every tensor becomes one float dtype. One whose numbers are not computed with is refused where it is read (CKPT3004): what is asked for cannot be done, and left as it is it would pass for done.</summary>
 /// <param name="DType">The dtype.</param>
 public sealed record CastTo(DType DType) : QuantizationPolicy
 {
@@ -12,5 +12,5 @@ public sealed record CastTo(DType DType) : QuantizationPolicy
     public override string Name => DType.LongName;
 
     /// <inheritdoc/>
-    public override DType TypeFor(TensorRole role, Tensor tensor) => tensor.DType.HasValues ? DType : tensor.DType;
+    public override DType TypeFor(TensorRole role, Tensor tensor) => DType;
 }

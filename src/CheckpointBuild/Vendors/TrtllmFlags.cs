@@ -35,6 +35,12 @@ public sealed class TrtllmFlags(IReadOnlyDictionary<string, string> values)
     /// <summary>Every flag.</summary>
     public static IReadOnlyList<TrtllmFlag> All => AllArray;
 
+    /// <summary>What was typed, by the flags' names.</summary>
+    public IReadOnlyDictionary<string, string> Typed => values;
+
+    /// <summary>What was typed, as arguments of the tool, in the order of their names.</summary>
+    public IEnumerable<string> Arguments => values.OrderBy(v => v.Key, System.StringComparer.Ordinal).SelectMany(v => IsSwitch(v.Key) ? [v.Key] : v.Key == "--lora_target_modules" ? [v.Key, .. v.Value.Split(' ')] : new[] { v.Key, v.Value });
+
     /// <summary>Looks at every value.</summary>
     /// <returns>The same flags.</returns>
     /// <exception cref="CheckpointException">CKPT9001 listing what is valid, CKPT3231 for flags that contradict each other.</exception>
@@ -69,6 +75,8 @@ public sealed class TrtllmFlags(IReadOnlyDictionary<string, string> values)
     /// <param name="name">The flag.</param>
     /// <returns>True for a switch that was typed, and for <c>enable</c>.</returns>
     public bool Is(string name) => Text(name) is "true" or "enable";
+
+    private static bool IsSwitch(string name) => AllArray.First(f => f.Name == name).Kind == TrtllmFlagKind.Switch;
 
     private static void Refuse(bool contradicts, string flags, string reason)
     {

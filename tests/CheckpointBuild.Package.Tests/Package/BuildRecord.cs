@@ -18,8 +18,11 @@ public sealed class BuildRecord
 
     public CommandResult Result { get; }
 
-    /// <summary>How often the tool was started: each start writes its command line.</summary>
-    public int ToolStarts => Messages.Count(m => m.Contains(" worker --request ", StringComparison.Ordinal));
+    /// <summary>How often the tool was asked: each time its command line is written.</summary>
+    public int ToolStarts => Messages.Count(IsAsking);
+
+    /// <summary>The targets in which a task asked the tool.</summary>
+    public IEnumerable<string> TargetsAsking(string task) => Nodes.OfType<Task>().Where(t => t.Name == task && t.FindChildrenRecursive<Message>(m => IsAsking(m.Text ?? "")).Any()).Select(t => t.GetNearestParent<Target>()!.Name);
 
     /// <summary>How many engine files were put in place or copied by whatever task.</summary>
     public int EngineCopies => Messages.Count(m => m.Contains(".gguf", StringComparison.Ordinal) &&
@@ -30,6 +33,8 @@ public sealed class BuildRecord
 
     /// <summary>Whether a target ran.</summary>
     public bool Ran(string target) => Nodes.OfType<Target>().Any(t => t.Name == target && t.HasChildren);
+
+    private static bool IsAsking(string message) => message.Contains(" worker --request ", StringComparison.Ordinal);
 
     private IEnumerable<string> Messages => Nodes.OfType<Message>().Select(m => m.Text ?? "");
 

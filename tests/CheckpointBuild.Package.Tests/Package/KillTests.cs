@@ -57,6 +57,28 @@ public sealed class KillTests(PackageFeed feed) : IDisposable
         Assert.True(_toolsKilled > 0 || !Directory.Exists("/proc"), "No tool was ever met alive; the kills prove nothing.");
     }
 
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public void A_build_that_is_asked_to_stop_leaves_no_process_and_nothing_half_written(string signal)
+    {
+        string older = BuildFirst(Options[0]);
+        ForgetStore();
+        Write(Options[1]);
+        using (Process build = Start())
+        {
+            _ = SpinWait.SpinUntil(() => build.HasExited || Tools().Length > 0, OrphanLimit);
+            using Process ask = Process.Start("kill", ["-" + signal, build.Id.ToString(CultureInfo.InvariantCulture)]);
+            ask.WaitForExit();
+            build.WaitForExit();
+        }
+
+        Assert.True(SpinWait.SpinUntil(() => Ours().Length == 0, OrphanLimit), "A process outlived the build that was stopped: " + string.Join(", ", Ours()));
+        Assert.Empty(_folder.Parts("app", "bin"));
+        Build().Succeeded();
+        Assert.NotEqual(older, StrangerFolder.Sha256(Assert.Single(_folder.Engines("app", "bin"))));
+    }
+
     private CommandResult Build() => _folder.Run("build", "app", "--no-restore");
 
     private void Write(string options) => _folder.WriteProject("app", $"""Engine="gguf" {options}""");
@@ -71,12 +93,18 @@ public sealed class KillTests(PackageFeed feed) : IDisposable
     // Without the store every round has the whole work before it; the output keeps the engine of the round before.
     private void ForgetStore() => Directory.Delete(_folder.Store, recursive: true);
 
-    private void KillAfter(TimeSpan delay, bool killTool)
+    private Process Start()
     {
-        using Process build = _folder.DotNet.Start(_folder.Root, "build", "app", "--no-restore");
+        Process build = _folder.DotNet.Start(_folder.Root, "build", "app", "--no-restore");
         build.StandardInput.Close();
         _ = build.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         _ = build.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        return build;
+    }
+
+    private void KillAfter(TimeSpan delay, bool killTool)
+    {
+        using Process build = Start();
         if (killTool)
         {
             // The tool lives for a fraction of the build: wait for it, then for a part of that fraction.

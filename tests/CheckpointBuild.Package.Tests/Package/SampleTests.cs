@@ -75,6 +75,18 @@ public sealed class SampleTests(PackageFeed feed) : IDisposable
         Assert.Equal(0, second.ToolStarts);
     }
 
+    [Fact]
+    public void TensorRtLlm_with_package_references_ships_two_ranks()
+    {
+        CopySample("TensorRtLlm");
+
+        string output = _folder.Run("run", "--project", "TensorRtLlm").Succeeded().Output;
+
+        Assert.Contains("LlamaForCausalLM float16, TP 2 x PP 1", output);
+        Assert.Contains("rank0.safetensors:", output);
+        Assert.Contains("rank1.safetensors:", output);
+    }
+
     private void CopySample(string name)
     {
         RepositoryPaths.CopyFolder(Path.Combine(RepositoryPaths.Samples, name), _folder.Below(name));

@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Linq;
+using System.Text.Json.Nodes;
 using System.Threading;
 using CheckpointBuild.Package.Tests.Matrix;
 using CheckpointBuild.Package.Tests.Tasks;
@@ -191,10 +192,19 @@ internal sealed class StaleDay : IDisposable
         File.SetLastWriteTimeUtc(path, DateTime.UtcNow + time);
     }
 
+    // Sometimes only the bytes of a file that says the same, sometimes a chat template, which changes the engine's head and none of its tensors.
     private void ChangeSidecar()
     {
-        string path = Path.Combine(Checkpoint, "generation_config.json");
+        string path = Path.Combine(Checkpoint, _random.Next(2) == 0 ? "generation_config.json" : "tokenizer_config.json");
         string text = File.ReadAllText(path);
-        File.WriteAllText(path, text.EndsWith("\n\n", StringComparison.Ordinal) ? text[..^1] : text + "\n");
+        if (path.EndsWith("generation_config.json", StringComparison.Ordinal))
+        {
+            File.WriteAllText(path, text.EndsWith("\n\n", StringComparison.Ordinal) ? text[..^1] : text + "\n");
+            return;
+        }
+
+        JsonObject settings = JsonNode.Parse(text)!.AsObject();
+        settings["chat_template"] = $"{{{{ messages[0]['content'] }}}}{new string('!', _random.Next(200))}";
+        File.WriteAllText(path, settings.ToJsonString());
     }
 }

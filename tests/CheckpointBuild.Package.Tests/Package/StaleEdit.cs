@@ -15,7 +15,7 @@ public enum StaleEdit
     /// <summary>A time alone changes.</summary>
     Touch,
 
-    /// <summary>The tokenizer's configuration gets or loses a line that changes the engine.</summary>
+    /// <summary>A file beside the weights changes: generation settings, or a chat template.</summary>
     Sidecar,
 
     /// <summary>The other quantization.</summary>

@@ -100,7 +100,10 @@ public sealed class StrangerFolder : IDisposable
     public static string Sha256(string path) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
 
     /// <summary>The host's trace of every .NET process that ran since <see cref="TraceHosts"/>: whether one of them was the packed tool.</summary>
-    public bool ToolWasStarted => Directory.GetFiles(Root, "hosts.trace*").Any(f => File.ReadLines(f).Any(line => line.Contains("ckpt.dll", StringComparison.Ordinal)));
+    public bool ToolWasStarted => ToolStarts > 0;
+
+    /// <summary>How many times the packed tool was started since <see cref="TraceHosts"/>: each process tells its arguments once.</summary>
+    public int ToolStarts => Directory.GetFiles(Root, "hosts.trace*").Sum(f => File.ReadLines(f).Count(line => line.StartsWith("Launch host:", StringComparison.Ordinal) && line.Contains("ckpt.dll, argc", StringComparison.Ordinal)));
 
     /// <summary>Lets every .NET process from now on write its arguments to a file.</summary>
     public void TraceHosts()

@@ -18,6 +18,8 @@ internal static class EditorSituations
         new("the application names its engine in code", "`ModelEngines.DocLlama.Path` is the engine's folder; a wrong name does not compile; it can be switched off", Names) { IsFast = true },
         new("scripts ask for the engines", "JSON with name, path, size and key; before a build, none", Query),
         new("a target of the project's own chains the three tasks", "each product is the next one's checkpoint; a second build does nothing", OwnTargets),
+        new("an item's product is a checkpoint, another item keeps the checkpoint that its engine is made from", "each is made in the target of its stage; the kept one lies below obj and goes with clean", Stages),
+        new("a project's only item is added by a target", "it is built, published without building, and named to others", OnlyAdded),
         new("a project's own targets hook before and after the engines, and add an item", "in this order; the added item is built", Hooks),
     ];
 
@@ -96,6 +98,32 @@ internal static class EditorSituations
         BuildRecord second = folder.Record("build", "app", "--no-restore");
         second.Result.Succeeded();
         Assert.Equal(0, second.ToolStarts);
+    }
+
+    private static void Stages(StrangerFolder folder)
+    {
+        folder.WriteProject("app", Scene.Eight + """KeepStages="true" """, extra: """<ItemGroup><ModelCheckpoint Include="../models/doc-llama" Engine="huggingface" DType="f16" EngineName="half" /></ItemGroup>""");
+        BuildRecord built = folder.Record("build", "app");
+        built.Result.Succeeded();
+        Assert.Equal(["ConvertCheckpoints", "BuildModelEngines"], built.TargetsAsking("BuildEngine"));
+        Assert.Single(Directory.GetFiles(folder.Below("app", "bin"), "model.safetensors", SearchOption.AllDirectories));
+        string stage = Assert.Single(Directory.GetFiles(folder.Below("app", "obj"), "model.safetensors", SearchOption.AllDirectories));
+        Assert.EndsWith(Path.Combine("stages", "doc-llama", "model.safetensors"), stage, System.StringComparison.Ordinal);
+        Assert.Equal(0, folder.Record("build", "app", "--no-restore").ToolStarts);
+        using var oracle = new Matrix.Oracle();
+        Assert.Equal(oracle.Sha256(folder.Checkpoint, null, Scene.Eight), folder.EngineIn("app", "bin"));
+        folder.Run("clean", "app").Succeeded();
+        Assert.False(File.Exists(stage));
+    }
+
+    private static void OnlyAdded(StrangerFolder folder)
+    {
+        folder.WriteProject("app", null, extra: """<Target Name="Add" BeforeTargets="ResolveModelCheckpoints"><ItemGroup><ModelCheckpoint Include="../models/doc-llama" Engine="gguf" Quantization="q8_0" OutputSubdirectory="models" /></ItemGroup></Target>""");
+        folder.Run("build", "app").Succeeded();
+        Assert.Single(folder.Engines("app", "bin"));
+        folder.Run("publish", "app", "--no-build", "-c", "Debug", "-o", folder.Below("published")).Succeeded();
+        Assert.Single(folder.Engines("published"));
+        Assert.Contains("\"ContentKey\":", folder.Run("build", "app", "--no-restore", "-getTargetResult:GetModelEngines").Succeeded().Output);
     }
 
     private static void Hooks(StrangerFolder folder)

@@ -27,6 +27,8 @@ internal static class LogSituations
         new("quiet, minimal and normal verbosity", "nothing; one line for each engine; every tenth of the way", Verbosity) { IsFast = true },
         new("the tool's whole log", "lies below `obj/`, stands in a binary log, and clean removes it", WholeLog),
         new("an unknown value, a slip in a name", "the valid ones and the nearest; a warning that names the right one", Slips),
+        new("MSBuild expands a pattern of folders to nothing", "a warning says how to write it, at its line; written so, it is built", Pattern),
+        new("there is no tokenizer beside the weights", "a warning, whatever is built", NoTokenizer),
     ];
 
     private static void Strictly(StrangerFolder folder)
@@ -143,5 +145,30 @@ internal static class LogSituations
         Assert.Contains("nearest: HardLink", folder.Run("build", "app", "--no-restore", "-p:CheckpointBuildLinkMode=HardLinks").Refused().Output);
         Assert.Contains("nearest: quiet", folder.Run("build", "app", "--no-restore", "-p:CheckpointBuildForce=true", "-p:CheckpointBuildVerbosity=quite").Refused().Output);
         Assert.Contains("a number from 1", folder.Run("build", "app", "--no-restore", "-p:CheckpointBuildForce=true", "-p:CheckpointBuildMaxParallelism=0").Refused().Output);
+    }
+
+    private static void Pattern(StrangerFolder folder)
+    {
+        folder.WriteProject("app", null, extra: """<ItemGroup><ModelCheckpoint Include="../models/*" Engine="gguf" /></ItemGroup>""");
+        CommandResult result = folder.Run("build", "app").Succeeded();
+        Assert.Equal(["CKPT7117"], result.Codes);
+        Assert.Contains("app.csproj(10", result.Output);
+        folder.WriteProject("app", null, extra: """<ItemGroup><ModelCheckpoint Include="../models/*/config.json" Engine="gguf" /></ItemGroup>""");
+        Assert.Empty(folder.Run("build", "app").Succeeded().Codes);
+        Assert.Single(folder.Engines("app", "bin"));
+    }
+
+    private static void NoTokenizer(StrangerFolder folder)
+    {
+        foreach (string file in new[] { "tokenizer.json", "tokenizer_config.json" })
+        {
+            File.Delete(Path.Combine(folder.Checkpoint, file));
+        }
+
+        foreach (string item in new[] { Scene.Eight, """Engine="huggingface" """, """Engine="torchtune" """ })
+        {
+            folder.WriteProject("app", item);
+            Assert.Equal(["CKPT2058"], folder.Run("build", "app").Succeeded().Codes);
+        }
     }
 }

@@ -20,6 +20,7 @@ internal static class OutputSituations
         new("a branch is switched to and fro", "each branch's engine lies in the output after each build", Branches),
         new("a content item publishes the checkpoint itself", "a warning names the file", RawPublished),
         new("the publishing job has neither store nor checkpoint", "what the building job left is published", PublishJob),
+        new("the application is published with its runtime, as one file, and as native code", "the engine lies beside the program, never in it, and the program finds it", Shipped),
         new("one engine for each configuration", "each configuration's output holds its own", Configurations),
     ];
 
@@ -191,5 +192,31 @@ internal static class OutputSituations
         folder.Run("build", "app").Succeeded();
         folder.Run("build", "app", "-c", "Release").Succeeded();
         Assert.NotEqual(folder.EngineIn("app", "bin", "Debug"), folder.EngineIn("app", "bin", "Release"));
+    }
+
+    // The runtime's own packages and a linker are not on every machine; what cannot be published is not asked.
+    private static void Shipped(StrangerFolder folder)
+    {
+        string? linker = new[] { "clang", "gcc" }.FirstOrDefault(name => (System.Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(p => File.Exists(Path.Combine(p, name))));
+        string target = $"<RuntimeIdentifier>{System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier}</RuntimeIdentifier>";
+        foreach ((string name, string how) in new[]
+        {
+            ("whole", "<SelfContained>true</SelfContained>"),
+            ("single", "<SelfContained>true</SelfContained><PublishSingleFile>true</PublishSingleFile>"),
+            ("native", $"<PublishAot>true</PublishAot><InvariantGlobalization>true</InvariantGlobalization><CppCompilerAndLinker>{linker}</CppCompilerAndLinker>"),
+        })
+        {
+            folder.Write($"{name}/Program.cs", """System.Console.WriteLine("bytes: " + new System.IO.FileInfo(System.IO.Directory.GetFiles(ModelEngines.DocLlama.Path)[0]).Length);""");
+            folder.WriteProject(name, Scene.Eight, extra: $"<PropertyGroup>{target}{how}</PropertyGroup>");
+            if ((name == "native" && linker is null) || folder.Run("restore", name).ExitCode != 0)
+            {
+                continue;
+            }
+
+            folder.Run("publish", name, "--no-restore", "-o", folder.Below("published", name)).Succeeded();
+            long bytes = new FileInfo(Assert.Single(folder.Engines("published", name))).Length;
+            Assert.Contains($"bytes: {bytes}", folder.DotNet.RunAs([folder.Below("published", name, name)], folder.Root).Succeeded().Output);
+            Assert.True(new FileInfo(folder.Below("published", name, name)).Length < bytes || name != "native");
+        }
     }
 }

@@ -12,7 +12,7 @@ using CheckpointBuild.Tasks.Checkpoints;
 
 namespace CheckpointBuild.Package.Tests.Tasks;
 
-/// <summary>The files that name every metadata, as the lists in code make them: item definitions, property page, editor schema, and the table of the reference.</summary>
+/// <summary>The files that name every metadata or every code, as the lists in code make them: item definitions, property page, editor schema, the table of the reference, and the page that help links lead to.</summary>
 internal static partial class GeneratedNames
 {
     private const string Page = "src/CheckpointBuild.Tasks/REFERENCE.md";
@@ -34,7 +34,7 @@ internal static partial class GeneratedNames
     };
 
     /// <summary>The files, relative to the repository.</summary>
-    internal static IReadOnlyList<string> Files { get; } = [Props, PropertyPage, Schema, Page];
+    internal static IReadOnlyList<string> Files { get; } = [Props, PropertyPage, Schema, Page, CodesPage.File];
 
     /// <summary>A file as it must be.</summary>
     internal static string RightTextOf(string file) => file switch
@@ -42,6 +42,7 @@ internal static partial class GeneratedNames
         Props => Between(Read(Props), "    <ModelCheckpoint>\n", "    </ModelCheckpoint>\n", Names.Select(n => $"      <{n}>$(CheckpointBuild{n})</{n}>\n")),
         PropertyPage => Between(Read(PropertyPage), "    </Rule.DataSource>\n", "  </Rule>\n", Names.Select(n => $"    <{(IsSwitch(n) ? "Bool" : "String")}Property Name=\"{n}\" DisplayName=\"{n}\" Description=\"{SecurityElement.Escape(HelpOf(n))}\" />\n")),
         Page => Between(Read(Page), "<!-- list:metadata -->\n", "<!-- /list -->", Names.Select(n => $"| {n} | {OptionOf(n)} | {HelpOf(n).Replace("|", "\\|", StringComparison.Ordinal)} |\n").Prepend("|---|---|---|\n").Prepend("| metadata | option | |\n")),
+        CodesPage.File => CodesPage.RightText(),
         _ => SchemaText(),
     };
 

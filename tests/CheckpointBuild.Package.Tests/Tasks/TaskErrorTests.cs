@@ -1,5 +1,7 @@
 using System;
+using System.IO;
 using CheckpointBuild.Tasks.Diagnostics;
+using Microsoft.Build.Framework;
 using Xunit;
 
 namespace CheckpointBuild.Package.Tests.Tasks;
@@ -18,6 +20,16 @@ public sealed class TaskErrorTests : IDisposable
 
         Assert.False(_bench.Run());
         Assert.Equal("CKPT7124", Assert.Single(_bench.ErrorCodes));
+    }
+
+    [Fact]
+    public void An_error_links_to_the_heading_of_its_code()
+    {
+        Assert.False(_bench.Task(TaskBench.Item("/no/such/folder")).Execute());
+
+        BuildErrorEventArgs error = Assert.Single(_bench.Engine.Errors);
+        Assert.Equal(DiagnosticLog.Page + "ckpt7101", error.HelpLink);
+        Assert.Contains("\n## CKPT7101\n", File.ReadAllText(Path.Combine(RepositoryPaths.Root, CodesPage.File)), StringComparison.Ordinal);
     }
 
     // The system lists and deletes everything for an administrator, so that these two are held to their words alone.

@@ -138,7 +138,7 @@ public sealed class WorkerConversationTests : IDisposable
                 { "store": "{{_bench.Store}}", "items": [ { "source": "x", "engineName": "x", "metadata": { "Engine": "lifeline" } } ] }
                 """), _bench.Store));
         using var ready = new ManualResetEventSlim();
-        var reader = new Thread(() => process.Run((line, _) => ready.Set(), new CheckpointBuild.Tasks.Worker.CancelSignal()));
+        var reader = new Thread(() => process.Run((line, _) => ready.Set(), () => false, new CheckpointBuild.Tasks.Worker.CancelSignal()));
         reader.Start();
         Assert.True(ready.Wait(CancelLimit, TestContext.Current.CancellationToken));
 

@@ -3,6 +3,7 @@ using System.Linq;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.DTypes;
 using CheckpointBuild.Models;
+using CheckpointBuild.Quantization.Judging;
 using CheckpointBuild.Runtime.Judging;
 using CheckpointBuild.Runtime.Tests.Support;
 using CheckpointBuild.Tensors.Views;

@@ -28,6 +28,10 @@ public sealed class RecipeFieldTests
     [InlineData("Adapter", " /a ; /b@0.50;;/c%40d@-1e0 ", "/a;/b@0.5;/c@d@-1")]
     [InlineData("Adapter", "/a%402@1", "/a%402")]
     [InlineData("AdapterMode", "Apart", "apart")]
+    [InlineData("MaxPerplexityIncrease", "2%", "0.02")]
+    [InlineData("MaxPerplexityIncrease", " 0.5 % ", "0.005")]
+    [InlineData("MaxPerplexityIncrease", "0.02", "0.02")]
+    [InlineData("MaxKlDivergence", "2e-2", "0.02")]
     public void A_value_has_one_canonical_spelling(string field, string typed, string canonical)
     {
         RecipeField entry = RecipeField.Find(field)!;
@@ -58,6 +62,15 @@ public sealed class RecipeFieldTests
     [InlineData("EmbeddingShardingDim", "2", "CKPT9001")]
     [InlineData("SmoothQuant", "1.5", "CKPT9001")]
     [InlineData("KvCacheQuantization", "int4", "CKPT9001")]
+    [InlineData("MaxPerplexityIncrease", "2", "CKPT9001")]
+    [InlineData("MaxPerplexityIncrease", "-1%", "CKPT9001")]
+    [InlineData("MaxPerplexityIncrease", "%", "CKPT9001")]
+    [InlineData("MaxPerplexityIncrease", "NaN", "CKPT9001")]
+    [InlineData("MaxPerplexityIncrease", "2000%", "CKPT9001")]
+    [InlineData("MaxPerplexityIncrease", "2,5%", "CKPT9001")]
+    [InlineData("MaxKlDivergence", "-0.1", "CKPT9001")]
+    [InlineData("MaxKlDivergence", "1e999", "CKPT9001")]
+    [InlineData("MaxKlDivergence", "small", "CKPT9001")]
     public void A_value_that_means_nothing_is_refused(string field, string typed, string code) =>
         Assert.Equal(code, Assert.Throws<CheckpointException>(() => RecipeField.Find(field)!.Set(new Recipe { Engine = "gguf" }, typed)).Code);
 

@@ -22,6 +22,26 @@ public sealed class SizeBudgetTests
     }
 
     [Fact]
+    public void The_largest_kind_that_fits_is_named_and_fits()
+    {
+        using var scratch = new Scratch();
+        string model = new TinyLlama().Write(scratch.PathOf("tiny"));
+        var recipe = new Recipe { Engine = "gguf", Quantization = "q8_0" };
+        long most;
+        using (EngineBuild build = EngineBuild.Open(model, recipe, new SourceHashes(null)))
+        {
+            most = build.Plan.Files[0].Length - 1;
+        }
+
+        string message = Assert.Throws<CheckpointException>(() => EngineBuild.Open(model, recipe with { MaxEngineSize = most }, new SourceHashes(null))).Message;
+        string kind = message[(message.IndexOf("Quantization=", StringComparison.Ordinal) + "Quantization=".Length)..].Split(' ')[0];
+
+        Assert.Contains("is the largest kind that fits", message, StringComparison.Ordinal);
+        using EngineBuild fitting = EngineBuild.Open(model, recipe with { Quantization = kind, MaxEngineSize = most }, new SourceHashes(null));
+        Assert.Single(fitting.Plan.Files);
+    }
+
+    [Fact]
     public void An_engine_within_its_budget_is_built()
     {
         using var scratch = new Scratch();

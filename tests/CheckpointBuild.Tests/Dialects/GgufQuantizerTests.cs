@@ -38,6 +38,24 @@ public sealed class GgufQuantizerTests
         Assert.Equal("CKPT3074", Assert.Throws<CheckpointException>(() => Quantize("q4_k_m", new GgufMixOptions { PruneLayers = [5] })).Code);
 
     [Fact]
+    public void All_layers_cannot_be_left_out() =>
+        Assert.Equal("CKPT3091", Assert.Throws<CheckpointException>(() => Quantize("q4_k_m", new GgufMixOptions { PruneLayers = [0, 1, 1] })).Code);
+
+    [Fact]
+    public void An_importance_matrix_of_another_model_is_refused() =>
+        Assert.Equal("CKPT3090", Assert.Throws<CheckpointException>(() => Quantize("q4_k_m", new GgufMixOptions { Importance = Matrix(("model.layers.0.mlp.up_proj.weight", 256)) })).Code);
+
+    [Fact]
+    public void A_pattern_that_matches_nothing_warns()
+    {
+        (_, GgufQuantizer quantizer) = Plan("q4_k_m", new GgufMixOptions { TensorTypes = [new TensorTypeRule("ffn_donw", DType.Q8_0), new TensorTypeRule("ffn_down", DType.Q8_0)] });
+
+        Diagnostic warning = Assert.Single(quantizer.Warnings);
+        Assert.Equal("CKPT3092", warning.Code);
+        Assert.Contains("ffn_donw", warning.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Rows_that_fit_no_block_fall_back_with_one_warning_for_all()
     {
         (_, GgufQuantizer quantizer) = Plan("q4_k_m", new GgufMixOptions(), columns: 80);

@@ -34,7 +34,20 @@ internal static class LoraCases
         Case("low-rank change with lengths in 16 bits", LoraRounding.Peft, DType.BF16, DType.BF16, true),
         Case("low-rank change with lengths in torchtune's order", LoraRounding.Torchtune, DType.BF16, DType.BF16, true),
         new("rows replaced", new ReplacedRows(Store("w", DType.F32, W, Rows, Columns), Store("rows", DType.F32, A, Rank, Columns), [7, 0, 29, 7, 12]), Replaced([7, 0, 29, 7, 12])),
+        new("rows placed among zeros", new PlacedRows(Store("rows", DType.F32, A, Rank, Columns), [4, PlacedRows.Nowhere, 0, 0], null), Placed([4, PlacedRows.Nowhere, 0, 0], new float[4 * Columns])),
+        new("rows placed among others", new PlacedRows(Store("rows", DType.F32, A, Rank, Columns), [PlacedRows.Nowhere, 3, PlacedRows.Nowhere], Store("w", DType.F32, W[..(3 * Columns)], 3, Columns)), Placed([PlacedRows.Nowhere, 3, PlacedRows.Nowhere], W[..(3 * Columns)])),
     ];
+
+    private static byte[] Placed(long[] from, float[] elsewhere)
+    {
+        float[] rows = [.. elsewhere];
+        foreach ((long source, int row) in from.Select((f, i) => (f, i)).Where(p => p.f != PlacedRows.Nowhere))
+        {
+            A.AsSpan((int)source * Columns, Columns).CopyTo(rows.AsSpan(row * Columns));
+        }
+
+        return DTypeRows.Encode(DType.F32, rows, rows.Length).Bytes;
+    }
 
     private static ViewCase Case(string name, LoraRounding rounding, DType matrix, DType factors, bool lengths)
     {

@@ -72,6 +72,55 @@ public sealed class CheckpointerTests : IDisposable
         Refused("CKPT4153", () => checkpointer.Save(state, 0, SaveKind.Final));
     }
 
+    [Fact]
+    public void Load_refuses_a_model_type_of_another_architecture()
+    {
+        new TinyLlama().Write(_scratch.PathOf("hf"));
+        Refused("CKPT2160", () => Open(Tune(TorchtuneLayout.Current) with { Kind = CheckpointerKind.HuggingFace, CheckpointDirectory = _scratch.PathOf("hf"), CheckpointFiles = ["model.safetensors"], ModelType = "QWEN2" }).Load());
+    }
+
+    [Fact]
+    public void Save_gives_a_head_that_was_stored_beside_a_tied_embedding_back()
+    {
+        new TinyLlama { Tied = true }.Write(_scratch.PathOf("hf"));
+        using var source = new FileSource(_scratch.PathOf("hf/model.safetensors"));
+        TensorTable tensors = Format.Safetensors.Read(source).Tensors;
+        var both = new PickleDictionary(PickleDictionaryKind.Dictionary);
+        foreach (Tensor tensor in tensors)
+        {
+            both.Set(tensor.Name, tensor);
+        }
+
+        Write("hf/both.bin", both.Set("lm_head.weight", tensors.First(t => t.Name == "model.embed_tokens.weight")));
+        CheckpointerOptions options = Tune(TorchtuneLayout.Current) with { Kind = CheckpointerKind.HuggingFace, CheckpointDirectory = _scratch.PathOf("hf"), CheckpointFiles = ["both.bin"], SafeSerialization = false };
+        using Checkpointer checkpointer = Open(options);
+        PickleDictionary state = checkpointer.Load();
+        Assert.True(state.TryGet("model", out PickleDictionary? model));
+        Assert.False(model.TryGet("output.weight", out _));
+
+        // Trained on: both names have the new values.
+        Tensor trained = FormatSamples.Random("trained", DType.BF16, tensors.First(t => t.Name == "model.embed_tokens.weight").Shape);
+        model.Set("tok_embeddings.weight", trained);
+        checkpointer.Save(state, 0, SaveKind.Final);
+        using var written = new FileSource(_scratch.PathOf("out/epoch_0/model-00001-of-00001.bin"));
+        TensorTable saved = Format.PyTorch.Read(written).Tensors;
+        Assert.All(["lm_head.weight", "model.embed_tokens.weight"], name => Assert.Equal(PlanBytes.Of(trained)[0], PlanBytes.Of(saved.First(t => t.Name == name))[0]));
+    }
+
+    [Theory]
+    [InlineData(2, ClassifierHeadRule.WhereRowsDiffer, true)]
+    [InlineData(3, ClassifierHeadRule.WhereRowsDiffer, false)]
+    [InlineData(3, ClassifierHeadRule.Always, true)]
+    public void Fit_takes_a_classifier_s_head_where_it_is_another(int classes, ClassifierHeadRule rule, bool isTaken)
+    {
+        PickleDictionary model = TorchtuneStage.Dictionary(("output.weight", 2), ("output.bias", 1), ("norm.scale", 1));
+        Tensor head = FormatSamples.Random("head", DType.F32, new Shape(classes, 4));
+        Assert.Equal(isTaken, ClassifierHead.Fit(model, new PickleDictionary(PickleDictionaryKind.Dictionary).Set("output.weight", head), rule));
+        Assert.Equal(["output.weight", "norm.scale"], model.Select(p => p.Key));
+        Assert.True(model.TryGet("output.weight", out Tensor? now));
+        Assert.Equal(isTaken, ReferenceEquals(head, now));
+    }
+
     [Theory]
     [InlineData("model.pt", "0012")]
     [InlineData("model_{}.pt", "0012")]

@@ -20,7 +20,7 @@ public sealed class AdapterTests : IDisposable
 
     public static TheoryData<string, string> Refusals => new()
     {
-        { "CKPT2261", "kind" }, { "CKPT2261", "replication" }, { "CKPT2262", "prefix" }, { "CKPT2263", "half" }, { "CKPT2264", "layer" }, { "CKPT2265", "width" }, { "CKPT2265", "rank" },
+        { "CKPT2261", "kind" }, { "CKPT2261", "replication" }, { "CKPT2262", "prefix" }, { "CKPT2263", "half" }, { "CKPT2263", "lengths" }, { "CKPT2002", "alpha" }, { "CKPT2264", "layer" }, { "CKPT2265", "width" }, { "CKPT2265", "rank" },
         { "CKPT2266", "wider" }, { "CKPT2266", "nothing" }, { "CKPT2002", "expression" }, { "CKPT2002", "slow" }, { "CKPT2001", "no type" }, { "CKPT2260", "empty" }, { "CKPT2265", "token" }, { "CKPT3060", "nan" },
     };
 
@@ -167,6 +167,8 @@ public sealed class AdapterTests : IDisposable
     {
         TinyAdapter adapter = fault switch
         {
+            "lengths" => new() { Configure = c => c["use_dora"] = true },
+            "alpha" => new() { Configure = c => c["lora_alpha"] = null },
             "kind" => new() { Configure = c => c["peft_type"] = "LOHA" },
             "replication" => new() { Configure = c => c["layer_replication"] = new JsonArray(new JsonArray(0, 1)) },
             "no type" => new() { Configure = c => c.Remove("peft_type") },

@@ -29,12 +29,15 @@ public sealed class TensorRtLlmTests
     [InlineData("CKPT3207", "--quantization", "int8_wo", "--target-sm", "100")]
     [InlineData("CKPT3207", "--quantization", "W4A16", "--target-sm", "70")]
     [InlineData("CKPT3209", "--quantization", "int8_wo", "--tensor-parallel", "4", "--compatibility", "reference")]
-    [InlineData("CKPT3213", "--int8_kv_cache")]
-    [InlineData("CKPT3213", "--smoothquant", "0.5")]
+    [InlineData("CKPT3213", "--kv-cache-quantization", "int8")]
+    [InlineData("CKPT3213", "--quantization", "W8A8_SQ_PER_TENSOR_PLUGIN")]
+    [InlineData("CKPT1001", "--smoothquant", "0.5", "--calibration", "nowhere")]
     [InlineData("CKPT3214", "--smoothquant", "0.5", "--cp_size", "2", "--calibration-statistics", "{statistics}")]
     [InlineData("CKPT3210", "--smoothquant", "0.5", "--calibration-statistics", "{weights}")]
     [InlineData("CKPT3211", "--smoothquant", "0.5", "--calibration-statistics", "{statistics}")]
     [InlineData("CKPT1001", "--smoothquant", "0.5", "--calibration-statistics", "nowhere")]
+    [InlineData("CKPT3254", "--quantization", "int4_awq", "--calibration", "{text}", "--group-size", "48")]
+    [InlineData("CKPT3255", "--quantization", "int4_awq", "--calibration-statistics", "{ranges}")]
     [InlineData("CKPT3216", "--quantization", "int4_gptq")]
     [InlineData("CKPT3218", "--quantization", "FP8")]
     [InlineData("CKPT3219", "--quantization", "int8_wo", "--tensor-parallel", "2")]
@@ -47,7 +50,7 @@ public sealed class TensorRtLlmTests
     {
         using var scratch = new Scratch();
         string source = new TinyLlama().Write(scratch.PathOf("tiny"));
-        string[] typed = [.. options.Select(o => o switch { "{statistics}" => Statistics(scratch), "{weights}" => Path.Combine(source, "model.safetensors"), _ => o })];
+        string[] typed = [.. options.Select(o => o switch { "{statistics}" => Statistics(scratch), "{ranges}" => Ranges(scratch), "{text}" => ":own", "{weights}" => Path.Combine(source, "model.safetensors"), _ => o })];
 
         CkptResult result = await Ckpt.RunAsync(["convert", source, "--to", "tensorrt-llm", "--output", scratch.PathOf("out"), .. typed]);
 
@@ -60,7 +63,7 @@ public sealed class TensorRtLlmTests
     [InlineData("CKPT2012", "OPTForCausalLM, default")]
     [InlineData("CKPT3206", "Phi3ForCausalLM, default", "--tensor-parallel", "2", "--compatibility", "reference")]
     [InlineData("CKPT3208", "GPT2LMHeadModel, default", "--quantization", "int8_wo")]
-    [InlineData("CKPT3212", "FalconForCausalLM, default", "--int8_kv_cache")]
+    [InlineData("CKPT3212", "FalconForCausalLM, default", "--kv-cache-quantization", "int8")]
     public async Task What_a_family_cannot_be_is_refused(string code, string sample, params string[] options)
     {
         using var scratch = new Scratch();
@@ -152,10 +155,18 @@ public sealed class TensorRtLlmTests
         Assert.Contains($"warning {code}", reference.Error, StringComparison.Ordinal);
     }
 
-    // Of a module that no model has.
-    private static string Statistics(Scratch scratch)
+    // Of the tiny model, its largest magnitudes alone.
+    private static string Ranges(Scratch scratch)
     {
-        Tensor[] vectors = [new Computed("some.module.x", [1f, 2f], "a test"), new Computed("some.module.y", [3f], "a test")];
+        (string Name, int Inputs, int Outputs)[] modules = [("self_attn.q_proj", 64, 64), ("self_attn.k_proj", 64, 32), ("self_attn.v_proj", 64, 32), ("self_attn.o_proj", 64, 64), ("mlp.gate_proj", 64, 96), ("mlp.up_proj", 64, 96), ("mlp.down_proj", 96, 64)];
+        return Write(scratch, [.. from layer in Enumerable.Range(0, 2) from module in modules from vector in new[] { (End: "x", Count: module.Inputs), (End: "y", Count: module.Outputs) } select new Computed($"model.layers.{layer}.{module.Name}.{vector.End}", [.. Enumerable.Repeat(1f, vector.Count)], "a test")]);
+    }
+
+    // Of a module that no model has.
+    private static string Statistics(Scratch scratch) => Write(scratch, [new Computed("some.module.x", [1f, 2f], "a test"), new Computed("some.module.y", [3f], "a test")]);
+
+    private static string Write(Scratch scratch, Tensor[] vectors)
+    {
         FilePlan plan = Format.Safetensors.Plan("statistics.safetensors", new TensorFile(new TensorTable(vectors), new Metadata()));
         new Builder(new BuilderOptions { Durability = Durability.Cached }).Build(new DirectoryPlan([plan], []), scratch.Folder, TestContext.Current.CancellationToken);
         return scratch.PathOf("statistics.safetensors");

@@ -32,7 +32,7 @@ public sealed class WorkerTests
     {
         using var scratch = new Scratch();
 
-        CkptResult result = await WorkAsync(Request(scratch, new JsonObject { ["Engine"] = "gguf", ["KeepStages"] = "true" }));
+        CkptResult result = await WorkAsync(Request(scratch, new JsonObject { ["Engine"] = "gguf", ["NoSuchChoice"] = "true" }));
 
         Assert.Equal(1, result.ExitCode);
         Assert.Equal("CKPT9002", Field(result, "diag", 4));

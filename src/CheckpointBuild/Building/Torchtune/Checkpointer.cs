@@ -17,8 +17,7 @@ public sealed class Checkpointer : IDisposable
 {
     internal const string ModelKey = "model";
     internal const string AdapterKey = "adapter";
-    private const string RecipeFile = "recipe_state.pt";
-    private const string RecipeFolder = "recipe_state/";
+    internal const string AdapterConfigKey = "adapter_config";
     private const string AdapterFile = "adapter_model.pt";
     private readonly CheckpointerOptions _options;
     private readonly List<FileSource> _open = [];
@@ -36,6 +35,7 @@ public sealed class Checkpointer : IDisposable
             throw Errors.FileNotFound(Path.GetFullPath(options.CheckpointDirectory));
         }
 
+        TuneModelTypes.Check(options.ModelType);
         if (options.Kind != CheckpointerKind.HuggingFace && options.CheckpointFiles.Length != 1)
         {
             throw Errors.TuneFileCount(options.CheckpointDirectory, options.CheckpointFiles.Length);
@@ -60,7 +60,7 @@ public sealed class Checkpointer : IDisposable
     {
         string? adapter = AdapterPath();
         _weights?.Dispose();
-        _weights = CheckpointerWeights.Open(_options.Kind, _options.CheckpointDirectory, ModelFolder(adapter), _options.CheckpointFiles);
+        _weights = CheckpointerWeights.Open(_options, ModelFolder(adapter));
         var state = new PickleDictionary(PickleDictionaryKind.Dictionary).Set(ModelKey, _weights.ToTorchtune());
         if (adapter is not null)
         {
@@ -71,11 +71,10 @@ public sealed class Checkpointer : IDisposable
     }
 
     /// <summary>Saves a state.</summary>
-    /// <param name="state">With <c>model</c> under torchtune's names, <c>adapter</c> where there is one, and what training needs to go on; it is left as it is.</param>
+    /// <param name="state">With <c>model</c> under torchtune's names, <c>adapter</c> and <c>adapter_config</c> where there is one, and what training needs to go on; it is left as it is.</param>
     /// <param name="epoch">From 0.</param>
     /// <param name="kind">What is saved.</param>
-    /// <exception cref="CheckpointException">CKPT4152 an adapter that is asked for and not there, CKPT4153 a tensor that was in no file.</exception>
-    /// <exception cref="InvalidOperationException">Hugging Face's files are saved and nothing was loaded.</exception>
+    /// <exception cref="CheckpointException">CKPT4152 an adapter that is asked for and not there, CKPT4153 a tensor that was in no file, CKPT4154 one of a file that is not there, CKPT4156, CKPT4157 and CKPT4159 an adapter that PEFT has no form for, CKPT4158 when Hugging Face's files are saved and nothing was loaded.</exception>
     public void Save(PickleDictionary state, int epoch, SaveKind kind)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -99,13 +98,16 @@ public sealed class Checkpointer : IDisposable
             files.Add(PyTorchZipWriter.Plan(place.Adapter, adapter, PyTorchRecords.Full));
         }
 
+        files.AddRange(new CheckpointerAdapter(_options, Weights, place).Plan(adapter, state.TryGet(AdapterConfigKey, out PickleDictionary? config) ? config : null));
+
         if (kind == SaveKind.Intermediate)
         {
-            files.Add(PyTorchZipWriter.Plan(_options.Layout == TorchtuneLayout.Classic ? RecipeFile : RecipeFolder + RecipeFile, RecipeOf(state), PyTorchRecords.Full));
+            files.Add(PyTorchZipWriter.Plan(_options.Layout == TorchtuneLayout.Classic ? TorchtuneFolder.RecipeFile : TorchtuneFolder.RecipePlace, RecipeOf(state), PyTorchRecords.Full));
         }
 
         using var companions = new CheckpointerCompanions(_options, place);
         files.AddRange(companions.Plan());
+        companions.MakeFolders();
         new Builder(new BuilderOptions()).Build(new DirectoryPlan([.. files.DistinctBy(f => f.Path, StringComparer.Ordinal)], []), _options.OutputDirectory, CancellationToken.None);
     }
 
@@ -117,7 +119,7 @@ public sealed class Checkpointer : IDisposable
     }
 
     private CheckpointerWeights Weights => _weights
-        ?? (_options.Kind == CheckpointerKind.HuggingFace ? throw new InvalidOperationException("Load the model before saving: which key goes into which file is known from there.") : CheckpointerWeights.Empty(_options.Kind));
+        ?? (_options.Kind == CheckpointerKind.HuggingFace ? throw Errors.TuneNotLoaded(_options.OutputDirectory) : CheckpointerWeights.Empty(_options));
 
     // Without an adapter the model itself was trained, and lies in the output; with one it is the one that training began with.
     private string ModelFolder(string? adapter) =>
@@ -149,7 +151,7 @@ public sealed class Checkpointer : IDisposable
     {
         foreach ((object? key, object? value) in ReadDictionary(RecipePath()))
         {
-            state = key is ModelKey or AdapterKey ? throw Errors.TuneRecipeBroken(RecipePath(), $"it holds the key '{key}', which would take the place of what was loaded") : state.Set(key, value);
+            state = key is ModelKey or AdapterKey && _options.Compatibility == Compatibility.Safe ? throw Errors.TuneRecipeBroken(RecipePath(), $"it holds the key '{key}', which would take the place of what was loaded") : state.Set(key, value);
         }
 
         return state;
@@ -162,7 +164,7 @@ public sealed class Checkpointer : IDisposable
             return _options.RecipeCheckpoint is { } named ? Existing(Path.Combine(_options.CheckpointDirectory, named)) : throw Errors.TuneRecipeMissing(_options.CheckpointDirectory);
         }
 
-        string path = Path.Combine(_options.OutputDirectory, _options.RecipeCheckpoint ?? RecipeFolder + RecipeFile);
+        string path = Path.Combine(_options.OutputDirectory, _options.RecipeCheckpoint ?? TorchtuneFolder.RecipePlace);
         return File.Exists(path) || _options.RecipeCheckpoint is not null ? Existing(path) : throw Errors.TuneRecipeMissing(path);
     }
 
@@ -175,10 +177,11 @@ public sealed class Checkpointer : IDisposable
         return PyTorchFile.Read(source).Root as PickleDictionary ?? throw Errors.TuneRecipeBroken(path, "its root is no dictionary");
     }
 
-    private static PickleDictionary RecipeOf(PickleDictionary state)
+    // The first release knew no configuration of an adapter: whatever has that name there is the recipe's own.
+    private PickleDictionary RecipeOf(PickleDictionary state)
     {
         var recipe = new PickleDictionary(PickleDictionaryKind.Dictionary);
-        foreach ((object? key, object? value) in state.Where(p => p.Key is not (ModelKey or AdapterKey)))
+        foreach ((object? key, object? value) in state.Where(p => p.Key is not (ModelKey or AdapterKey) && (p.Key is not AdapterConfigKey || _options.Layout == TorchtuneLayout.Classic)))
         {
             recipe.Set(key, value);
         }

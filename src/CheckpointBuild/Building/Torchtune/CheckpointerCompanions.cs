@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text.Json.Nodes;
+using CheckpointBuild.Dialects.Adapters;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Tensors;
 
@@ -24,13 +25,23 @@ internal sealed class CheckpointerCompanions(CheckpointerOptions options, Checkp
     {
         if (!place.IsClassic)
         {
-            return Walk(options.CheckpointDirectory, "").Where(file => !File.Exists(Path.Combine(options.OutputDirectory, place.Folder + file))).Select(Copy);
+            // By default the note of an adapter stays behind, which would make libraries take the merged model for one.
+            return Walk(options.CheckpointDirectory, "").Where(file => options.Compatibility == Compatibility.Reference || file != PeftSettings.FileName).Where(file => !File.Exists(Path.Combine(options.OutputDirectory, place.Folder + file))).Select(Copy);
         }
 
         string config = Path.Combine(options.CheckpointDirectory, ConfigFile);
         return options.Kind == CheckpointerKind.HuggingFace && File.Exists(config) && !File.Exists(Path.Combine(options.OutputDirectory, ConfigFile))
             ? [FilePlan.Of(ConfigFile, JsonNode.Parse(File.ReadAllText(config))!.ToJsonString())]
             : [];
+    }
+
+    /// <summary>Makes the folders that the files lie in, also those of which no file goes along.</summary>
+    public void MakeFolders()
+    {
+        foreach (string folder in place.IsClassic ? [] : Folders(options.CheckpointDirectory, ""))
+        {
+            Directory.CreateDirectory(Path.Combine(options.OutputDirectory, place.Folder + folder));
+        }
     }
 
     /// <inheritdoc/>
@@ -53,7 +64,7 @@ internal sealed class CheckpointerCompanions(CheckpointerOptions options, Checkp
             }
         }
 
-        foreach (string child in Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal).Where(d => !Path.GetFileName(d).StartsWith('.')))
+        foreach (string child in Children(folder))
         {
             foreach (string file in Walk(child, $"{below}{Path.GetFileName(child)}/"))
             {
@@ -61,4 +72,9 @@ internal sealed class CheckpointerCompanions(CheckpointerOptions options, Checkp
             }
         }
     }
+
+    private static IEnumerable<string> Folders(string folder, string below) =>
+        Children(folder).SelectMany(child => (IEnumerable<string>)[$"{below}{Path.GetFileName(child)}/", .. Folders(child, $"{below}{Path.GetFileName(child)}/")]);
+
+    private static IEnumerable<string> Children(string folder) => Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal).Where(d => !Path.GetFileName(d).StartsWith('.'));
 }

@@ -34,6 +34,15 @@ public sealed record CheckpointerOptions
     /// <summary>How the output is arranged.</summary>
     public TorchtuneLayout Layout { get; init; }
 
+    /// <summary>torchtune's name of the model: <c>LLAMA3_2</c>, <c>QWEN2</c>, <c>REWARD</c>, …; null = as <c>config.json</c> says. Only Hugging Face's files ask for it.</summary>
+    public string? ModelType { get; init; }
+
+    /// <summary>Whether Hugging Face's weights and PEFT's adapters are saved as safetensors, else as PyTorch's <c>.bin</c>. The classic layout has PyTorch's files alone.</summary>
+    public bool SafeSerialization { get; init; } = true;
+
+    /// <summary>By the reference, what torchtune drops or saves wrongly is so here too; by default every tensor of the files comes back.</summary>
+    public Compatibility Compatibility { get; init; }
+
     /// <summary>The names of a set of files from their common form: torchtune's <c>filename_format</c> and <c>max_filename</c>.</summary>
     /// <param name="format">A name with two <c>{}</c>: for the file's number, and for how many there are.</param>
     /// <param name="max">The last file's number as it is spelled: <c>00025</c>.</param>

@@ -1,5 +1,8 @@
+using System.Collections.Generic;
 using System.Globalization;
 using CheckpointBuild.Dialects;
+using CheckpointBuild.Formats;
+using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Building.Torchtune;
 
@@ -27,5 +30,21 @@ internal sealed record CheckpointerPlace(CheckpointerOptions Options, int Epoch)
     /// <returns>Its name.</returns>
     public string Part(int index, int count) => IsClassic
         ? string.Create(CultureInfo.InvariantCulture, $"hf_model_{index:D4}_{Epoch}.pt")
-        : string.Create(CultureInfo.InvariantCulture, $"{Folder}model-{index:D5}-of-{count:D5}.safetensors");
+        : string.Create(CultureInfo.InvariantCulture, $"{Folder}model-{index:D5}-of-{count:D5}{Ending}");
+
+    /// <summary>The file that says in which part each tensor lies.</summary>
+    public string Index => Folder + (Options.SafeSerialization ? "model.safetensors.index.json" : "pytorch_model.bin.index.json");
+
+    /// <summary>The adapter's weights in PEFT's form.</summary>
+    public string PeftWeights => $"{Folder}adapter_model{Ending}";
+
+    /// <summary>Lays out tensors as the choices say.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="tensors">The tensors.</param>
+    /// <returns>The file.</returns>
+    public FilePlan Weights(string path, IEnumerable<Tensor> tensors) => IsClassic || !Options.SafeSerialization
+        ? Format.PyTorch.Plan(path, new TensorFile(new TensorTable(tensors), new Metadata()))
+        : Format.Safetensors.Plan(path, new TensorFile(new TensorTable(tensors), new Metadata().Add("format", "pt")));
+
+    private string Ending => Options.SafeSerialization ? ".safetensors" : ".bin";
 }

@@ -1,17 +1,12 @@
 using System;
 using System.Collections.Generic;
-using System.Collections.Immutable;
 using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text.Json.Nodes;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
-using CheckpointBuild.Dialects.Torchtune;
-using CheckpointBuild.DTypes;
 using CheckpointBuild.Formats;
-using CheckpointBuild.Models;
-using CheckpointBuild.Quantization;
 using CheckpointBuild.Tensors;
 using CheckpointBuild.Tensors.Views;
 
@@ -20,60 +15,62 @@ namespace CheckpointBuild.Building.Torchtune;
 /// <summary>The weights that a checkpointer loaded, and the way back from torchtune's names to their files.</summary>
 internal sealed class CheckpointerWeights : IDisposable
 {
-    private const string HuggingFaceIndex = "model.safetensors.index.json";
-    private readonly CheckpointerKind _kind;
+    private readonly CheckpointerOptions _options;
     private readonly CheckpointDirectory? _config;
     private readonly CheckpointDirectory? _files;
     private readonly List<Tensor> _tensors = [];
     private readonly Dictionary<string, int> _fileOf = new(StringComparer.Ordinal);
-    private readonly int _fileCount;
-    private readonly ModelDescription? _model;
-    private readonly bool _isTied;
 
-    private CheckpointerWeights(CheckpointerKind kind) => _kind = kind;
-
-    private CheckpointerWeights(CheckpointerKind kind, string source, string folder, ImmutableArray<string> files)
+    private CheckpointerWeights(CheckpointerOptions options)
     {
-        _kind = kind;
-        _config = CheckpointDirectory.Open(source);
+        _options = options;
+        Conversion = options.Kind == CheckpointerKind.Meta ? new MetaConversion(options.OutputDirectory) : new KeptNames();
+    }
+
+    private CheckpointerWeights(CheckpointerOptions options, string folder)
+    {
+        _options = options;
+        _config = CheckpointDirectory.Open(options.CheckpointDirectory);
         _files = CheckpointDirectory.Open(folder);
-        _fileCount = files.Length;
-        foreach ((string file, int number) in files.Order(StringComparer.Ordinal).Select((f, i) => (f, i + 1)))
+        foreach ((string file, int number) in options.CheckpointFiles.Order(StringComparer.Ordinal).Select((f, i) => (f, i + 1)))
         {
             foreach (Tensor tensor in ReadFile(file))
             {
-                _tensors.Add(_fileOf.TryAdd(tensor.Name, number) ? tensor : throw Errors.DuplicateTensor(_files.PathOf(file), tensor.Name));
+                Add(tensor, number, file);
             }
         }
 
-        _model = kind == CheckpointerKind.HuggingFace ? ConfigSource.HuggingFace.Read(_config, "huggingface") : null;
-        _isTied = kind == CheckpointerKind.Meta && _tensors.Find(t => t.Name == MetaTuneNames.Output) is { } output && _tensors.Find(t => t.Name == MetaTuneNames.Embedding) is { } embedding && TensorComparison.AreEqual(output, embedding);
+        (Conversion, Architecture) = options.Kind switch
+        {
+            CheckpointerKind.HuggingFace => TuneModelTypes.ConversionOf(_config, options, _fileOf.Keys.ToHashSet(StringComparer.Ordinal)),
+            CheckpointerKind.Meta => (new MetaConversion(_files.Path), null),
+            _ => ((TuneConversion)new KeptNames(), (string?)null),
+        };
     }
 
+    /// <summary>The way from the files' names to torchtune's and back.</summary>
+    public TuneConversion Conversion { get; }
+
+    /// <summary>What the model is, in Hugging Face's words; null where no configuration says it.</summary>
+    public string? Architecture { get; }
+
     /// <summary>Weights of which nothing was loaded; enough to save what keeps its names.</summary>
-    /// <param name="kind">Whose files they will be.</param>
+    /// <param name="options">Whose files they will be.</param>
     /// <returns>The weights.</returns>
-    public static CheckpointerWeights Empty(CheckpointerKind kind) => new(kind);
+    public static CheckpointerWeights Empty(CheckpointerOptions options) => new(options);
 
     /// <summary>Opens the files.</summary>
-    /// <param name="kind">Whose they are.</param>
-    /// <param name="source">The folder of the configuration.</param>
+    /// <param name="options">Which, and where their configuration lies.</param>
     /// <param name="folder">The folder of the files.</param>
-    /// <param name="files">Their names.</param>
     /// <returns>The weights.</returns>
-    public static CheckpointerWeights Open(CheckpointerKind kind, string source, string folder, ImmutableArray<string> files) => new(kind, source, folder, files);
+    public static CheckpointerWeights Open(CheckpointerOptions options, string folder) => new(options, folder);
 
     /// <summary>The tensors under torchtune's names, in the order of the files.</summary>
     /// <returns>A dictionary of tensors.</returns>
     public PickleDictionary ToTorchtune()
     {
         var state = new PickleDictionary(PickleDictionaryKind.Dictionary);
-        foreach (Tensor tensor in _kind switch
-        {
-            CheckpointerKind.HuggingFace => FromHuggingFace(),
-            CheckpointerKind.Meta => _tensors.Where(t => t.Name != MetaTuneNames.Frequencies && !(_isTied && t.Name == MetaTuneNames.Output)).Select(t => Renamed.Of(t, MetaTuneNames.ToTorchtune(t.Name) ?? throw Errors.TensorUnknown(_files!.Path, [t.Name], "Meta's Llama"))),
-            _ => _tensors,
-        })
+        foreach (Tensor tensor in Conversion.ToTorchtune(_tensors))
         {
             state.Set(tensor.Name, tensor);
         }
@@ -87,13 +84,9 @@ internal sealed class CheckpointerWeights : IDisposable
     /// <returns>The files.</returns>
     public IEnumerable<FilePlan> Plan(PickleDictionary model, CheckpointerPlace place)
     {
-        List<Tensor> tensors = [.. model.Select(p => p is { Key: string name, Value: Tensor tensor } ? Renamed.Of(tensor, name) : throw Errors.TuneNotTensor(place.Options.OutputDirectory, Convert.ToString(p.Key, CultureInfo.InvariantCulture) ?? "None", p.Value?.GetType().Name ?? "None"))];
-        return _kind switch
-        {
-            CheckpointerKind.HuggingFace => PlanHuggingFace(ToHuggingFace(tensors, place), place),
-            CheckpointerKind.Meta => [PlanSingle(WithHead([.. tensors.Select(t => Renamed.Of(t, MetaTuneNames.ToMeta(t.Name) ?? throw Errors.TuneUnknownTensor(place.Options.OutputDirectory, t.Name)))]), place)],
-            _ => [PlanSingle(tensors, place)],
-        };
+        List<Tensor> state = [.. model.Select(p => p is { Key: string name, Value: Tensor tensor } ? Renamed.Of(tensor, name) : throw Errors.TuneNotTensor(_options.OutputDirectory, Convert.ToString(p.Key, CultureInfo.InvariantCulture) ?? "None", p.Value?.GetType().Name ?? "None"))];
+        IReadOnlyList<Tensor> tensors = WithCarried(Conversion.FromTorchtune(state, _options.OutputDirectory));
+        return _options.Kind == CheckpointerKind.HuggingFace ? PlanParts(tensors, place) : [Format.PyTorch.Plan(place.Single, new TensorFile(new TensorTable(tensors), new Metadata()))];
     }
 
     /// <inheritdoc/>
@@ -101,6 +94,18 @@ internal sealed class CheckpointerWeights : IDisposable
     {
         _config?.Dispose();
         _files?.Dispose();
+    }
+
+    // By the reference, the later file wins without a word.
+    private void Add(Tensor tensor, int number, string file)
+    {
+        if (!_fileOf.TryAdd(tensor.Name, number))
+        {
+            _fileOf[tensor.Name] = _options.Compatibility == Compatibility.Reference ? number : throw Errors.DuplicateTensor(_files!.PathOf(file), tensor.Name);
+            _tensors.RemoveAll(t => t.Name == tensor.Name);
+        }
+
+        _tensors.Add(tensor);
     }
 
     private IEnumerable<Tensor> ReadFile(string name)
@@ -129,61 +134,46 @@ internal sealed class CheckpointerWeights : IDisposable
         return root.Select(p => p.Value).Cast<Tensor>();
     }
 
-    private IEnumerable<Tensor> FromHuggingFace()
+    // What torchtune has no place for was never in the state: it comes back from the files. What was in the state and is no more would be lost.
+    private IReadOnlyList<Tensor> WithCarried(IReadOnlyList<Tensor> tensors)
     {
-        var mapper = new RoleMapper(_model!.Family, _model.Family.Naming, _config!.Path, ImmutableArray.CreateBuilder<Diagnostic>()) { Prefix = _model.Family.NamePrefix };
-        (ModelConfig config, RoleTable tensors) = mapper.Map(_model.Config, _tensors);
-        return Dialects.Torchtune.Torchtune.TensorsOf(Describe(config, tensors), Unchanged);
-    }
-
-    private List<Tensor> ToHuggingFace(List<Tensor> tensors, CheckpointerPlace place)
-    {
-        TensorNaming naming = TorchtuneNames.Of(_model!.Family) ?? throw Errors.CannotRun(_model.Family.Architecture, "a torchtune checkpoint", "torchtune does not train it.");
-        var mapper = new RoleMapper(_model.Family, naming, place.Options.OutputDirectory, ImmutableArray.CreateBuilder<Diagnostic>());
-        (ModelConfig config, RoleTable roles) = mapper.Map(_model.Config, tensors);
-        return [.. _model.Family.Naming.TensorsOf(config).Select(t => t.Join(role => roles[role]))];
-    }
-
-    private IEnumerable<FilePlan> PlanHuggingFace(List<Tensor> tensors, CheckpointerPlace place)
-    {
-        ILookup<int, Tensor> parts = tensors.ToLookup(t => _fileOf.TryGetValue(t.Name, out int file) ? file : throw Errors.TuneUnknownTensor(place.Options.OutputDirectory, t.Name));
-        foreach (int number in Enumerable.Range(1, _fileCount))
+        if (_options.Compatibility == Compatibility.Reference || _options.Kind == CheckpointerKind.Torchtune)
         {
-            string path = place.Part(number, _fileCount);
-            var file = new TensorFile(new TensorTable(parts[number].OrderBy(t => t.Name, StringComparer.Ordinal)), place.IsClassic ? new Metadata() : new Metadata().Add("format", "pt"));
-            yield return place.IsClassic ? Format.PyTorch.Plan(path, file) : Format.Safetensors.Plan(path, file);
+            return tensors;
+        }
+
+        HashSet<string> saved = [.. tensors.Select(t => t.Name)];
+        List<Tensor> absent = [.. _tensors.Where(t => !saved.Contains(t.Name))];
+        return absent.Find(t => !Conversion.LeavesOut(t.Name)) is { } lost ? throw Errors.TuneTensorMissing(_options.OutputDirectory, lost.Name) : [.. tensors, .. absent];
+    }
+
+    private IEnumerable<FilePlan> PlanParts(IReadOnlyList<Tensor> tensors, CheckpointerPlace place)
+    {
+        ILookup<int, Tensor> parts = tensors.ToLookup(t => _fileOf.TryGetValue(t.Name, out int file) ? file : throw Errors.TuneUnknownTensor(_options.OutputDirectory, t.Name));
+        int count = _options.CheckpointFiles.Length;
+        foreach (int number in Enumerable.Range(1, count))
+        {
+            string path = place.Part(number, count);
+            yield return parts[number].Any() || place.IsClassic
+                ? place.Weights(path, parts[number].OrderBy(t => t.Name, StringComparer.Ordinal))
+                : throw Errors.TuneFileEmpty(_options.OutputDirectory, path);
         }
 
         if (!place.IsClassic)
         {
-            yield return FilePlan.Of(place.Folder + HuggingFaceIndex, IndexOf(tensors, place));
+            yield return FilePlan.Of(place.Index, IndexOf(tensors, place));
         }
     }
 
-    private string IndexOf(List<Tensor> tensors, CheckpointerPlace place)
+    // The reference lists what was loaded, also what it does not write.
+    private string IndexOf(IReadOnlyList<Tensor> tensors, CheckpointerPlace place)
     {
         var map = new JsonObject();
-        foreach (Tensor tensor in tensors.OrderBy(t => t.Name, StringComparer.Ordinal))
+        foreach (string name in _options.Compatibility == Compatibility.Reference ? _tensors.Select(t => t.Name) : tensors.Select(t => t.Name).Order(StringComparer.Ordinal))
         {
-            map[tensor.Name] = Path.GetFileName(place.Part(_fileOf[tensor.Name], _fileCount));
+            map[name] = Path.GetFileName(place.Part(_fileOf[name], _options.CheckpointFiles.Length));
         }
 
         return new JsonObject { ["metadata"] = new JsonObject { ["total_size"] = tensors.Sum(t => t.ByteCount) }, ["weight_map"] = map }.ToJsonString(new() { WriteIndented = true }) + "\n";
     }
-
-    private List<Tensor> WithHead(List<Tensor> tensors)
-    {
-        if (_isTied && !tensors.Exists(t => t.Name == MetaTuneNames.Output) && tensors.Find(t => t.Name == MetaTuneNames.Embedding) is { } embedding)
-        {
-            tensors.Add(Renamed.Of(embedding, MetaTuneNames.Output));
-        }
-
-        return tensors;
-    }
-
-    private static FilePlan PlanSingle(IEnumerable<Tensor> tensors, CheckpointerPlace place) => Format.PyTorch.Plan(place.Single, new TensorFile(new TensorTable(tensors), new Metadata()));
-
-    private static PlanOptions Unchanged => new() { EngineName = "", Policy = new AsStored(DType.F32) };
-
-    private Checkpoint Describe(ModelConfig config, RoleTable tensors) => new() { Name = _config!.Name, Dialect = "huggingface", Family = _model!.Family, Config = config, Tensors = tensors };
 }

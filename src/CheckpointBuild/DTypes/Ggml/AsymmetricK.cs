@@ -25,15 +25,17 @@ internal abstract unsafe class AsymmetricK(string name, int ggmlType, int blockB
     /// <param name="x">[n] numbers.</param>
     /// <param name="scale">d · scale.</param>
     /// <param name="low">dmin · minimum.</param>
-    /// <param name="codes">[n] codes.</param>
-    protected void Recode<T>(float* x, float scale, float low, byte* codes)
+    /// <param name="found">The sub-block.</param>
+    protected void Recode<T>(float* x, float scale, float low, SubBlocks found)
         where T : struct, ILanes<T>
     {
         if (scale == 0)
         {
+            found.TakeSearched(0, plain.Length);
             return;
         }
 
+        byte* codes = found.Codes(0, plain.Length);
         T by = T.All(scale), shift = T.All(low);
         for (int i = 0; i < plain.Length; i += T.Count)
         {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CheckpointBuild.DTypes.Ggml;
 
 /// <summary>Q4_1 and Q5_1: value = d · code + m, where the smallest number gets code 0 and the largest the top.</summary>
@@ -14,18 +16,14 @@ internal abstract unsafe class AsymmetricThirtyTwos(string name, int ggmlType, i
     protected sealed override System.ReadOnlySpan<byte> ScaleOffsets => [0, LowOffset];
 
     /// <inheritdoc/>
-    protected sealed override void EncodeBlock<T>(float* x, byte* codes, byte* block)
+    protected sealed override void EncodePlain<T>(BlockRows rows)
     {
-        (float low, float high) = Extremes.Of<T>(x, Length);
-        float scale = (high - low) / top;
-        float inverse = scale == 0 ? 0 : 1 / scale;
-        WriteScales(scale, low, block);
-
-        T by = T.All(inverse), from = T.All(low), half = T.All(0.5f), most = T.All(top);
-        for (int i = 0; i < Length; i += T.Count)
+        byte* codes = stackalloc byte[Length];
+        for (int i = 0; i < rows.Count; i++)
         {
-            T code = T.Truncate(((T.Load(x + i) - from) * by) + half);
-            (float.IsFinite(inverse) ? T.Select(T.Greater(code, most), most, code) : T.All(0)).StoreBytes(codes + i);
+            byte* block = rows.Block(i, BlockBytes);
+            CodeBlock<T>(rows.Values(i, Length), codes, block);
+            Pack(codes, block);
         }
     }
 
@@ -47,5 +45,22 @@ internal abstract unsafe class AsymmetricThirtyTwos(string name, int ggmlType, i
     {
         WriteScale(block, scale);
         WriteScale(block + LowOffset, low);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void CodeBlock<T>(float* x, byte* codes, byte* block)
+        where T : struct, ILanes<T>
+    {
+        (float low, float high) = Extremes.Of<T>(x, Length);
+        float scale = (high - low) / top;
+        float inverse = scale == 0 ? 0 : 1 / scale;
+        WriteScales(scale, low, block);
+
+        T by = T.All(inverse), from = T.All(low), half = T.All(0.5f), most = T.All(top);
+        for (int i = 0; i < Length; i += T.Count)
+        {
+            T code = T.Truncate(((T.Load(x + i) - from) * by) + half);
+            (float.IsFinite(inverse) ? T.Select(T.Greater(code, most), most, code) : T.All(0)).StoreBytes(codes + i);
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -126,6 +127,7 @@ internal abstract unsafe class BlockDType(string name, int ggmlType, int blockLe
     /// <param name="block">Where it goes.</param>
     /// <param name="scale">The scale.</param>
     /// <returns>What was written, read back.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected static float WriteScale(byte* block, float scale)
     {
         ushort bits = Rounding.Scale(scale);

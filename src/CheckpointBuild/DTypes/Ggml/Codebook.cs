@@ -5,6 +5,7 @@ using System.IO;
 using System.Linq;
 using System.Numerics;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace CheckpointBuild.DTypes.Ggml;
@@ -13,6 +14,9 @@ namespace CheckpointBuild.DTypes.Ggml;
 /// <remarks>A tuple's key is the sum of level[i] · 4^i, or 8^i. Tables are made when the first block is encoded, in memory that the collector leaves in place.</remarks>
 internal sealed unsafe class Codebook
 {
+    private const int MostGroup = 8;
+    private const int MostLevels = 8;
+
     private static readonly Dictionary<string, Lazy<Codebook>> Books = Read();
 
     private readonly int _bits;
@@ -38,6 +42,8 @@ internal sealed unsafe class Codebook
 
         _neighbours = new Lazy<CodebookNeighbours>(() => new CodebookNeighbours(this, keys.Length, classes));
     }
+
+    private static ReadOnlySpan<byte> Numbers => [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
 
     /// <summary>How many keys there are, of tuples in the codebook and others.</summary>
     public int KeyCount => _index.Length;
@@ -82,7 +88,7 @@ internal sealed unsafe class Codebook
     /// <summary>The levels of an entry.</summary>
     /// <param name="index">From 0.</param>
     /// <returns>The first of <see cref="Group"/> levels; they stay where they are.</returns>
-    public byte* LevelsOf(int index) => (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_levels)) + (index * Group);
+    public byte* LevelsOf(int index) => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_levels)) + (index * Group);
 
     /// <summary>The near entry of least cost, the sum of (weight · off) · off with off = scale · value - target, where value = <paramref name="steps"/> · level + <paramref name="from"/>.</summary>
     /// <param name="key">A tuple that is not in the codebook.</param>
@@ -93,20 +99,39 @@ internal sealed unsafe class Codebook
     /// <param name="from">The value of level 0.</param>
     /// <returns>Its index; of equal costs the first counts. -1 where no cost is finite.</returns>
     public int Nearest<T>(int key, float* target, float* weight, float scale, float steps, float from)
+        where T : struct, ILanes<T> =>
+        T.Count > Neighbours.Chunk ? NearestOf<Lanes256>(key, target, weight, scale, steps, from) : NearestOf<T>(key, target, weight, scale, steps, from);
+
+    // An element has few levels: what each would cost is computed once, and an entry's cost is the sum of what is looked up.
+    [SkipLocalsInit]
+    private int NearestOf<T>(int key, float* target, float* weight, float scale, float steps, float from)
         where T : struct, ILanes<T>
     {
-        ReadOnlySpan<ushort> entries = _neighbours.Value.Of(key, out byte* levels);
+        int stride = Math.Max(T.Count, MostLevels);
+        float* costs = stackalloc float[MostGroup * stride];
+        byte* numbers = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Numbers));
+        for (int level = 0; level < (_bits == 2 ? 3 : MostLevels); level += T.Count)
+        {
+            T value = T.All(scale) * ((T.All(steps) * T.LoadBytes(numbers + level)) + T.All(from));
+            for (int i = 0; i < Group; i++)
+            {
+                T off = value - T.All(target[i]);
+                (T.All(weight[i]) * off * off).Store(costs + (i * stride) + level);
+            }
+        }
+
+        CodebookNeighbours neighbours = _neighbours.Value;
+        int length = neighbours.Chunk;
+        ReadOnlySpan<ushort> entries = neighbours.Of(key, out byte* levels);
         float best = float.MaxValue;
         int found = -1;
-        T by = T.All(scale), step = T.All(steps), first = T.All(from);
         for (int at = 0; at < entries.Length; at += T.Count)
         {
-            byte* chunk = levels + (at / CodebookNeighbours.Chunk * CodebookNeighbours.Chunk * Group) + (at % CodebookNeighbours.Chunk);
+            byte* chunk = levels + (at / length * length * Group) + (at % length);
             T cost = T.All(0);
             for (int i = 0; i < Group; i++)
             {
-                T off = (by * ((step * T.LoadBytes(chunk + (i * CodebookNeighbours.Chunk))) + first)) - T.All(target[i]);
-                cost += T.All(weight[i]) * off * off;
+                cost += T.Lookup(costs + (i * stride), chunk + (i * length));
             }
 
             T limited = T.Select(T.Greater(T.All(best), cost), cost, T.All(best));

@@ -6,12 +6,9 @@ using System.Runtime.InteropServices;
 namespace CheckpointBuild.DTypes.Ggml;
 
 /// <summary>For every tuple that is not in a codebook, the entries at the smallest distances: near before far, then in the codebook's order.</summary>
-/// <remarks>Lists are padded with their last entry to whole chunks, and levels are turned within a chunk, so that lanes are entries: [chunk, level, 16].</remarks>
+/// <remarks>Lists are padded with their last entry to whole chunks, and levels are turned within a chunk, so that lanes are entries: [chunk, level, entry].</remarks>
 internal sealed unsafe class CodebookNeighbours
 {
-    /// <summary>Entries of a chunk.</summary>
-    internal const int Chunk = 16;
-
     // Eight differences of at most 2, or four of at most 7.
     private const int MostDistance = 4 * 7 * 7;
 
@@ -27,6 +24,7 @@ internal sealed unsafe class CodebookNeighbours
     public CodebookNeighbours(Codebook book, int count, int classes)
     {
         _group = book.Group;
+        Chunk = _group == 4 ? 8 : 16;
         _starts = new int[book.KeyCount + 1];
         var entries = new List<ushort>();
         for (int key = 0; key < book.KeyCount; key++)
@@ -51,6 +49,9 @@ internal sealed unsafe class CodebookNeighbours
         }
     }
 
+    /// <summary>Entries of a chunk: 16, or 8 where most lists are shorter.</summary>
+    public int Chunk { get; }
+
     /// <summary>How many tuples are not in the codebook.</summary>
     public int Tuples { get; private set; }
 
@@ -62,7 +63,7 @@ internal sealed unsafe class CodebookNeighbours
 
     /// <summary>The list of a tuple.</summary>
     /// <param name="key">A tuple that is not in the codebook.</param>
-    /// <param name="levels">[chunks, group, 16] levels; they stay where they are.</param>
+    /// <param name="levels">[chunks, group, entry] levels; they stay where they are.</param>
     /// <returns>The entries' indices, whole chunks.</returns>
     public ReadOnlySpan<ushort> Of(int key, out byte* levels)
     {

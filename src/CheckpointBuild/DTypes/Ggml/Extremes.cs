@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace CheckpointBuild.DTypes.Ggml;
 
@@ -9,6 +10,7 @@ internal static unsafe class Extremes
     /// <param name="x">[n] finite numbers, n a multiple of the lanes and at most 32.</param>
     /// <param name="n">How many.</param>
     /// <returns>The number.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float OfMagnitude<T>(float* x, int n)
         where T : struct, ILanes<T>
     {
@@ -32,6 +34,7 @@ internal static unsafe class Extremes
     /// <param name="x">[n] finite numbers, n a multiple of the lanes.</param>
     /// <param name="n">How many.</param>
     /// <returns>At least 0.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Magnitude<T>(float* x, int n)
         where T : struct, ILanes<T>
     {
@@ -48,6 +51,7 @@ internal static unsafe class Extremes
     /// <param name="x">[n] finite numbers, n a multiple of the lanes and at most 32.</param>
     /// <param name="n">How many.</param>
     /// <returns>Both.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (float Low, float High) Of<T>(float* x, int n)
         where T : struct, ILanes<T>
     {
@@ -59,15 +63,19 @@ internal static unsafe class Extremes
             low = T.Max(low, -value);
         }
 
-        T largest = T.All(T.Largest(high)), smallest = T.All(-T.Largest(low));
-        uint above = 0, below = 0;
+        float largest = T.Largest(high), smallest = -T.Largest(low);
+        return (smallest == 0 ? FirstZero<T>(x, n) : smallest, largest == 0 ? FirstZero<T>(x, n) : largest);
+    }
+
+    private static float FirstZero<T>(float* x, int n)
+        where T : struct, ILanes<T>
+    {
+        uint zeros = 0;
         for (int i = 0; i < n; i += T.Count)
         {
-            T value = T.Load(x + i);
-            above |= T.Bits(T.Same(value, largest)) << i;
-            below |= T.Bits(T.Same(value, smallest)) << i;
+            zeros |= T.Bits(T.Same(T.Load(x + i), T.All(0))) << i;
         }
 
-        return (x[BitOperations.TrailingZeroCount(below)], x[BitOperations.TrailingZeroCount(above)]);
+        return x[BitOperations.TrailingZeroCount(zeros)];
     }
 }

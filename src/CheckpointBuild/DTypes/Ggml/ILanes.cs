@@ -21,6 +21,9 @@ internal unsafe interface ILanes<TSelf>
     /// <summary>Loads <see cref="Count"/> neighbouring bytes as numbers 0 to 255.</summary>
     static abstract TSelf LoadBytes(byte* source);
 
+    /// <summary>Numbers of a table at <see cref="Count"/> neighbouring indices 0 to 7. The table has as many numbers as there are lanes, and at least eight.</summary>
+    static abstract TSelf Lookup(float* table, byte* indices);
+
     /// <summary>The magnitude.</summary>
     static abstract TSelf Abs(TSelf value);
 

@@ -34,7 +34,7 @@ internal sealed unsafe class IQ4_XS() : KDType("IQ4_XS", 23, 136, SubLength)
             int scale = Rounding.Nearest(inverse * found.Scales[sub], -Levels, Levels - 1);
             float by = step * scale;
             T unit = T.All(by == 0 ? 0 : 1 / by);
-            byte* codes = found.Codes + (sub * SubLength);
+            byte* codes = found.Codes(sub, SubLength);
             for (int i = 0; i < SubLength; i += T.Count)
             {
                 NonlinearFour.Code(unit * T.Load(x + (sub * SubLength) + i)).StoreBytes(codes + i);

@@ -13,54 +13,25 @@ internal abstract unsafe class KDType(string name, int ggmlType, int blockBytes,
     /// <summary>Columns of a block.</summary>
     protected const int Length = 256;
 
-    private const int MostLanes = 16;
-
     /// <inheritdoc/>
     public override bool UsesImportance => true;
 
     /// <summary>What the mean of a block's squares is multiplied by in the weights of importance: 1 or 2.</summary>
     protected virtual float VarianceFactor => 2;
 
+    /// <summary>Whether a search without importance is one long chain of operations that wait for each other; twice the lanes then cost little more.</summary>
+    protected virtual bool SearchWaits => false;
+
     /// <inheritdoc/>
     internal sealed override void Encode<T>(BlockRows rows)
     {
-        int subs = Length / subLength;
-        int group = Math.Max(1, T.Count / subs);
-        float* room = stackalloc float[((4 * 32) + 3) * MostLanes];
-        float* found = stackalloc float[3 * MostLanes * 2];
-        byte* codes = stackalloc byte[2 * Length];
-        var search = new BlockSearch(room, codes, subLength, T.Count);
-        var result = new SubBlocks(found, found + (2 * MostLanes), found + (4 * MostLanes), codes);
-        float* variances = stackalloc float[2];
-        for (int first = 0; first < rows.Count; first += group)
+        if (SearchWaits && !rows.HasImportance && T.Count > 1)
         {
-            for (int i = 0; rows.HasImportance && i < group && first + i < rows.Count; i++)
-            {
-                variances[i] = VarianceFactor * Turned.SumOfSquares(rows.Values(first + i, Length), Length) / Length;
-            }
-
-            for (int sub = 0; sub < group * subs; sub += T.Count)
-            {
-                int start = (first * subs) + sub;
-                Turned.Values<T>(rows, Length, start, subLength, search.X);
-                if (rows.HasImportance)
-                {
-                    Turned.Importance<T>(rows, Length, start, subLength, search.Q);
-                    for (int lane = 0; lane < T.Count; lane++)
-                    {
-                        search.Variances[lane] = variances[(sub + lane) / subs];
-                    }
-                }
-
-                Weigh<T>(search, rows.HasImportance);
-                SumWeights<T>(search, result.Weights + sub);
-                Search<T>(search, result.From(sub, subLength), rows.HasImportance);
-            }
-
-            for (int i = 0; i < group && first + i < rows.Count; i++)
-            {
-                Finish<T>(rows.Values(first + i, Length), result.From(i * subs, subLength), rows.HasImportance, rows.Block(first + i, BlockBytes));
-            }
+            Encode<Twice<T>, T>(rows);
+        }
+        else
+        {
+            Encode<T, T>(rows);
         }
     }
 
@@ -103,6 +74,73 @@ internal abstract unsafe class KDType(string name, int ggmlType, int blockBytes,
     /// <param name="block">Receives the block.</param>
     protected abstract void Finish<T>(float* x, SubBlocks found, bool isWeighted, byte* block)
         where T : struct, ILanes<T>;
+
+    /// <summary>Codes one sub-block with its signed scale as it is stored; with a scale of 0 the search's codes stay.</summary>
+    /// <typeparam name="T">Lanes along the elements.</typeparam>
+    /// <param name="x">[n] numbers.</param>
+    /// <param name="scale">d · scale.</param>
+    /// <param name="levels">N: codes -N to N - 1, stored with N added.</param>
+    /// <param name="found">The sub-block.</param>
+    protected void Recode<T>(float* x, float scale, int levels, SubBlocks found)
+        where T : struct, ILanes<T>
+    {
+        if (scale == 0)
+        {
+            found.TakeSearched(0, subLength);
+            return;
+        }
+
+        byte* codes = found.Codes(0, subLength);
+        T by = T.All(scale), middle = T.All(levels);
+        for (int i = 0; i < subLength; i += T.Count)
+        {
+            (T.Nearest(T.Load(x + i) / by, -levels, levels - 1) + middle).StoreBytes(codes + i);
+        }
+    }
+
+    private void Encode<TSearch, T>(BlockRows rows)
+        where TSearch : struct, ILanes<TSearch>
+        where T : struct, ILanes<T>
+    {
+        int subs = Length / subLength;
+        int group = Math.Max(1, TSearch.Count / subs);
+        float* room = stackalloc float[((4 * subLength) + 3) * TSearch.Count];
+        float* found = stackalloc float[3 * group * subs];
+        byte* codes = stackalloc byte[2 * group * Length];
+        var search = new BlockSearch(room, codes, subLength, TSearch.Count);
+        var result = new SubBlocks(found, found + (group * subs), found + (2 * group * subs), codes, codes + (group * Length)) { Lanes = TSearch.Count };
+        float* variances = stackalloc float[group];
+        for (int first = 0; first < rows.Count; first += group)
+        {
+            for (int i = 0; rows.HasImportance && i < group && first + i < rows.Count; i++)
+            {
+                variances[i] = VarianceFactor * Turned.SumOfSquares(rows.Values(first + i, Length), Length) / Length;
+            }
+
+            for (int sub = 0; sub < group * subs; sub += TSearch.Count)
+            {
+                int start = (first * subs) + sub;
+                Turned.Values<TSearch>(rows, Length, start, subLength, search.X);
+                if (rows.HasImportance)
+                {
+                    Turned.Importance<TSearch>(rows, Length, start, subLength, search.Q);
+                    for (int lane = 0; lane < TSearch.Count; lane++)
+                    {
+                        search.Variances[lane] = variances[(sub + lane) / subs];
+                    }
+                }
+
+                Weigh<TSearch>(search, rows.HasImportance);
+                SumWeights<TSearch>(search, result.Weights + sub);
+                Search<TSearch>(search, result.From(sub), rows.HasImportance);
+            }
+
+            for (int i = 0; i < group && first + i < rows.Count; i++)
+            {
+                Finish<T>(rows.Values(first + i, Length), result.From(i * subs), rows.HasImportance, rows.Block(first + i, BlockBytes));
+            }
+        }
+    }
 
     private void SumWeights<T>(BlockSearch search, float* sums)
         where T : struct, ILanes<T>

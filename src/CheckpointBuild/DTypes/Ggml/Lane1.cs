@@ -23,6 +23,9 @@ internal readonly unsafe struct Lane1 : ILanes<Lane1>
     public static Lane1 LoadBytes(byte* source) => new(*source);
 
     /// <inheritdoc/>
+    public static Lane1 Lookup(float* table, byte* indices) => new(table[*indices]);
+
+    /// <inheritdoc/>
     public static Lane1 Abs(Lane1 value) => new(MathF.Abs(value._value));
 
     /// <inheritdoc/>

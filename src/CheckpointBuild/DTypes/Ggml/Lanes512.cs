@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace CheckpointBuild.DTypes.Ggml;
 
@@ -26,6 +27,11 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 LoadBytes(byte* source) =>
         new(Vector512.ConvertToSingle(Vector512.WidenLower(Vector512.WidenLower(Vector128.Load(source).ToVector256Unsafe().ToVector512Unsafe())).AsInt32()));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Lookup(float* table, byte* indices) =>
+        new(Vector512.ShuffleNative(Vector512.Load(table), Vector512.WidenLower(Vector512.WidenLower(Vector128.Load(indices).ToVector256Unsafe().ToVector512Unsafe())).AsInt32()));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -74,16 +80,16 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 Max(Lanes512 left, Lanes512 right) => new(Vector512.Max(left._value, right._value));
+    public static Lanes512 Max(Lanes512 left, Lanes512 right) => new(Vector512.MaxNative(left._value, right._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Largest(Lanes512 value)
     {
-        Vector256<float> half = Vector256.Max(value._value.GetLower(), value._value.GetUpper());
-        Vector128<float> quarter = Vector128.Max(half.GetLower(), half.GetUpper());
-        quarter = Vector128.Max(quarter, Vector128.Shuffle(quarter, Vector128.Create(2, 3, 0, 1)));
-        return Vector128.Max(quarter, Vector128.Shuffle(quarter, Vector128.Create(1, 0, 3, 2)))[0];
+        Vector256<float> half = Vector256.MaxNative(value._value.GetLower(), value._value.GetUpper());
+        Vector128<float> quarter = Vector128.MaxNative(half.GetLower(), half.GetUpper());
+        quarter = Vector128.MaxNative(quarter, Vector128.Shuffle(quarter, Vector128.Create(2, 3, 0, 1)));
+        return Vector128.MaxNative(quarter, Vector128.Shuffle(quarter, Vector128.Create(1, 0, 3, 2)))[0];
     }
 
     /// <inheritdoc/>
@@ -99,6 +105,12 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
     public void StoreBytes(byte* target)
     {
         Vector512<int> whole = Vector512.ConvertToInt32Native(_value);
+        if (Avx512F.IsSupported)
+        {
+            Avx512F.ConvertToVector128Byte(whole).Store(target);
+            return;
+        }
+
         Vector256<short> words = Vector256.Narrow(whole.GetLower(), whole.GetUpper());
         Vector128.Narrow(words.GetLower().AsUInt16() & Vector128.Create((ushort)0xFF), words.GetUpper().AsUInt16() & Vector128.Create((ushort)0xFF)).Store(target);
     }

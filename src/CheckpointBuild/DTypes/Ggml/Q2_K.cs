@@ -45,11 +45,12 @@ internal sealed unsafe class Q2_K() : AsymmetricK("Q2_K", 10, 84, new Asymmetric
         {
             // A code beyond its four bits spills into the other, and what is stored counts.
             block[sub] = unchecked((byte)(scales[sub] | (lows[sub] << 4)));
-            Recode<T>(x + (sub * SubLength), step * (block[sub] & 15), lowStep * (block[sub] >> 4), found.Codes + (sub * SubLength));
+            Recode<T>(x + (sub * SubLength), step * (block[sub] & 15), lowStep * (block[sub] >> 4), found.From(sub));
         }
 
-        Nibbles.PackPairs(found.Codes, block + CodesOffset);
-        Nibbles.PackPairs(found.Codes + 128, block + CodesOffset + 32);
+        byte* codes = found.Codes(0, SubLength);
+        Nibbles.PackPairs(codes, block + CodesOffset);
+        Nibbles.PackPairs(codes + 128, block + CodesOffset + 32);
     }
 
     /// <inheritdoc/>

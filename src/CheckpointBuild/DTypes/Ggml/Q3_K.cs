@@ -17,13 +17,15 @@ internal sealed unsafe class Q3_K() : KDType("Q3_K", 11, 110, SubLength)
     private const int Subs = Length / SubLength;
     private const int CodesOffset = 32;
     private const int PackedOffset = 96;
-    private const int PackedBytes = 12;
     private const int ScaleOffset = 108;
     private const int Levels = 4;
     private const int ScaleLevels = 32;
 
     /// <inheritdoc/>
     protected override ReadOnlySpan<byte> ScaleOffsets => [ScaleOffset];
+
+    /// <inheritdoc/>
+    protected override bool SearchWaits => true;
 
     /// <inheritdoc/>
     protected override void Search<T>(BlockSearch search, SubBlocks found, bool isWeighted)
@@ -50,25 +52,18 @@ internal sealed unsafe class Q3_K() : KDType("Q3_K", 11, 110, SubLength)
         PackScales(scales, block + PackedOffset);
         for (int sub = 0; sub < Subs; sub++)
         {
-            float scale = step * (scales[sub] - ScaleLevels);
-            if (scale != 0)
-            {
-                T by = T.All(scale), middle = T.All(Levels);
-                for (int i = sub * SubLength; i < (sub + 1) * SubLength; i += T.Count)
-                {
-                    (T.Nearest(T.Load(x + i) / by, -Levels, Levels - 1) + middle).StoreBytes(found.Codes + i);
-                }
-            }
+            Recode<T>(x + (sub * SubLength), step * (scales[sub] - ScaleLevels), Levels, found.From(sub));
         }
 
-        Nibbles.PackPairs(found.Codes, block + CodesOffset);
-        Nibbles.PackPairs(found.Codes + 128, block + CodesOffset + 32);
+        byte* codes = found.Codes(0, SubLength);
+        Nibbles.PackPairs(codes, block + CodesOffset);
+        Nibbles.PackPairs(codes + 128, block + CodesOffset + 32);
         for (int half = 0; half < 32; half += 16)
         {
             Vector128<ushort> third = default;
             for (int part = 0; part < 8; part++)
             {
-                third |= ((Vector128.Load(found.Codes + (part * 32) + half) & Vector128.Create((byte)4)).AsUInt16() >> 2) << part;
+                third |= ((Vector128.Load(codes + (part * 32) + half) & Vector128.Create((byte)4)).AsUInt16() >> 2) << part;
             }
 
             third.AsByte().Store(block + half);
@@ -130,11 +125,14 @@ internal sealed unsafe class Q3_K() : KDType("Q3_K", 11, 110, SubLength)
 
     private static void PackScales(byte* scales, byte* packed)
     {
-        new Span<byte>(packed, PackedBytes).Clear();
-        for (int i = 0; i < Subs; i++)
+        for (int i = 0; i < Subs / 2; i++)
         {
-            packed[i % 8] |= (byte)((scales[i] & 15) << (i / 8 * 4));
-            packed[8 + (i % 4)] |= (byte)(scales[i] >> 4 << (i / 4 * 2));
+            packed[i] = (byte)((scales[i] & 15) | (scales[i + 8] << 4));
+        }
+
+        for (int i = 0; i < Subs / 4; i++)
+        {
+            packed[8 + i] = (byte)((scales[i] >> 4) | (scales[i + 4] >> 4 << 2) | (scales[i + 8] >> 4 << 4) | (scales[i + 12] >> 4 << 6));
         }
     }
 

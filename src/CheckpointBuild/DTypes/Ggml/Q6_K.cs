@@ -67,20 +67,12 @@ internal sealed unsafe class Q6_K() : KDType("Q6_K", 14, 210, SubLength)
         {
             sbyte code = unchecked((sbyte)Math.Min(TopScale, Rounding.Nearest(inverse * found.Scales[sub])));
             block[ScalesOffset + sub] = unchecked((byte)code);
-            float scale = step * code;
-            if (scale != 0)
-            {
-                T by = T.All(scale), middle = T.All(Levels);
-                for (int i = sub * SubLength; i < (sub + 1) * SubLength; i += T.Count)
-                {
-                    (T.Nearest(T.Load(x + i) / by, -Levels, Levels - 1) + middle).StoreBytes(found.Codes + i);
-                }
-            }
+            Recode<T>(x + (sub * SubLength), step * code, Levels, found.From(sub));
         }
 
         for (int half = 0; half < 2; half++)
         {
-            byte* codes = found.Codes + (128 * half), lower = block + (64 * half), upper = block + UpperOffset + (32 * half);
+            byte* codes = found.Codes(0, SubLength) + (128 * half), lower = block + (64 * half), upper = block + UpperOffset + (32 * half);
             for (int i = 0; i < 64; i += 16)
             {
                 Vector128<byte> below = Vector128.Load(codes + i) & Vector128.Create((byte)15), above = Vector128.Load(codes + 64 + i) & Vector128.Create((byte)15);

@@ -45,9 +45,9 @@ internal static unsafe class RefinedFit
                 T weighted = weight * value;
                 T without = p - (weighted * code), squares = r - (weight * code * code);
                 T other = T.Nearest(value * squares / without, -levels, levels - 1);
-                T moved = T.Either(T.Greater(other, code), T.Greater(code, other));
                 T newP = without + (weighted * other), newR = squares + (weight * other * other);
-                T better = T.Both(T.Both(T.Greater(without, zero), moved), T.Both(T.Greater(newR, zero), T.Greater(newP * newP * r, p * p * newR)));
+                T better = T.Both(T.Greater(without, zero), T.Both(T.Greater(newR, zero), T.Greater(newP * newP * r, p * p * newR)));
+                better = T.Select(T.Same(other, code), zero, better);
                 T.Select(better, other, code).Store(codes + (i * T.Count));
                 p = T.Select(better, newP, p);
                 r = T.Select(better, newR, r);

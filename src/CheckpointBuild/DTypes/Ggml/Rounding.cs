@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 
 namespace CheckpointBuild.DTypes.Ggml;
 
@@ -29,5 +30,6 @@ internal static class Rounding
     /// <summary>The binary16 that is stored for a scale. Which NaN comes out of arithmetic depends on the processor; one is written.</summary>
     /// <param name="value">The scale.</param>
     /// <returns>Its bits.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ushort Scale(float value) => float.IsNaN(value) ? QuietNaN : Float16.FromSingle(value);
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CheckpointBuild.DTypes.Ggml;
 
 /// <summary>Q4_0 and Q5_0: value = d · (code - N), where the number of the largest magnitude gets code 0.</summary>
@@ -8,18 +10,14 @@ namespace CheckpointBuild.DTypes.Ggml;
 internal abstract unsafe class SymmetricThirtyTwos(string name, int ggmlType, int blockBytes, int levels) : ThirtyTwos(name, ggmlType, blockBytes)
 {
     /// <inheritdoc/>
-    protected sealed override void EncodeBlock<T>(float* x, byte* codes, byte* block)
+    protected sealed override void EncodePlain<T>(BlockRows rows)
     {
-        float scale = Extremes.OfMagnitude<T>(x, Length) / -levels;
-        float inverse = scale == 0 ? 0 : 1 / scale;
-        WriteScale(block, scale);
-
-        // A block so small that the reciprocal overflows: the reference's cast of what is not finite gives 0.
-        T by = T.All(inverse), shift = T.All(levels + 0.5f), top = T.All((2 * levels) - 1);
-        for (int i = 0; i < Length; i += T.Count)
+        byte* codes = stackalloc byte[Length];
+        for (int i = 0; i < rows.Count; i++)
         {
-            T code = T.Truncate((T.Load(x + i) * by) + shift);
-            (float.IsFinite(inverse) ? T.Select(T.Greater(code, top), top, code) : T.All(0)).StoreBytes(codes + i);
+            byte* block = rows.Block(i, BlockBytes);
+            CodeBlock<T>(rows.Values(i, Length), codes, block);
+            Pack(codes, block);
         }
     }
 
@@ -36,4 +34,21 @@ internal abstract unsafe class SymmetricThirtyTwos(string name, int ggmlType, in
 
     /// <inheritdoc/>
     protected sealed override void WriteScales(float scale, float low, byte* block) => WriteScale(block, scale);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void CodeBlock<T>(float* x, byte* codes, byte* block)
+        where T : struct, ILanes<T>
+    {
+        float scale = Extremes.OfMagnitude<T>(x, Length) / -levels;
+        float inverse = scale == 0 ? 0 : 1 / scale;
+        WriteScale(block, scale);
+
+        // A block so small that the reciprocal overflows: the reference's cast of what is not finite gives 0.
+        T by = T.All(inverse), shift = T.All(levels + 0.5f), top = T.All((2 * levels) - 1);
+        for (int i = 0; i < Length; i += T.Count)
+        {
+            T code = T.Truncate((T.Load(x + i) * by) + shift);
+            (float.IsFinite(inverse) ? T.Select(T.Greater(code, top), top, code) : T.All(0)).StoreBytes(codes + i);
+        }
+    }
 }

@@ -1,3 +1,6 @@
+using System.Linq;
+using System.Runtime.Intrinsics;
+
 namespace CheckpointBuild.DTypes.Ggml;
 
 /// <summary>ggml's TQ1_0: 256 columns in 54 bytes, five trits in a byte. Value = d · (trit - 1).</summary>
@@ -14,6 +17,9 @@ internal sealed unsafe class TQ1_0() : BlockDType("TQ1_0", 34, Length, 54)
     private const int ScaleOffset = 52;
     private const int Trit5 = 243;
 
+    // The byte of each number of five trits.
+    private static readonly byte[] Fractions = [.. Enumerable.Range(0, Trit5).Select(number => (byte)(((number * 256) + Trit5 - 1) / Trit5))];
+
     /// <inheritdoc/>
     protected override System.ReadOnlySpan<byte> ScaleOffsets => [ScaleOffset];
 
@@ -25,19 +31,12 @@ internal sealed unsafe class TQ1_0() : BlockDType("TQ1_0", 34, Length, 54)
         {
             byte* block = rows.Block(i, BlockBytes);
             WriteScale(block + ScaleOffset, Trits.Code<T>(rows.Values(i, Length), Length, 1, codes));
-            for (int j = 0; j < 32; j++)
-            {
-                block[j] = Pack(codes + j, 32, 5);
-            }
-
-            for (int j = 0; j < 16; j++)
-            {
-                block[32 + j] = Pack(codes + 160 + j, 16, 5);
-            }
-
+            Pack16(codes, 32, block);
+            Pack16(codes + 16, 32, block + 16);
+            Pack16(codes + 160, 16, block + 32);
             for (int j = 0; j < 4; j++)
             {
-                block[48 + j] = Pack(codes + 240 + j, 4, 4);
+                block[48 + j] = Fractions[(((((codes[240 + j] * 3) + codes[244 + j]) * 3) + codes[248 + j]) * 3 + codes[252 + j]) * 3];
             }
         }
     }
@@ -64,15 +63,21 @@ internal sealed unsafe class TQ1_0() : BlockDType("TQ1_0", 34, Length, 54)
         SubBlockValues.WriteCentred(codes, Length, ReadScale(block + ScaleOffset), 1, values);
     }
 
-    private static byte Pack(byte* codes, int stride, int count)
+    // Sixteen numbers of five trits are made side by side: they stay below 243.
+    private static void Pack16(byte* codes, int stride, byte* block)
     {
-        int number = 0;
-        for (int n = 0; n < 5; n++)
+        byte* numbers = stackalloc byte[16];
+        Vector128<byte> number = Vector128.Load(codes);
+        for (int n = 1; n < 5; n++)
         {
-            number = (number * 3) + (n < count ? codes[n * stride] : 0);
+            number = number + number + number + Vector128.Load(codes + (n * stride));
         }
 
-        return (byte)(((number * 256) + Trit5 - 1) / Trit5);
+        number.Store(numbers);
+        for (int j = 0; j < 16; j++)
+        {
+            block[j] = Fractions[numbers[j]];
+        }
     }
 
     private static void Unpack(byte packed, byte* codes, int stride, int count)

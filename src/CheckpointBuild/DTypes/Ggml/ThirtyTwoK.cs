@@ -68,10 +68,10 @@ internal abstract unsafe class ThirtyTwoK(string name, int ggmlType, int blockBy
         SixBitScales.Unpack(block + PackedOffset, scales, lows);
         for (int sub = 0; sub < Subs; sub++)
         {
-            Recode<T>(x + (sub * SubLength), step * scales[sub], lowStep * lows[sub], found.Codes + (sub * SubLength));
+            Recode<T>(x + (sub * SubLength), step * scales[sub], lowStep * lows[sub], found.From(sub));
         }
 
-        Pack(found.Codes, block);
+        Pack(found.Codes(0, SubLength), block);
     }
 
     /// <inheritdoc/>

@@ -18,24 +18,17 @@ internal abstract unsafe class ThirtyTwos(string name, int ggmlType, int blockBy
         if (rows.HasImportance)
         {
             EncodeWeighted<T>(rows);
-            return;
         }
-
-        byte* codes = stackalloc byte[Length];
-        for (int i = 0; i < rows.Count; i++)
+        else
         {
-            byte* block = rows.Block(i, BlockBytes);
-            EncodeBlock<T>(rows.Values(i, Length), codes, block);
-            Pack(codes, block);
+            EncodePlain<T>(rows);
         }
     }
 
-    /// <summary>Finds scale and codes of a block without importance.</summary>
-    /// <typeparam name="T">Lanes along the block's elements.</typeparam>
-    /// <param name="x">[32] finite numbers.</param>
-    /// <param name="codes">Receives [32] codes.</param>
-    /// <param name="block">Receives the scales.</param>
-    protected abstract void EncodeBlock<T>(float* x, byte* codes, byte* block)
+    /// <summary>Encodes blocks without importance.</summary>
+    /// <typeparam name="T">Lanes along a block's elements.</typeparam>
+    /// <param name="rows">The blocks.</param>
+    protected abstract void EncodePlain<T>(BlockRows rows)
         where T : struct, ILanes<T>;
 
     /// <summary>Searches scales and codes with importance.</summary>

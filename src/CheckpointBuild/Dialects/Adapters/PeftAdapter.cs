@@ -100,7 +100,7 @@ internal static class PeftAdapter
             Alpha = settings.AlphaOf(module),
             Divisor = settings.DivisorOf(module),
             IsEmbedding = isEmbedding,
-            Magnitude = parts.Find(module, "magnitude"),
+            Magnitude = parts.Find(module, "magnitude") ?? (settings.HasMagnitudes ? throw Errors.AdapterIncomplete(path, module, "lora_magnitude_vector") : null),
             Bias = parts.Find(module, "lora_B.bias"),
         };
     }

@@ -31,7 +31,7 @@ internal sealed class PeftSettings
         "layers_to_transform", "layers_pattern", "trainable_token_indices",
     ];
 
-    // What a torchtune adapter cannot do without.
+    // What a torchtune adapter cannot do without, and what PEFT's has defaults for where it is not stated.
     private static readonly string[] Scaling = ["r", "lora_alpha"];
 
     private readonly JsonElement _root;
@@ -45,11 +45,17 @@ internal sealed class PeftSettings
         Path = path;
         _root = root;
         var reader = new ConfigReader(path, root);
+        foreach (string field in Scaling.Where(f => root.TryGetProperty(f, out JsonElement value) && value.ValueKind == JsonValueKind.Null))
+        {
+            throw Errors.ConfigFieldWrong(path, field, "null", "a number");
+        }
+
         _rank = reader.OptionalCount("r") ?? 8;
         _alpha = reader.OptionalNumber("lora_alpha") ?? 8;
         _ranks = [.. PeftPattern.Read(path, root, "rank_pattern")];
         _alphas = [.. PeftPattern.Read(path, root, "alpha_pattern")];
         IsRankStabilized = reader.OptionalFlag("use_rslora") == true;
+        HasMagnitudes = reader.OptionalFlag("use_dora") == true;
         BaseName = reader.OptionalText("base_model_name_or_path");
     }
 
@@ -64,6 +70,9 @@ internal sealed class PeftSettings
 
     /// <summary>Whether the scale is alpha / √r.</summary>
     public bool IsRankStabilized { get; }
+
+    /// <summary>Whether each change has the lengths of its rows beside it (DoRA).</summary>
+    public bool HasMagnitudes { get; }
 
     /// <summary>What the base is called, or null.</summary>
     public string? BaseName { get; }

@@ -26,8 +26,11 @@ internal static class CompanionFiles
         List<FilePlan> files = [FilePlan.Of(ConfigFile.Name, ConfigFile.Text(config))];
 
         // What only Meta's form has goes along so that it can be given back; the reference drops it.
-        Sidecar[] sidecars = [.. checkpoint.Sidecars.Where(s => !options.FollowsReference || checkpoint.Dialect != Meta.Meta.DialectName || !s.Name.StartsWith(Meta.MetaLayout.Folder, System.StringComparison.Ordinal))];
-        files.AddRange(sidecars.Select(s => FilePlan.CopyOf(s.Name, s.Open())));
+        Sidecar[] sidecars = [.. checkpoint.Sidecars.Where(s => s.Name != Torchtune.TorchtuneFolder.RecipePlace).Where(s => !options.FollowsReference || checkpoint.Dialect != Meta.Meta.DialectName || !s.Name.StartsWith(Meta.MetaLayout.Folder, System.StringComparison.Ordinal))];
+        bool cleansUp = options.FollowsReference && checkpoint.Dialect == Meta.Meta.DialectName && checkpoint.Tokenizer is not null;
+        files.AddRange(sidecars.Select(s => cleansUp && s.Name == Meta.MetaTokenizerFiles.Configuration
+            ? FilePlan.Of(s.Name, Meta.MetaTokenizerFiles.ConfigurationOf(checkpoint.Tokenizer!, checkpoint.Config.ContextLength, SourceTolerance.Reference))
+            : FilePlan.CopyOf(s.Name, s.Open())));
         bool lacksTokenizer = checkpoint.Sidecars.IsEmpty || (checkpoint.Dialect == Meta.Meta.DialectName && !sidecars.Any(s => s.Name == TokenizerFile));
         if (lacksTokenizer && checkpoint.Tokenizer is { } tokenizer)
         {
@@ -36,6 +39,11 @@ internal static class CompanionFiles
         else if (lacksTokenizer && checkpoint.TokenizerFault is { } fault)
         {
             warnings = warnings.Add(Errors.TokenizerNotCarried(fault));
+        }
+
+        if (checkpoint.Tokenizer is null && checkpoint.TokenizerFault is null)
+        {
+            warnings = warnings.Add(Errors.EngineWithoutTokenizer(checkpoint.Name));
         }
 
         return (files, warnings);

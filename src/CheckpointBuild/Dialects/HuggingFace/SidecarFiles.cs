@@ -12,7 +12,8 @@ internal static class SidecarFiles
     private static readonly string[] WeightEndings =
         [".safetensors", ".bin", ".pt", ".pth", ".ckpt", ".gguf", ".h5", ".msgpack", ".onnx", ".onnx_data", ".npz", ".index.json", ".incomplete", ".lock", ".tmp"];
 
-    private static readonly string[] NotCarried = [ConfigFile.Name, "build-report.json"];
+    // The last makes libraries take the folder for an adapter: what lies beside weights is the note of one that was merged, or is given apart.
+    private static readonly string[] NotCarried = [ConfigFile.Name, "build-report.json", Adapters.PeftSettings.FileName];
 
     // What a folder keeps of the form that Meta published the model in.
     private static readonly string[] OfMeta = [Meta.MetaLayout.FileName, Meta.MetaLayout.Folder + Meta.ParamsFile.Name, Meta.MetaLayout.Folder + "tokenizer.model"];

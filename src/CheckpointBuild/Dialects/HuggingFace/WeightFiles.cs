@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
@@ -37,7 +38,7 @@ internal static partial class WeightFiles
         if (directory.File is { } one)
         {
             return one.EndsWith(IndexEnding, StringComparison.Ordinal) ? ReadIndexed(directory, one, problems)
-                : FirstOfSet().IsMatch(one) ? [.. SetOf(directory, one).SelectMany(f => ReadFile(directory, f, problems))]
+                : FirstOfSet().IsMatch(one) ? [.. Complete(directory, SetOf(directory, one)).SelectMany(f => ReadFile(directory, f, problems))]
                 : ReadFile(directory, one, problems);
         }
 
@@ -54,7 +55,7 @@ internal static partial class WeightFiles
 
         return directory.Has(set.Index)
             ? ReadIndexed(directory, set.Index, problems)
-            : [.. directory.Files.Where(set.Holds).OrderBy(WeightSet.SortKey, StringComparer.Ordinal).SelectMany(f => ReadFile(directory, f, problems))];
+            : [.. Complete(directory, directory.Files.Where(set.Holds).OrderBy(WeightSet.SortKey, StringComparer.Ordinal)).SelectMany(f => ReadFile(directory, f, problems))];
     }
 
     private static bool IsAny(string name) => Array.Exists(Sets, s => name.EndsWith(s.Extension, StringComparison.Ordinal)) || name.EndsWith(".pt", StringComparison.Ordinal) || name.EndsWith(".pth", StringComparison.Ordinal);
@@ -65,6 +66,23 @@ internal static partial class WeightFiles
         string prefix = match.Groups["name"].Value, suffix = match.Groups["rest"].Value;
         return directory.FolderFiles.Where(f => f.StartsWith(prefix, StringComparison.Ordinal) && f.EndsWith(suffix, StringComparison.Ordinal) && Shard().IsMatch(f)).OrderBy(WeightSet.SortKey, StringComparer.Ordinal);
     }
+
+    // Without an index, the names alone say how many shards there are.
+    private static string[] Complete(CheckpointDirectory directory, IEnumerable<string> files)
+    {
+        string[] all = [.. files];
+        foreach (Match last in all.Select(f => Numbered().Match(f)).Where(m => m.Success && int.TryParse(m.Groups["count"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > all.Length).Take(1))
+        {
+            string width = last.Groups["number"].Value;
+            string missing = Enumerable.Range(1, all.Length + 1).Select(n => $"{last.Groups["name"].Value}{n.ToString(CultureInfo.InvariantCulture).PadLeft(width.Length, '0')}{last.Groups["rest"].Value}").First(f => !all.Contains(f));
+            throw Errors.FileNotFound(directory.PathOf(missing));
+        }
+
+        return all;
+    }
+
+    [GeneratedRegex(@"^(?<name>.+-)(?<number>\d+)(?<rest>-of-(?<count>\d+)\.[a-z]+)$", RegexOptions.CultureInvariant)]
+    private static partial Regex Numbered();
 
     [GeneratedRegex(@"^(?<name>.+-)0*1(?<rest>-of-(?!0*1\.)\d+\.[a-z]+)$", RegexOptions.CultureInvariant)]
     private static partial Regex FirstOfSet();
@@ -142,7 +160,14 @@ internal static partial class WeightFiles
             return [.. format.Read(source).Tensors.OrderBy(t => t.Name, StringComparer.Ordinal)];
         }
 
-        TensorFile file = format.Read(source);
+        PyTorchFile? objects = format.Name.StartsWith(Format.PyTorch.Name, StringComparison.Ordinal) ? PyTorchFile.Read(source) : null;
+        if (objects is not null && NestedWeights.Find(objects) is { } nested)
+        {
+            problems.Add(Errors.WeightsNested(source.Name, nested.Key, nested.Others));
+            return [.. nested.Tensors];
+        }
+
+        TensorFile file = objects?.ToTensorFile() ?? format.Read(source);
         if (file.Tensors.Count == 0 && format != Format.Gguf)
         {
             throw Errors.NotTensors(source.Name, "what it holds", $"{file.Metadata.Count} values and no tensor");

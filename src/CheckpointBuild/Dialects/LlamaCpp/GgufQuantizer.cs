@@ -41,6 +41,7 @@ internal sealed partial class GgufQuantizer(GgufFileType kind, GgufMixOptions op
         string architecture = source.Metadata.Get<string>("general.architecture") ?? "";
         int layers = (int)(source.Metadata.Get<uint?>($"{architecture}.block_count") ?? 0);
         int[] kept = LayersKept(name, layers);
+        CheckImportance(source.Tensors);
         Tensor[] tensors = [.. source.Tensors
             .Where(t => LayerOf(t.Name) is var layer && (layer < 0 || !options.PruneLayers.Contains(layer)))
             .Select(t => LayerOf(t.Name) is >= 0 and int layer && !options.PruneLayers.IsEmpty ? Renamed.Of(t, WithLayer(t.Name, Array.IndexOf(kept, layer))) : t)
@@ -51,7 +52,17 @@ internal sealed partial class GgufQuantizer(GgufFileType kind, GgufMixOptions op
         Tensor[] quantized = [.. tensors.Select(tensor => Typed(name, tensor, mix, LayerOf(tensor.Name) is >= 0 and int layer && !options.PruneLayers.IsEmpty ? WithLayer(tensor.Name, kept[layer]) : tensor.Name))];
         _warnings.AddRange(_narrow.GroupBy(n => (n.Wanted, n.Given)).Select(g => Errors.WidthFallsBack(name, g.Count(), g.First().Tensor.Name, g.First().Tensor.Shape.Columns, g.Key.Wanted.Name, g.Key.Given.Name)));
         WarnOfSecondQuantization(name, tensors, quantized);
+        _warnings.AddRange(options.TensorTypes.Where(rule => !Array.Exists(tensors, t => rule.Matches(t.Name))).Select(rule => Errors.RuleMatchesNothing(name, rule.ToString())));
         return new TensorFile(new TensorTable(quantized), MetadataOf(source.Metadata, architecture, kept.Length == layers ? null : kept.Length));
+    }
+
+    // A matrix of another model is passed over tensor by tensor, and nobody notices.
+    private void CheckImportance(TensorTable tensors)
+    {
+        if (options.Importance is { } matrix && tensors.FirstOrDefault(t => t.Shape.Rank > 1) is { } first && !tensors.Any(t => matrix.TryGet(t.Name, out _)))
+        {
+            throw Errors.ImportanceOfOtherModel(matrix.File, matrix.Names.FirstOrDefault() ?? "", first.Name);
+        }
     }
 
     private Tensor Typed(string file, Tensor tensor, GgufMix mix, string originalName)
@@ -151,8 +162,8 @@ internal sealed partial class GgufQuantizer(GgufFileType kind, GgufMixOptions op
         return metadata;
     }
 
-    private int[] LayersKept(string file, int layers) => options.PruneLayers.FirstOrDefault(l => l >= layers, -1) is >= 0 and int missing
-        ? throw Errors.NoSuchLayer(file, missing, layers)
+    private int[] LayersKept(string file, int layers) => options.PruneLayers.FirstOrDefault(l => l >= layers, -1) is >= 0 and int missing ? throw Errors.NoSuchLayer(file, missing, layers)
+        : layers > 0 && options.PruneLayers.Distinct().Count() == layers ? throw Errors.NoLayerLeft(file, layers)
         : [.. Enumerable.Range(0, layers).Where(layer => !options.PruneLayers.Contains(layer))];
 
     // The first layer's count stands for all, as the reference takes it.

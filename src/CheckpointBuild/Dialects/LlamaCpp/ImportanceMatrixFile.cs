@@ -147,7 +147,7 @@ public sealed class ImportanceMatrixFile : IDisposable
     private static string ReadText(FileSource source, ByteCursor cursor)
     {
         int bytes = ReadNumber(source, cursor);
-        return bytes is > 0 and <= MostNameBytes && bytes <= cursor.Remaining && cursor.ReadText(bytes) is { } text
+        return bytes is >= 0 and <= MostNameBytes && bytes <= cursor.Remaining && cursor.ReadText(bytes) is { } text
             ? text
             : throw Errors.ImportanceDamaged(source.Name, "?", $"a name of {bytes} bytes");
     }

@@ -78,7 +78,7 @@ internal sealed class LlamaCpp : Dialect
 
         if (quantization is not null)
         {
-            return new GgufPolicy(GgufFileType.Find(quantization) ?? throw Errors.UnknownOptionValue("quantization", quantization, "GGUF", GgufFileType.All.Select(t => t.Name)));
+            return new GgufPolicy(GgufFileType.Find(quantization) ?? throw Errors.UnknownOptionValue("quantization", quantization, "GGUF", GgufFileType.All.Select(t => t.Name).Append("auto")));
         }
 
         if (dtype is not null)

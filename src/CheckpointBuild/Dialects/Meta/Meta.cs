@@ -60,7 +60,10 @@ internal sealed class Meta : Dialect
             Tensors = InOrderOfNames(tensors, family, config),
             Tokenizer = tokenizer,
             TokenizerFault = fault,
-            Sidecars = [.. SidecarsOf(directory, parameters, tokenizer, layout).Concat(stated?.Sidecars.Where(s => s.Name is not (ParamsFile.Name or SentencePieceFile.FileName)) ?? []).DistinctBy(s => s.Name)],
+            Sidecars = [.. SidecarsOf(directory, parameters, tokenizer, layout)
+                .Concat(stated?.Sidecars.Where(s => s.Name is not (ParamsFile.Name or SentencePieceFile.FileName)) ?? [])
+                .Concat(tokenizer is null ? [] : [InMemory(MetaTokenizerFiles.SpecialTokens, MetaTokenizerFiles.MapOf(tokenizer)), InMemory(MetaTokenizerFiles.Configuration, MetaTokenizerFiles.ConfigurationOf(tokenizer, config.ContextLength, directory.Tolerance))])
+                .DistinctBy(s => s.Name)],
             SourceConfig = json,
             Problems = problems.DrainToImmutable(),
         };

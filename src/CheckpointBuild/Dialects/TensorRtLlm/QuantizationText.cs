@@ -21,8 +21,8 @@ internal static class QuantizationText
             ["clamp_val"] = request.Algorithm == QuantAlgo.Fp8Rowwise ? new JsonArray(-1200.0, 1200.0) : null,
             ["use_meta_recipe"] = request.UsesMetaRecipe,
             ["has_zero_point"] = request.HasZeroPoints,
-            ["pre_quant_scale"] = false,
-            ["exclude_modules"] = null,
+            ["pre_quant_scale"] = request.Algorithm == QuantAlgo.W4A16Awq,
+            ["exclude_modules"] = request.Algorithm == QuantAlgo.W4A16Awq ? new JsonArray("lm_head") : null,
         };
     }
 }

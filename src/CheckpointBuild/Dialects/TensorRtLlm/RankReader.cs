@@ -5,6 +5,7 @@ using System.Linq;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Dialects.TensorRtLlm.Grouped;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
 using CheckpointBuild.Tensors;
@@ -47,6 +48,25 @@ internal sealed class RankReader(CheckpointDirectory directory)
         };
     }
 
+    /// <summary>Reads the configuration alone: what a checkpoint is, whatever its weights hold.</summary>
+    /// <returns>The checkpoint without tensors.</returns>
+    /// <exception cref="CheckpointException">2xxx when it is of no known model.</exception>
+    public Checkpoint Describe()
+    {
+        string path = directory.PathOf(ConfigName);
+        JsonElement root = JsonFile.Parse(path, directory.ReadAll(ConfigName));
+        ModelFamily family = FamilyOf(path, root);
+        JsonObject source = Converter.Of(family).ToHuggingFace(JsonObject.Create(root)!, family);
+        return new Checkpoint
+        {
+            Name = directory.Name,
+            Dialect = "tensorrt-llm",
+            Family = family,
+            Config = family.ReadConfig(new ConfigReader(path, JsonElement.Parse(source.ToJsonString()))),
+            Tensors = new RoleTable([]),
+        };
+    }
+
     /// <summary>The family that a configuration names.</summary>
     /// <param name="path">Where it lies, for messages.</param>
     /// <param name="root">Its root.</param>
@@ -73,7 +93,9 @@ internal sealed class RankReader(CheckpointDirectory directory)
             mapping.OptionalCount("moe_ep_size"));
     }
 
-    private Dictionary<string, Tensor> ReadRank(int rank)
+    private Dictionary<string, Tensor> ReadRank(int rank) => GroupedWeights.Decode(ReadFile(rank));
+
+    private Dictionary<string, Tensor> ReadFile(int rank)
     {
         string name = $"rank{rank}.safetensors";
         if (!directory.Has(name))

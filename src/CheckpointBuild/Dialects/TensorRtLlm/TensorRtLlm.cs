@@ -2,8 +2,10 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Linq;
 using System.Text.Json.Nodes;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Dialects.TensorRtLlm.Grouped;
 using CheckpointBuild.Dialects.TensorRtLlm.Quantizing;
 using CheckpointBuild.Dialects.TensorRtLlm.Smoothing;
 using CheckpointBuild.DTypes;
@@ -62,14 +64,15 @@ internal sealed class TensorRtLlm : Dialect
 
         var tensors = new RankTensors(fields, converter, options.Overflow, QuantizerFor(fields, converter));
         ImmutableArray<FilePlan>.Builder files = ImmutableArray.CreateBuilder<FilePlan>();
-        for (int rank = 0; rank < settled.Grid.FileCount; rank++)
+        foreach (int rank in settled.Rank is { } one ? [settled.Grid.FileOf(one)] : Enumerable.Range(0, settled.Grid.FileCount))
         {
             IEnumerable<Tensor> own = tensors.Of(rank);
             files.Add(Format.Safetensors.Plan(string.Create(CultureInfo.InvariantCulture, $"rank{rank}.safetensors"), new TensorFile(new TensorTable(own), new Metadata())));
         }
 
         files.Add(FilePlan.Of(ConfigName, PythonText.Write(config)));
-        return new DirectoryPlan(files.DrainToImmutable(), warnings);
+        bool isSeveral = settled.Rank is null && settled.Grid.FileCount > 1;
+        return new DirectoryPlan(files.DrainToImmutable(), warnings) { SharesRows = isSeveral };
     }
 
     private static RankQuantizer? QuantizerFor(ConverterFields fields, Converter converter) => fields.Options.Quantization.Algorithm switch
@@ -77,6 +80,8 @@ internal sealed class TensorRtLlm : Dialect
         _ when fields.Options.Quantization.IsCalibrated => Calibrated(fields, converter),
         { IsWeightOnly: true } when fields.Options.TargetSm > 0 => new WeightOnlyQuantizer(fields.Options, converter.PadsWeightOnly) { KeyHeads = fields.Config.KeyValueHeadCount },
         { IsGrouped: true } => new GroupedQuantizer(fields),
+        { } algorithm when algorithm == QuantAlgo.W4A16Awq => fields.Config.Experts is not null ? throw Errors.CannotCalibrate(fields.Checkpoint.Name, algorithm.Name, converter.Name)
+            : new AwqQuantizer(fields, fields.Options.Statistics ?? throw Errors.StatisticsNeeded(fields.Checkpoint.Name, algorithm.Name)),
         { } algorithm when algorithm == QuantAlgo.Fp8 => new Fp8Quantizer(fields, converter.TakesPlainWeightsForFp8),
         { } algorithm when algorithm == QuantAlgo.Fp8Rowwise => new Fp8RowQuantizer(fields.Options, fields.Config.LayerCount),
         null or { IsWeightOnly: true } => null,

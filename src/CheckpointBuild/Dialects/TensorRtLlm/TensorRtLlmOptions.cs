@@ -9,6 +9,9 @@ public sealed record TensorRtLlmOptions
     /// <summary>How the model is spread over ranks.</summary>
     public RankGrid Grid { get; init; } = RankGrid.Single;
 
+    /// <summary>The one rank whose file is written; null = all.</summary>
+    public int? Rank { get; init; }
+
     /// <summary>Whose form is written.</summary>
     public TensorRtLlmVersion Version { get; init; } = TensorRtLlmVersion.Default;
 

@@ -55,7 +55,7 @@ internal sealed class Torchtune : Dialect
             Partition = PartitionIn(place.Directory),
             Tokenizer = model.Tokenizer,
             TokenizerFault = model.TokenizerFault,
-            Sidecars = model.Sidecars,
+            Sidecars = [.. model.Sidecars, .. RecipeIn(directory)],
             SourceConfig = model.SourceConfig,
             Problems = problems.DrainToImmutable(),
         };
@@ -89,6 +89,7 @@ internal sealed class Torchtune : Dialect
 
         (IReadOnlyList<FilePlan> companions, ImmutableArray<Diagnostic> warnings) = CompanionFiles.Of(checkpoint, tensors, options);
         files.AddRange(companions.Select(c => c with { Path = folder + c.Path }));
+        files.AddRange(checkpoint.Sidecars.Where(s => s.Name == TorchtuneFolder.RecipePlace).Select(s => FilePlan.CopyOf(folder.Length == 0 ? TorchtuneFolder.RecipeFile : s.Name, s.Open())));
         if (!options.FollowsReference && ShardedWeights.PartitionOf(checkpoint) is { } partition)
         {
             files.Add(FilePlan.Of(folder + Index, ShardedWeights.IndexOf(partition, checkpoint)));
@@ -114,6 +115,10 @@ internal sealed class Torchtune : Dialect
 
         return checkpoint.Tensors.Select(t => options.Typed(t.Key, holders[t.Key].Join(role => checkpoint.Tensors[role])));
     }
+
+    // What training needs to go on is of use to nobody else, and goes along to torchtune's form alone.
+    private static IEnumerable<Sidecar> RecipeIn(CheckpointDirectory directory) =>
+        new[] { TorchtuneFolder.RecipePlace, TorchtuneFolder.RecipeFile }.Where(name => directory.File is null && File.Exists(directory.PathOf(name))).Take(1).Select(name => new Sidecar(TorchtuneFolder.RecipePlace, () => directory.OpenFile(name)));
 
     private static TensorNaming NamingOf(ModelFamily family) => TorchtuneNames.Of(family)
         ?? throw Errors.CannotRun(family.Architecture, "a torchtune checkpoint", $"torchtune trains {string.Join(", ", TorchtuneNames.Architectures)}; write a Hugging Face checkpoint.");

@@ -20,6 +20,15 @@ internal sealed partial record TorchtuneFolder(CheckpointDirectory Directory, Im
     /// <summary>What the folders of epochs begin with.</summary>
     internal const string EpochPrefix = "epoch_";
 
+    /// <summary>The folder of what training needs to go on.</summary>
+    internal const string RecipeFolder = "recipe_state";
+
+    /// <summary>The file in it; the classic layout has it beside the weights.</summary>
+    internal const string RecipeFile = "recipe_state.pt";
+
+    /// <summary>Where a folder's state of training goes along with the weights.</summary>
+    internal const string RecipePlace = $"{RecipeFolder}/{RecipeFile}";
+
     /// <summary>Finds them.</summary>
     /// <param name="directory">A folder, or one file.</param>
     /// <returns>The place, or null where nothing of torchtune's lies there.</returns>

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
@@ -55,6 +56,14 @@ public sealed class AdapterFileTests
         string[] parts = folder.Split(Merged);
         AdapterVariant variant = AdapterCase.Open(parts[0])!.Variants.Single(v => v.Name == parts[1]);
         Dictionary<string, string> expected = variant.Tensors.ToDictionary(t => t.Name, t => t.Sha256);
+
+        foreach (string beside in AdapterCase.Topic.Files("*.json", SearchOption.AllDirectories).Where(f => f.StartsWith(folder + "/", StringComparison.Ordinal)))
+        {
+            // The dtype is the variant's; all else is the base's, which the other suite holds against what is written.
+            JsonElement saved = AdapterCase.Topic.ReadJson(beside);
+            JsonElement own = JsonElement.Parse(File.ReadAllBytes(Path.Combine(AdapterCase.Open(parts[0])!.Base, Path.GetFileName(beside))));
+            Findings.None(saved.EnumerateObject().Where(p => p.Name == "dtype" ? p.Value.GetString() != variant.BaseDType.LongName : !own.TryGetProperty(p.Name, out JsonElement value) || !JsonElement.DeepEquals(value, p.Value)).Select(p => $"{beside}: {p.Name}"));
+        }
 
         Findings.None(SafetensorsReader.Read(AdapterCase.Topic.Reach(folder + "/model.safetensors")).Where(t => Hash.Of(t.Data) != expected[t.Name]).Select(t => t.Name));
     }

@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Linq;
+using System.Text.Json.Nodes;
 using System.Threading.Tasks;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.Dialects.Adapters;
@@ -92,6 +94,10 @@ public sealed class AdapterMergeTests(ITestOutputHelper output)
             IReadOnlyDictionary<string, SafetensorsTensor> full = one.InFull(variant.Name);
             Findings.None(variant.Tensors.Where(t => written.ContainsKey(t.Name) && !full.ContainsKey(t.Name) && one.IsExact)
                 .Select(t => Hash.Of(written[t.Name].Data) == t.Sha256 ? null : $"{variant.Name}: {t.Name} has other bytes"));
+
+            // What lies beside the weights, where the reference's whole folder is there.
+            string saved = $"{name}-merged-{variant.Name}/";
+            Findings.None(new[] { "config.json", "generation_config.json" }.Where(f => AdapterCase.Topic.Has(saved + f) && !JsonNode.DeepEquals(JsonNode.Parse(AdapterCase.Topic.ReadBytes(saved + f)), JsonNode.Parse(File.ReadAllBytes(scratch.PathOf(f))))).Select(f => saved + f));
         }
     }
 

@@ -72,5 +72,8 @@ public sealed class CalibrationTests
     {
         public override IReadOnlyDictionary<TensorRole, ChannelSums> SumSquares(Checkpoint checkpoint, ReadOnlyMemory<int> ids, int window, CancellationToken cancellation) =>
             throw new InvalidOperationException("what was measured before is measured again");
+
+        public override IReadOnlyDictionary<TensorRole, ModuleStatistics> LargestMagnitudes(Checkpoint checkpoint, IReadOnlyList<ReadOnlyMemory<int>> sequences, Action<long, long>? progress, CancellationToken cancellation) =>
+            throw new InvalidOperationException("what was measured before is measured again");
     }
 }

@@ -1,6 +1,6 @@
 using CheckpointBuild.Models;
 
-namespace CheckpointBuild.Runtime.Judging;
+namespace CheckpointBuild.Quantization.Judging;
 
 /// <summary>How far one weight matrix is from another's.</summary>
 /// <param name="Role">What it is.</param>

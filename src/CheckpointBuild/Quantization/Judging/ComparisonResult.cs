@@ -1,4 +1,6 @@
-namespace CheckpointBuild.Runtime.Judging;
+using System.Globalization;
+
+namespace CheckpointBuild.Quantization.Judging;
 
 /// <summary>How far one model's predictions are from another's.</summary>
 /// <param name="Protocol">The protocol's name.</param>
@@ -7,11 +9,17 @@ namespace CheckpointBuild.Runtime.Judging;
 /// <param name="ScoredTokens">How many predictions counted.</param>
 public sealed record ComparisonResult(string Protocol, int Window, int Windows, long ScoredTokens)
 {
+    /// <summary>What numbers must share to be comparable: the protocol and its window, <c>windows/512</c>.</summary>
+    public string ProtocolId => string.Create(CultureInfo.InvariantCulture, $"{Protocol}/{Window}");
+
     /// <summary>The original's perplexity.</summary>
     public double OriginalPerplexity { get; init; }
 
     /// <summary>The other's perplexity.</summary>
     public double OtherPerplexity { get; init; }
+
+    /// <summary>By how much the other's perplexity is larger, as a share of the original's: 0.02 = 2 %; below 0 where it is smaller.</summary>
+    public double PerplexityIncrease => (OtherPerplexity / OriginalPerplexity) - 1;
 
     /// <summary>Mean Kullback-Leibler divergence of the other's predictions from the original's, in nats.</summary>
     public double MeanDivergence { get; init; }

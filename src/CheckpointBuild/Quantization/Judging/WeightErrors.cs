@@ -5,7 +5,7 @@ using System.Threading;
 using CheckpointBuild.Models;
 using CheckpointBuild.Tensors;
 
-namespace CheckpointBuild.Runtime.Judging;
+namespace CheckpointBuild.Quantization.Judging;
 
 /// <summary>How far each weight matrix of one checkpoint is from another's.</summary>
 public static class WeightErrors

@@ -1,0 +1,72 @@
+using System;
+using System.Text;
+using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Models;
+using CheckpointBuild.Tensors;
+using CheckpointBuild.Tokenizers;
+
+namespace CheckpointBuild.Building.Quality;
+
+/// <summary>A text that a model is judged on: open while the build is, so that what is hashed is what was read.</summary>
+internal sealed class EvaluationText : IDisposable
+{
+    /// <summary>Tokens of a window, and so the least that a text must have.</summary>
+    internal const int Window = 512;
+
+    private const long MostBytes = 1L << 30;
+
+    private EvaluationText(FileSource source, int[] ids)
+    {
+        Source = source;
+        Ids = ids;
+    }
+
+    /// <summary>The file.</summary>
+    public FileSource Source { get; }
+
+    /// <summary>Its tokens, the begin token first where the model has one.</summary>
+    public ReadOnlyMemory<int> Ids { get; }
+
+    /// <summary>Opens and tokenizes a text.</summary>
+    /// <param name="checkpoint">Whose tokenizer reads it.</param>
+    /// <param name="path">The text, in UTF-8.</param>
+    /// <returns>The text; disposed by the caller.</returns>
+    /// <exception cref="CheckpointException">CKPT3085 when it is no text, or shorter than a window; 1xxx, 21xx when text or tokenizer cannot be read.</exception>
+    public static EvaluationText Open(Checkpoint checkpoint, string path)
+    {
+        var source = new FileSource(path);
+        try
+        {
+            return new EvaluationText(source, Tokenize(checkpoint, source));
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Source.Dispose();
+
+    private static int[] Tokenize(Checkpoint checkpoint, FileSource source)
+    {
+        if (source.Length > MostBytes)
+        {
+            throw Errors.SmallFileTooLarge(source.Name, source.Length, MostBytes);
+        }
+
+        string content;
+        try
+        {
+            content = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(source.ReadBytes(0, (int)source.Length));
+        }
+        catch (DecoderFallbackException)
+        {
+            throw Errors.EvaluationText(source.Name, "bytes that are no UTF-8");
+        }
+
+        int[] ids = Tokenizer.Create(checkpoint.TokenizerOrThrow()).Encode(content);
+        return ids.Length >= Math.Min(Window, checkpoint.Config.ContextLength) ? ids : throw Errors.EvaluationText(source.Name, $"{ids.Length} tokens");
+    }
+}
