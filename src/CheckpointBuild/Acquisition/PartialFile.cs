@@ -198,6 +198,12 @@ internal sealed class PartialFile : IDisposable
         TaskCompletionSource grown;
         lock (_lock)
         {
+            // Where a server ignores ranges, a second transfer may bring what is there, when the file has its name already and the journal is closed.
+            if (_ranges.Has(range))
+            {
+                return 0;
+            }
+
             added = -_ranges.Total;
             _ranges.Add(range);
             added += _ranges.Total;
