@@ -106,7 +106,7 @@ internal sealed record ReportData
     private static ImmutableArray<(string Name, long Size, string Sha256)> Files(JsonElement root, string list, string name) =>
         [.. Items(root, list).Select(f => (Text(f, name), f.GetProperty("size").GetInt64(), Text(f, "sha256")))];
 
-    private static IEnumerable<JsonElement> Items(JsonElement parent, string name) => parent.TryGetProperty(name, out JsonElement items) ? items.EnumerateArray() : [];
+    private static JsonElement.ArrayEnumerator Items(JsonElement parent, string name) => parent.TryGetProperty(name, out JsonElement items) ? items.EnumerateArray() : default;
 
     private static string Text(JsonElement parent, string name) => parent.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value.GetString()! : "";
 

@@ -1,6 +1,4 @@
 using System;
-using System.Collections.Immutable;
-using System.Linq;
 using System.Threading;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;

@@ -4,7 +4,6 @@ using System.IO;
 using System.Linq;
 using System.Text.Json;
 using CheckpointBuild.Building;
-using CheckpointBuild.Quantization;
 using CheckpointBuild.Runtime;
 using CheckpointBuild.Runtime.Calibrating;
 using CheckpointBuild.Tests.Infrastructure;
