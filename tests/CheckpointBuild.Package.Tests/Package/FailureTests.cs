@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Linq;
 using Xunit;
 
 namespace CheckpointBuild.Package.Tests.Package;
@@ -38,6 +39,17 @@ public sealed class FailureTests(FailureTests.Failures failures) : IClassFixture
     }
 
     [Fact]
+    public void An_engine_over_its_quality_budget_is_refused_at_its_project()
+    {
+        Assert.Contains("CKPT3080", failures.OverBudget.Refused().Codes);
+        Assert.Contains("app.csproj", failures.OverBudget.Output.Split('\n').First(line => line.Contains("CKPT3080", StringComparison.Ordinal)));
+        Assert.Equal(failures.Engine, failures.EngineAfterOverBudget);
+    }
+
+    [Fact]
+    public void An_engine_within_its_quality_budget_is_built() => failures.WithinBudget.Succeeded();
+
+    [Fact]
     public void A_repaired_project_builds_the_right_engine() => Assert.Equal(failures.Engine, failures.EngineAfterRepair);
 
     /// <summary>One project that is built, broken in several ways, and repaired.</summary>
@@ -61,6 +73,10 @@ public sealed class FailureTests(FailureTests.Failures failures) : IClassFixture
             EngineAfterTruncation = StrangerFolder.Sha256(Folder.Engine("app"));
             File.WriteAllBytes(weights, whole);
 
+            Folder.Write("app/evaluation.txt", string.Concat(Enumerable.Repeat("method File.ReadAllText(path)\nOpens a text file, reads all the text in the file, and then closes the file.\n", 40)));
+            OverBudget = Build("""Engine="gguf" Quantization="q8_0" EvaluationText="evaluation.txt" MaxKlDivergence="1e-9" """);
+            EngineAfterOverBudget = StrangerFolder.Sha256(Folder.Engine("app"));
+            WithinBudget = Build("""Engine="gguf" Quantization="q8_0" EvaluationText="evaluation.txt" MaxKlDivergence="0.02" MaxPerplexityIncrease="2%" """);
             UnknownQuantization = Build("""Engine="gguf" Quantization="q9_9" """);
             Root = Build(null, """<ItemGroup><ModelCheckpoint Include="$(NotDefined)/" Engine="gguf" /></ItemGroup>""");
             Missing = Build(null, """<ItemGroup><ModelCheckpoint Include="../models/none" Engine="gguf" /></ItemGroup>""");
@@ -77,6 +93,12 @@ public sealed class FailureTests(FailureTests.Failures failures) : IClassFixture
         public CommandResult Truncated { get; }
 
         public string EngineAfterTruncation { get; }
+
+        public CommandResult OverBudget { get; }
+
+        public string EngineAfterOverBudget { get; }
+
+        public CommandResult WithinBudget { get; }
 
         public CommandResult UnknownQuantization { get; }
 
