@@ -98,7 +98,7 @@ public sealed partial record Recipe
     internal DirectoryPlan Apply(Checkpoint checkpoint, ImmutableArray<Adapter> adapters, Measurements measured)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
-        Dialect target = Dialect.Named(Engine == EngineTool.TensorRtLlmEngine ? TensorRtLlmTarget : Engine);
+        Dialect target = Target;
         RefuseForeign(target);
 
         Checkpoint merged = Merged(checkpoint, adapters);
@@ -135,6 +135,10 @@ public sealed partial record Recipe
             throw Errors.UnknownOptionValue(field.Option[2..], value, Engine, []);
         }
     }
+
+    /// <summary>The dialect that is written: for an engine of somebody else's tool, what that tool reads.</summary>
+    /// <exception cref="CheckpointException">CKPT2011 when there is none of that name.</exception>
+    internal Dialect Target => Dialect.Named(Engine == EngineTool.TensorRtLlmEngine ? TensorRtLlmTarget : Engine);
 
     /// <summary>Merges adapters one after the other; what is kept apart is merged too, for the faults that show then, and thrown away.</summary>
     /// <param name="checkpoint">The source.</param>

@@ -86,7 +86,7 @@ public static class RegisteredPlugins
             return recipe.Plugins;
         }
 
-        IEnumerable<object> used = [dialect, Dialect.Named(recipe.Engine), checkpoint.Family, .. MappingTable.Of(dialect.Name), .. FormatsOf(source)];
+        IEnumerable<object> used = [dialect, recipe.Target, checkpoint.Family, .. MappingTable.Of(dialect.Name), .. FormatsOf(source)];
         return [.. used.Select(entry => Owners.GetValueOrDefault(entry)).OfType<PluginIdentity>().Concat(recipe.Plugins).Distinct().OrderBy(p => p.Name, StringComparer.Ordinal)];
     }
 

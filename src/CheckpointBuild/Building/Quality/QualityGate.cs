@@ -61,7 +61,7 @@ internal sealed class QualityGate : IDisposable
     public QualityReport Judge(string folder, Func<QualityReport, string?> suggest, CancellationToken cancellation)
     {
         using CheckpointDirectory directory = CheckpointDirectory.Open(folder);
-        Checkpoint product = Dialect.Named(_recipe.Engine).Read(directory);
+        Checkpoint product = _recipe.Target.Read(directory);
         using ModelJudge judge = _calibrator.Judge(_original, _text.Ids, cancellation);
         var report = new QualityReport(judge.Compare(product, long.MaxValue, cancellation))
         {

@@ -25,13 +25,13 @@ public sealed class RequantizeTests(ITestOutputHelper output)
     // Newer than the library that the tests bind.
     private static readonly string[] Unknown = ["q1_0", "q2_0"];
 
-    public static TheoryData<string, string> Cases => [.. from file in Topic.IsAbsent ? [""] : Topic.Files("*.gguf") from kind in GgufFileType.All.Where(k => !k.DType.IsFloatingPoint) select (file, kind.Name)];
+    public static TheoryData<string, string> Cases => Topic.IsAbsent ? [("", "")] : [.. from file in Topic.Files("*.gguf") from kind in GgufFileType.All.Where(k => !k.DType.IsFloatingPoint) select (file, kind.Name)];
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void LlamaCpp_loads_it_in_every_kind(string file, string kind)
     {
-        if (Topic.SaysAbsent(file))
+        if (Topic.SaysAbsent())
         {
             return;
         }
