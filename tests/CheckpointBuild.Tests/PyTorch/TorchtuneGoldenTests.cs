@@ -140,6 +140,11 @@ public sealed partial class TorchtuneGoldenTests
 
         checkpointer.Save(state, 0, SaveKind.Final);
         Findings.None(TorchtuneTree.Differences(scratch.Folder, json.GetProperty("save1").GetProperty("output").EnumerateArray()));
+        if (!Topic.Has($"{Classic}output-{NameOf(name)[3..]}/recipe_state.pt"))
+        {
+            // The lean copy has no training state to go on from.
+            return;
+        }
 
         PickleDictionary StateOf(int epoch, JsonElement recipe) => new PickleDictionary(PickleDictionaryKind.Dictionary)
             .Set("model", Model(state))
