@@ -50,7 +50,7 @@ public sealed class RealToolTests : IDisposable
 
     [Theory]
     [InlineData("NoSuchChoice9", null)]
-    [InlineData("UseMrope", "CKPT9002")]
+    [InlineData("UseMrope", "CKPT9001")]
     [InlineData("TensorParallel", "CKPT9001")]
     public void What_is_not_offered_is_refused_by_code(string metadata, string? code)
     {

@@ -69,5 +69,5 @@ public sealed class TextTests
         Assert.All(codes, code => Assert.Matches("^CKPT71[0-9]{2}$", code));
     }
 
-    private static object Sample(Type type) => type == typeof(int?) ? 1 : type == typeof(long) ? 1L : type == typeof(IReadOnlyList<string>) ? new[] { "x" } : "x";
+    private static object Sample(Type type) => type == typeof(int?) || type == typeof(int) ? 1 : type == typeof(long) ? 1L : type == typeof(IReadOnlyList<string>) ? new[] { "x" } : "x";
 }
