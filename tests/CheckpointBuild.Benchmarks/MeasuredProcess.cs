@@ -1,4 +1,5 @@
 using System;
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.IO;
@@ -43,8 +44,9 @@ internal sealed record MeasuredProcess(double Seconds, long PeakBytes, double Pr
             process.Refresh();
             return process.TotalProcessorTime.TotalSeconds;
         }
-        catch (InvalidOperationException)
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception)
         {
+            // It ended meanwhile.
             return 0;
         }
     }

@@ -12,7 +12,7 @@ namespace CheckpointBuild.Package.Tests.Package;
 public sealed class KillTests(PackageFeed feed) : IDisposable
 {
     private const string KillsVariable = "CHECKPOINTBUILD_KILLS";
-    private const int DefaultKills = 4;
+    private const int DefaultKills = 2;
     private const int ToolsPart = 100; // of a build's time: short enough that a tool that was met is still there.
     private const int Seed = 20_240_817;
 

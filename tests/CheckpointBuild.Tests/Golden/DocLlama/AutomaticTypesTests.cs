@@ -28,7 +28,6 @@ public sealed class AutomaticTypesTests(ITestOutputHelper output)
     [Theory]
     [InlineData("q3_k_m")]
     [InlineData("q4_k_m")]
-    [InlineData("q5_k_m")]
     public void A_choice_diverges_less_than_the_mix_of_the_same_size(string kind)
     {
         if (DocLlamaData.Model.SaysAbsent() || Texts.SaysAbsent() || !Texts.Has(Text))
