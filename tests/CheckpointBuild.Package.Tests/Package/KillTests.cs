@@ -58,7 +58,6 @@ public sealed class KillTests(PackageFeed feed) : IDisposable
     }
 
     [Theory]
-    [InlineData("INT")]
     [InlineData("TERM")]
     public void A_build_that_is_asked_to_stop_leaves_no_process_and_nothing_half_written(string signal)
     {
