@@ -16,7 +16,7 @@ namespace CheckpointBuild.Benchmarks;
 internal static class QuantizeRatio
 {
     // Kinds that llama.cpp does not make without an importance matrix; both get one.
-    private static readonly string[] NeedImportance = ["iq1_s", "iq1_m", "iq2_xxs", "iq2_xs", "iq2_s", "iq2_m", "q2_k_s"];
+    private static readonly string[] NeedImportance = ["iq1_s", "iq1_m", "iq2_xxs", "iq2_xs", "iq2_s", "iq2_m", "iq3_xxs", "q2_k_s"];
 
     // Newer than the library.
     private static readonly string[] Unknown = ["q1_0", "q2_0"];
