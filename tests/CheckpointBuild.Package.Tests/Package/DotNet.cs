@@ -6,7 +6,7 @@ using System.Threading;
 
 namespace CheckpointBuild.Package.Tests.Package;
 
-/// <summary>Runs the real <c>dotnet</c> as a developer's clean machine would: English, no resident nodes or compilers, nothing inherited from the build that started the tests.</summary>
+/// <summary>Runs the real <c>dotnet</c> as a developer's clean machine would: English, no resident nodes, one compiler for the whole run, nothing inherited from the build that started the tests.</summary>
 public sealed class DotNet
 {
     // Far above what a build takes on a busy machine with two cores; a hang must end some day.
@@ -17,7 +17,8 @@ public sealed class DotNet
     private readonly Dictionary<string, string> _environment = new()
     {
         ["MSBUILDDISABLENODEREUSE"] = "1",
-        ["UseSharedCompilation"] = "false",
+        ["UseSharedCompilation"] = "true",
+        ["SharedCompilationId"] = CompilerServer.Name,
         ["DOTNET_CLI_UI_LANGUAGE"] = "en",
         ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
         ["DOTNET_NOLOGO"] = "1",

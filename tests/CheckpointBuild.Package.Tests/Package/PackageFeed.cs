@@ -37,7 +37,15 @@ public sealed class PackageFeed : IDisposable
     /// <summary>The run's own package cache.</summary>
     public string PackageCache => _scratch.Below("packages");
 
-    public void Dispose() => _scratch.Dispose();
+    public void Dispose()
+    {
+        if (_tasks.IsValueCreated || _libraries.IsValueCreated)
+        {
+            CompilerServer.Stop();
+        }
+
+        _scratch.Dispose();
+    }
 
     // One version of the package, and no other property: it changes nothing that is compiled, so nothing is compiled twice.
     private string Pack(params string[] projects)

@@ -39,7 +39,7 @@ internal sealed class OtherUser : IDisposable
             return _folder.Run(arguments);
         }
 
-        _folder.DotNet.With("HOME", _folder.Below("home")).With("DOTNET_CLI_HOME", _folder.Below("home")).With("TMPDIR", _folder.Below("home"));
+        _folder.DotNet.With("HOME", _folder.Below("home")).With("DOTNET_CLI_HOME", _folder.Below("home")).With("TMPDIR", _folder.Below("home")).With("UseSharedCompilation", "false");
         return _folder.DotNet.RunAs(["setpriv", "--reuid=" + Nobody, "--regid=" + Nobody, "--clear-groups", "dotnet"], _folder.Root, arguments);
     }
 
