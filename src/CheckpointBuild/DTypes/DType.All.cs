@@ -33,6 +33,9 @@ public abstract partial class DType
     /// <summary>Eight-bit floats with three bits of mantissa, without infinity.</summary>
     public static DType F8E4M3 { get; } = new PlainStorage("F8_E4M3", "float8_e4m3", 1, "F8_E4M3", null);
 
+    /// <summary>What ggml turns activations into before it multiplies; no file holds them.</summary>
+    internal static IReadOnlyList<DType> Activations { get; } = [new Q8_1(), new Q8_K()];
+
     private static readonly DType[] AllArray =
     [
         F32, F16, BF16, F64,

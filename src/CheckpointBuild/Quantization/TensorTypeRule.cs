@@ -1,5 +1,6 @@
 using System;
 using System.Text.RegularExpressions;
+using CheckpointBuild.Diagnostics;
 using CheckpointBuild.DTypes;
 
 namespace CheckpointBuild.Quantization;
@@ -15,7 +16,18 @@ public sealed record TensorTypeRule(string Pattern, DType DType)
     /// <summary>Whether a name holds the pattern.</summary>
     /// <param name="name">A tensor's name.</param>
     /// <returns>True when it does.</returns>
-    public bool Matches(string name) => Regex.IsMatch(name, Pattern, RegexOptions.ECMAScript, Patience);
+    /// <exception cref="CheckpointException">CKPT9001: the pattern backtracks without end.</exception>
+    public bool Matches(string name)
+    {
+        try
+        {
+            return Regex.IsMatch(name, Pattern, RegexOptions.ECMAScript, Patience);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            throw Errors.UnknownOptionValue("tensor-types", ToString(), "GGUF", ["a pattern that is found or not found at once, without repetitions of repetitions"]);
+        }
+    }
 
     /// <summary>Writes <c>ffn_down=q6_k</c>.</summary>
     /// <returns>Pattern and dtype.</returns>

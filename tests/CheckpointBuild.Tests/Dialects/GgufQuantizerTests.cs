@@ -56,6 +56,10 @@ public sealed class GgufQuantizerTests
     }
 
     [Fact]
+    public void A_pattern_that_backtracks_without_end_is_refused() =>
+        Assert.Equal("CKPT9001", Assert.Throws<CheckpointException>(() => Quantize("q4_k_m", new GgufMixOptions { TensorTypes = [new TensorTypeRule("(.*)*(.*)*(.*)*x", DType.Q8_0)] })).Code);
+
+    [Fact]
     public void Rows_that_fit_no_block_fall_back_with_one_warning_for_all()
     {
         (_, GgufQuantizer quantizer) = Plan("q4_k_m", new GgufMixOptions(), columns: 80);

@@ -104,7 +104,10 @@ internal sealed class LlamaCpp : Dialect
         }
 
         ImmutableArray<Diagnostic> limits = [.. GgufLimits.Of(checkpoint)];
-        if (options.Policy is not GgufPolicy { FileType: var kind } || !(kind.IsQuantizer || options.Gguf.AsksForQuantizer))
+        SourceContainer? whole = checkpoint.Container is { } container && container.IsWhole(checkpoint) ? container : null;
+
+        // Of 8-bit blocks the converter makes a file from a checkpoint, the quantizer one from a file.
+        if (options.Policy is not GgufPolicy { FileType: var kind } || !(kind.IsQuantizer || options.Gguf.AsksForQuantizer || (whole is not null && kind.DType.IsQuantized)))
         {
             (TensorFile plain, ImmutableArray<Diagnostic> warnings) = Convert(checkpoint, options);
             return new DirectoryPlan(GgufParts.Plan(options.EngineName, plain, options.MaxShardSize), [.. limits, .. warnings]);
@@ -112,8 +115,8 @@ internal sealed class LlamaCpp : Dialect
 
         // As the reference's two steps do it: a file of floats, and its quantized form; the first is never written.
         DType intermediate = options.Gguf.IntermediateDType ?? DType.F16;
-        (TensorFile floats, ImmutableArray<Diagnostic> noticed) = checkpoint.Container is { } container && container.IsWhole(checkpoint)
-            ? (new TensorFile(container.Tensors, MetadataOf(container, options.PreTokenizer)), [])
+        (TensorFile floats, ImmutableArray<Diagnostic> noticed) = whole is not null
+            ? (new TensorFile(whole.Tensors, MetadataOf(whole, options.PreTokenizer)), [])
             : Convert(checkpoint, options with { Policy = new GgufPolicy(GgufFileType.For(intermediate)!) });
         var quantizer = new GgufQuantizer(kind, options.Gguf, options.Overflow);
         TensorFile quantized = quantizer.Quantize(checkpoint.Name, floats);

@@ -3,8 +3,11 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Threading;
+using System.Threading.Tasks;
 using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.DTypes;
+using CheckpointBuild.Quantization;
 using CheckpointBuild.Tests.Golden.DocLlama;
 using CheckpointBuild.Tests.Infrastructure;
 using CheckpointBuild.Tests.Readers;
@@ -17,7 +20,14 @@ public sealed class QuantizeTests(ITestOutputHelper output)
 {
     private static readonly GoldenTopic Topic = GoldenRoot.Topic("gguf/quantize");
 
+    private const string OtherSourcesListing = "doc-llama-other-sources.json";
+    private const string ThreadsListing = "threads-and-backends.json";
+
     public static TheoryData<string> Cases => Topic.Cases(topic => Listings(topic).SelectMany(l => Runs(topic, l).Where(IsCase).Select(r => $"{l}: {r.Name}")));
+
+    public static TheoryData<string> OtherSources => Topic.Cases(topic => RunsOfOtherSources(topic).Select(NameOf));
+
+    public static TheoryData<string> ThreadCases => Topic.Cases(topic => RunsOfThreads(topic).Select(r => r.Name));
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -51,6 +61,43 @@ public sealed class QuantizeTests(ITestOutputHelper output)
         Assert.Equal(run.FileHash, Hash.OfFile(file));
     }
 
+    [Theory]
+    [MemberData(nameof(OtherSources))]
+    public async Task A_file_of_another_float_type_gives_the_quantizer_s_file(string name)
+    {
+        if (Topic.SaysAbsent(name) || DocLlamaData.Model.SaysAbsent())
+        {
+            return;
+        }
+
+        (string source, QuantizeRun run) = RunsOfOtherSources(Topic).Single(r => NameOf(r) == name);
+        string file = await BuiltEngines.GgufAsync(TypeOf(source));
+        using var scratch = new Scratch();
+
+        Recipe recipe = run.Recipe(Matrix);
+
+        // From floats to floats the converter's order stays, unless the quantizer is asked for.
+        DType? intermediate = GgufFileType.Find(run.Type)!.DType.IsFloatingPoint ? GgufFileType.Find(TypeOf(source))!.DType : null;
+        Assert.Equal(run.FileHash, Hash.OfFile(Build(file, recipe with { IntermediateDType = intermediate }, scratch)));
+    }
+
+    [Theory]
+    [MemberData(nameof(ThreadCases))]
+    public void Bytes_do_not_depend_on_the_number_of_threads(string name)
+    {
+        if (Topic.SaysAbsent(name) || DocLlamaData.Model.SaysAbsent())
+        {
+            return;
+        }
+
+        QuantizeRun run = RunsOfThreads(Topic).Single(r => r.Name == name), listed = Runs(Topic, "doc-llama.json").Single(r => r.Name == name);
+        Assert.All([1, 8], workers =>
+        {
+            using var scratch = new Scratch();
+            Assert.Equal(listed.FileHash, Hash.OfFile(Build(DocLlamaData.Model.Reach(), run.Recipe(Matrix), scratch, workers)));
+        });
+    }
+
     [Fact]
     public void Runs_that_the_product_cannot_be_asked_for_are_named()
     {
@@ -60,10 +107,10 @@ public sealed class QuantizeTests(ITestOutputHelper output)
         }
     }
 
-    private static string Build(string source, Recipe recipe, Scratch scratch)
+    private static string Build(string source, Recipe recipe, Scratch scratch, int? workers = null)
     {
         using EngineBuild build = EngineBuild.Open(source, recipe, new SourceHashes(null));
-        build.Run(scratch.Folder, new BuilderOptions { Durability = Durability.Cached }, HashTrust.Remembered, CancellationToken.None);
+        build.Run(scratch.Folder, new BuilderOptions { Durability = Durability.Cached, Workers = workers ?? Environment.ProcessorCount }, HashTrust.Remembered, CancellationToken.None);
         return Assert.Single(Directory.GetFiles(scratch.Folder, "*.gguf"));
     }
 
@@ -74,4 +121,17 @@ public sealed class QuantizeTests(ITestOutputHelper output)
     private static IEnumerable<string> Listings(GoldenTopic topic) => topic.Files("doc-llama*.json").Where(f => topic.PeekJson(f).TryGetProperty("runs", out _));
 
     private static IEnumerable<QuantizeRun> Runs(GoldenTopic topic, string listing) => topic.ReadJson(listing).GetProperty("runs").EnumerateArray().Select(r => new QuantizeRun(r));
+
+    private static IEnumerable<(string Source, QuantizeRun Run)> RunsOfOtherSources(GoldenTopic topic) => topic.Has(OtherSourcesListing)
+        ? topic.ReadJson(OtherSourcesListing).GetProperty("other_sources").EnumerateArray().SelectMany(s => s.GetProperty("runs").EnumerateArray().Select(r => (s.GetProperty("source").GetString()!, new QuantizeRun(r))).Where(r => r.Item2.IsKnown && !r.Item2.IsRefused))
+        : [];
+
+    private static IEnumerable<QuantizeRun> RunsOfThreads(GoldenTopic topic) => topic.Has(ThreadsListing)
+        ? topic.ReadJson(ThreadsListing).GetProperty("thread_and_backend").EnumerateArray().Select(r => new QuantizeRun(r)).Where(r => r.IsKnown)
+        : [];
+
+    private static string NameOf((string Source, QuantizeRun Run) run) => $"{run.Source}: {run.Run.Name}";
+
+    // doc-llama-f32.gguf was made by the converter's --outtype f32.
+    private static string TypeOf(string source) => Path.GetFileNameWithoutExtension(source).Split('-')[^1];
 }
