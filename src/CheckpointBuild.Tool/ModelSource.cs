@@ -47,15 +47,37 @@ internal sealed class ModelSource : IDisposable
     /// <summary>The model that was fetched last, or null.</summary>
     public FetchedModel? Fetched { get; private set; }
 
-    /// <summary>Deletes from the cache what was fetched last, unless the recipe keeps it; what lay there before stays.</summary>
-    /// <param name="recipe">The recipe.</param>
-    public void Release(Recipe recipe)
+    // What lay in the cache before stays.
+    private void Release(Recipe recipe)
     {
         Dispose();
         if (recipe.KeepSource == false && Fetched is { Brought.IsEmpty: false, Reference.Origin: ModelOrigin.HuggingFace } model)
         {
             new HubCacheInventory(HubSettings.FromEnvironment()).DropAsync(model, model.Brought).GetAwaiter().GetResult();
         }
+    }
+
+    /// <summary>Finds or fetches a checkpoint, its weights while they are read where that can be, and uses it.</summary>
+    /// <remarks>Content that turns out wrong when it was read already leaves no product; the second time it is verified before it is read.</remarks>
+    /// <param name="text">What the user wrote.</param>
+    /// <param name="recipe">Revision and files, where it is a name.</param>
+    /// <param name="use">What is done with it; done again where content was wrong.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    public void Use(string text, Recipe recipe, Action<CheckpointLocation> use, CancellationToken cancellation)
+    {
+        try
+        {
+            use(Locate(text, recipe, FetchTiming.WhileUsed, cancellation));
+        }
+        catch (CheckpointException e) when (e.Code == Errors.ContentWrongCode && Fetched is { } model && model.Files.Any(f => f.Arriving is not null))
+        {
+            Dispose();
+            CheckpointLocation verified = Locate(text, recipe, FetchTiming.BeforeUse, cancellation);
+            Fetched = Fetched with { Brought = [.. model.Brought.Union(Fetched.Brought)] };
+            use(verified);
+        }
+
+        Release(recipe);
     }
 
     /// <summary>Finds or fetches a checkpoint.</summary>

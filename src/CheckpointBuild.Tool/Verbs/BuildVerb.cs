@@ -40,9 +40,8 @@ internal sealed class BuildVerb() : Verb("build")
             recipe = trtllm.Apply(options.Apply(recipe, parsed), parsed);
             int threads = parsed.GetValue(workers) is { } count ? WorkerItem.ParseThreads("workers", count) : Environment.ProcessorCount;
             using ModelSource models = options.Models(parsed, streams);
-            CheckpointLocation source = models.Locate(parsed.GetValue(checkpoint) ?? trtllm.Checkpoint(parsed)!, recipe, FetchTiming.WhileUsed, cancellation);
-            BuildAction.Run(source, models.LocateAdapters(recipe, cancellation), new BuildPlace(parsed.GetValue(output) ?? trtllm.Output(parsed)!, threads), streams, cancellation);
-            models.Release(recipe);
+            var place = new BuildPlace(parsed.GetValue(output) ?? trtllm.Output(parsed)!, threads);
+            models.Use(parsed.GetValue(checkpoint) ?? trtllm.Checkpoint(parsed)!, recipe, source => BuildAction.Run(source, models.LocateAdapters(recipe, cancellation), place, streams, cancellation), cancellation);
         });
         return command;
     }

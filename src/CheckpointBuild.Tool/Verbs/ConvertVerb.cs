@@ -43,18 +43,22 @@ internal sealed class ConvertVerb() : Verb("convert")
             if ((parsed.GetValue(checkpoint) ?? request.Source) is { } source)
             {
                 using ModelSource models = options.Models(parsed, streams);
-                CheckpointLocation location = models.Locate(source, recipe, FetchTiming.WhileUsed, cancellation);
-                recipe = StoredTypes.Keep(models.LocateAdapters(recipe, cancellation), location);
-                if (request.IsConfigurationOnly)
-                {
-                    BuildAction.WriteConfiguration(location, recipe, target, streams, cancellation);
-                }
-                else
-                {
-                    BuildAction.Run(location, recipe, new BuildPlace(target, request.Workers), streams, cancellation);
-                }
-
-                models.Release(recipe);
+                models.Use(
+                    source,
+                    recipe,
+                    location =>
+                    {
+                        Recipe kept = StoredTypes.Keep(models.LocateAdapters(recipe, cancellation), location);
+                        if (request.IsConfigurationOnly)
+                        {
+                            BuildAction.WriteConfiguration(location, kept, target, streams, cancellation);
+                        }
+                        else
+                        {
+                            BuildAction.Run(location, kept, new BuildPlace(target, request.Workers), streams, cancellation);
+                        }
+                    },
+                    cancellation);
             }
             else
             {

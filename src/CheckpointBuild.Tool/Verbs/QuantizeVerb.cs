@@ -22,8 +22,7 @@ internal sealed class QuantizeVerb() : Verb("quantize")
             recipe = RecipeField.Find("Quantization")!.Set(recipe, parsed.GetRequiredValue(quantization));
             recipe = options.Apply(recipe, parsed);
             using ModelSource models = options.Models(parsed, streams);
-            BuildAction.Run(models.Locate(parsed.GetRequiredValue(checkpoint), recipe, FetchTiming.WhileUsed, cancellation), models.LocateAdapters(recipe, cancellation), parsed.GetRequiredValue(output), streams, cancellation);
-            models.Release(recipe);
+            models.Use(parsed.GetRequiredValue(checkpoint), recipe, source => BuildAction.Run(source, models.LocateAdapters(recipe, cancellation), parsed.GetRequiredValue(output), streams, cancellation), cancellation);
         });
         return command;
     }

@@ -96,11 +96,15 @@ internal sealed class WorkerSession(LineProtocol protocol)
             return;
         }
 
+        using ModelSource source = Source(request, item, index);
+        source.Use(item.Source, item.Where, location => Serve(request, item, index, location, source, cancellation), cancellation);
+    }
+
+    private void Serve(WorkerRequest request, WorkerItem item, int index, CheckpointLocation location, ModelSource source, CancellationToken cancellation)
+    {
         long start = Stopwatch.GetTimestamp();
         var store = new Store(request.Store ?? UserStore() ?? Fallback(request));
         Recipe recipe = item.ToRecipe(request.Task) with { Plugins = _plugins };
-        using ModelSource source = Source(request, item, index);
-        CheckpointLocation location = source.Locate(item.Source, item.Where, FetchTiming.WhileUsed, cancellation);
         using EngineBuild build = EngineBuild.Open(item.Name is { } name ? location with { Name = name } : location, source.LocateAdapters(recipe, cancellation), new SourceHashes(store.HashFolder), new ImportanceCalibrator(DecoderOptions.Default), new TrtllmTool(line => protocol.Message("normal", line)));
         foreach (Diagnostic warning in build.Warnings)
         {
@@ -119,8 +123,6 @@ internal sealed class WorkerSession(LineProtocol protocol)
         StoreEntry entry = store.GetOrBuild(build, options, use, warning => protocol.Warning(index, warning), cancellation);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         protocol.Product(index, entry, seconds);
-        build.Dispose();
-        source.Release(recipe);
     }
 
     // A home that is named but cannot be written (a container's user without one) is no home.

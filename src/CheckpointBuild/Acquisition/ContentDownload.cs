@@ -158,7 +158,8 @@ internal sealed class ContentDownload(HubHttp http, HubSettings settings) : IDis
         }
         catch (Exception e) when (Retry.IsConnectionLoss(e, cancellation))
         {
-            if (transfer.At > before)
+            // What drips has arrived too, and counts as nothing: it would be waited for without end.
+            if (transfer.At > before && e is not TimeoutException)
             {
                 retry.Reset();
             }

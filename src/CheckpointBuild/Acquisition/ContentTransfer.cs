@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
@@ -14,6 +15,10 @@ internal sealed class ContentTransfer(PartialFile partial, ByteRange piece, byte
 {
     // How often the journal is written: what a kill may cost.
     private const int RecordBytes = 1 << 20;
+
+    // Over so many patiences at least so many bytes a second must come: what only drips is no transfer, and another connection may be better.
+    private const int Patiences = 3;
+    private const int LeastBytesPerSecond = 1 << 10;
 
     /// <summary>The next byte that is needed.</summary>
     public long At { get; private set; } = piece.Start;
@@ -37,14 +42,25 @@ internal sealed class ContentTransfer(PartialFile partial, ByteRange piece, byte
     /// <param name="cancellation">Ends the work.</param>
     /// <returns>When the range is done.</returns>
     /// <exception cref="EndOfStreamException">The body ended early.</exception>
+    /// <exception cref="TimeoutException">It comes too slowly: fewer than 1,024 bytes a second over three times <paramref name="patience"/>.</exception>
     public async Task CopyAsync(Stream body, TimeSpan patience, CancellationToken cancellation)
     {
-        long recorded = At;
+        long recorded = At, looked = Stopwatch.GetTimestamp(), lookedAt = At;
         try
         {
             while (!IsDone)
             {
                 int read = await ReadAsync(body, patience, cancellation);
+                if (Stopwatch.GetElapsedTime(looked) is var passed && passed > patience * Patiences)
+                {
+                    if (At + read - lookedAt < passed.TotalSeconds * LeastBytesPerSecond)
+                    {
+                        throw new TimeoutException();
+                    }
+
+                    (looked, lookedAt) = (Stopwatch.GetTimestamp(), At);
+                }
+
                 if (read == 0)
                 {
                     throw new EndOfStreamException();

@@ -30,7 +30,7 @@ public sealed record HubSettings
     /// <summary>How long an answer about a file may take.</summary>
     public TimeSpan MetadataTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a download may stand still before it is asked for again.</summary>
+    /// <summary>How long a download may stand still, and a third of how long it may send less than a kilobyte a second, before it is asked for again.</summary>
     public TimeSpan DownloadTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Connections that transfer content at the same time.</summary>

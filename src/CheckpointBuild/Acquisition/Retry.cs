@@ -29,7 +29,7 @@ internal sealed class Retry(HubSettings settings, HubSubject subject)
     /// <param name="cancellation">The user's.</param>
     /// <returns>True when the request may be made again.</returns>
     public static bool IsConnectionLoss(Exception e, CancellationToken cancellation) =>
-        e is HttpRequestException or HttpIOException or EndOfStreamException || (e is OperationCanceledException && !cancellation.IsCancellationRequested)
+        e is HttpRequestException or HttpIOException or EndOfStreamException or TimeoutException || (e is OperationCanceledException && !cancellation.IsCancellationRequested)
         || (e is IOException && e.InnerException is System.Net.Sockets.SocketException);
 
     /// <summary>Waits after an answer that is no success.</summary>
@@ -98,6 +98,7 @@ internal sealed class Retry(HubSettings settings, HubSubject subject)
         HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } => "the proxy refuses",
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => "no connection comes about",
         OperationCanceledException => "it does not answer in time",
+        TimeoutException => "it sends less than a kilobyte a second",
         _ => "the connection is lost again and again",
     };
 }

@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.IO.Compression;
 using System.Linq;
+using System.Threading;
 using System.Threading.Tasks;
 using CheckpointBuild.Acquisition;
 using CheckpointBuild.Diagnostics;
@@ -152,6 +153,28 @@ public sealed class HostileServerTests : IDisposable
         };
 
         Assert.Equal("CKPT6011", (await RefusedAsync(server)).Code);
+    }
+
+    [Fact]
+    public async Task A_server_that_only_drips_is_an_error()
+    {
+        await using HubServer server = await ServeAsync();
+        server.Write = async (context, bytes) =>
+        {
+            // As slowly as a connection that has all but died: a byte now and then, for ever.
+            using var clock = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+            for (int i = 0; i < bytes.Length && await clock.WaitForNextTickAsync(context.RequestAborted); i++)
+            {
+                await context.Response.Body.WriteAsync(bytes.Slice(i, 1), context.RequestAborted);
+                await context.Response.Body.FlushAsync(context.RequestAborted);
+            }
+        };
+        HubSettings impatient = server.Settings(_scratch.PathOf("hub")) with { DownloadTimeout = TimeSpan.FromMilliseconds(200) };
+
+        CheckpointException error = await Assert.ThrowsAsync<CheckpointException>(() => FetchAsync(impatient));
+
+        Assert.Equal("CKPT6012", error.Code);
+        Assert.Contains("less than a kilobyte a second", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Threading;
 using System.Threading.Tasks;
 using CheckpointBuild.Building;
 using CheckpointBuild.Dialects;
@@ -56,6 +57,26 @@ public sealed class HardFetchTests : IDisposable
 
         AssertRefused(result, "CKPT6030");
         Assert.Equal(before, Everything());
+    }
+
+    [Fact]
+    public async Task Content_that_was_wrong_when_it_was_read_already_is_fetched_again()
+    {
+        await using HubServer server = await ServeAsync(Files());
+        int answers = 0;
+        server.Write = async (context, bytes) =>
+        {
+            byte[] copy = bytes.ToArray();
+            copy[^1] ^= context.Connection.LocalPort == server.Cdn.Port && Interlocked.Increment(ref answers) == 1 ? (byte)1 : (byte)0;
+            await context.Response.Body.WriteAsync(copy, context.RequestAborted);
+        };
+
+        CkptResult result = await BuildAsync(server);
+        await Tool.Ckpt.DoneAsync("build", _folder, "--engine", "gguf", "--output", _scratch.PathOf("folder"));
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.True(answers > 1, "Nothing was asked for again.");
+        Assert.Equal(Hash.OfFile(_scratch.PathOf("folder/tiny.gguf")), Hash.OfFile(_scratch.PathOf("out/tiny.gguf")));
     }
 
     [Fact]
