@@ -72,7 +72,7 @@ internal sealed class TensorRtLlm : Dialect
 
         files.Add(FilePlan.Of(ConfigName, PythonText.Write(config)));
         bool isSeveral = settled.Rank is null && settled.Grid.FileCount > 1;
-        return new DirectoryPlan(files.DrainToImmutable(), warnings) { SharesRows = isSeveral };
+        return new DirectoryPlan(files.DrainToImmutable(), warnings) { SharesRows = isSeveral || fields.Config.TiedEmbeddings };
     }
 
     private static RankQuantizer? QuantizerFor(ConverterFields fields, Converter converter) => fields.Options.Quantization.Algorithm switch
