@@ -4,6 +4,7 @@ using System.CommandLine;
 using CheckpointBuild.Acquisition;
 using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Dialects;
 using CheckpointBuild.Quantization;
 using CheckpointBuild.Tool.Nvidia;
 

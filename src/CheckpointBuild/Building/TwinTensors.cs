@@ -33,13 +33,13 @@ internal sealed class TwinTensors
     /// <summary>The bands of a tensor and all its twins, in the order of the rows that they are made of; nothing where they were taken before.</summary>
     /// <param name="file">The tensor's file.</param>
     /// <param name="place">The tensor's place there.</param>
-    /// <param name="group">The files whose turn it is with that place.</param>
+    /// <param name="files">The files whose turn it is with that place.</param>
     /// <returns>Turns; bands of other files and places are early.</returns>
-    public IEnumerable<FillTogether.Turn> Take(FileFill file, int place, FileFill[] group) => !_sources.TryGetValue((file, place), out Tensor? source) || !_groups.Remove(source, out List<Twin>? twins) ? [] :
+    public IEnumerable<FillTogether.Turn> Take(FileFill file, int place, FileFill[] files) => !_sources.TryGetValue((file, place), out Tensor? source) || !_groups.Remove(source, out List<Twin>? twins) ? [] :
     [
         .. from twin in twins
            let bands = twin.File.Tensors[twin.Place]
-           let isEarly = twin.Place != place || !group.Contains(twin.File)
+           let isEarly = twin.Place != place || !files.Contains(twin.File)
            from band in Enumerable.Range(bands.First, bands.Count)
            orderby twin.First + twin.File.Bands[band].Rows.Start
            select new FillTogether.Turn(twin.File, band, isEarly),

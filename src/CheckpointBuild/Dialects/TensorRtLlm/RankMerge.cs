@@ -74,7 +74,7 @@ internal sealed class RankMerge(string path, ModelConfig config, RankGrid grid, 
 
     private void RefuseUnknown()
     {
-        string[] unknown = [.. ranks.SelectMany(r => r.Keys).Distinct(StringComparer.Ordinal).Where(name => !_used.Contains(name) && !name.EndsWith(".kv_cache_scaling_factor", StringComparison.Ordinal))];
+        string[] unknown = [.. ranks.SelectMany(r => r.Keys).Distinct(StringComparer.Ordinal).Where(name => !_used.Contains(name) && !name.EndsWith("_cache_scaling_factor", StringComparison.Ordinal))];
         if (unknown.Length > 0)
         {
             throw unknown.Any(IsOfQuantization) ? Errors.RanksQuantized(path, unknown.First(IsOfQuantization)) : Errors.TensorUnknown(path, unknown, converter.Architectures[0]);

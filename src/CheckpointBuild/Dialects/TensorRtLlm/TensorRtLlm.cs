@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Linq;
 using System.Text.Json.Nodes;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Dialects.TensorRtLlm.Exported;
 using CheckpointBuild.Dialects.TensorRtLlm.Grouped;
 using CheckpointBuild.Dialects.TensorRtLlm.Quantizing;
 using CheckpointBuild.Dialects.TensorRtLlm.Smoothing;
@@ -20,6 +21,9 @@ namespace CheckpointBuild.Dialects.TensorRtLlm;
 internal sealed class TensorRtLlm : Dialect
 {
     private const string ConfigName = "config.json";
+
+    // The one size that the kernels with FP8 activations take.
+    private const int GroupOfFloat8 = 128;
 
     /// <inheritdoc/>
     public override string Name => "tensorrt-llm";
@@ -80,13 +84,26 @@ internal sealed class TensorRtLlm : Dialect
         _ when fields.Options.Quantization.IsCalibrated => Calibrated(fields, converter),
         { IsWeightOnly: true } when fields.Options.TargetSm > 0 => new WeightOnlyQuantizer(fields.Options, converter.PadsWeightOnly) { KeyHeads = fields.Config.KeyValueHeadCount },
         { IsGrouped: true } => new GroupedQuantizer(fields),
-        { } algorithm when algorithm == QuantAlgo.W4A16Awq => fields.Config.Experts is not null ? throw Errors.CannotCalibrate(fields.Checkpoint.Name, algorithm.Name, converter.Name)
-            : new AwqQuantizer(fields, fields.Options.Statistics ?? throw Errors.StatisticsNeeded(fields.Checkpoint.Name, algorithm.Name)),
+        { IsExported: true } algorithm => Exported(fields, converter, algorithm),
+        { } algorithm when algorithm == QuantAlgo.Fp8 && fields.Options.Statistics is { } statistics => fields.Config.Experts is not null ? throw Errors.CannotCalibrate(fields.Checkpoint.Name, algorithm.Name, converter.Name)
+            : new Fp8Exporter(fields, statistics),
         { } algorithm when algorithm == QuantAlgo.Fp8 => new Fp8Quantizer(fields, converter.TakesPlainWeightsForFp8),
         { } algorithm when algorithm == QuantAlgo.Fp8Rowwise => new Fp8RowQuantizer(fields.Options, fields.Config.LayerCount),
         null or { IsWeightOnly: true } => null,
         { } other => throw Errors.NotOffered("Quantization", other.Name),
     };
+
+    // As ModelOpt writes them: its export is a tool of its own, with rules of its own.
+    private static RankQuantizer Exported(ConverterFields fields, Converter converter, QuantAlgo algorithm)
+    {
+        QuantizationRequest request = fields.Options.Quantization;
+        CalibrationStatistics statistics = fields.Options.Statistics ?? throw Errors.StatisticsNeeded(fields.Checkpoint.Name, algorithm.Name);
+        return fields.Config.Experts is not null ? throw Errors.CannotCalibrate(fields.Checkpoint.Name, algorithm.Name, converter.Name)
+            : algorithm == QuantAlgo.W4A8Awq && request.GroupSize != GroupOfFloat8 ? throw Errors.GroupOfFloat8Activations(fields.Checkpoint.Name, request.GroupSize, GroupOfFloat8)
+            : algorithm != QuantAlgo.SmoothPerChannel ? new AwqQuantizer(fields, statistics)
+            : request.SmoothQuant is { } alpha && alpha != 1 ? throw Errors.NotOffered("SmoothQuant", alpha.ToString("R", CultureInfo.InvariantCulture))
+            : new Int8Exporter(fields, statistics);
+    }
 
     private static SmoothQuantizer Calibrated(ConverterFields fields, Converter converter)
     {
