@@ -81,6 +81,9 @@ internal static partial class Errors
     internal static Diagnostic BiasesKept(string checkpoint, string field) => new("CKPT3222",
         $"{checkpoint}: the biases of its feed-forward blocks are kept and '{field}' is written as true; the reference would drop them without a word. Compare with its files only by Compatibility=reference.");
 
+    internal static Diagnostic WindowNotRecorded(string checkpoint, int window, int context) => new("CKPT3227",
+        $"{checkpoint}: its layers look back {N(window)} positions of {N(context)}, which a TensorRT-LLM checkpoint does not record. Give the runtime the window (max_attention_window_size), or keep to shorter sequences.");
+
     internal static CheckpointException EngineFlagsContradict(string flags, string reason) => new("CKPT3231",
         $"{flags}: cannot be asked of trtllm-build ({reason}). Leave it out.");
 
@@ -146,6 +149,9 @@ internal static partial class Errors
 
     internal static CheckpointException GroupOfFloat8Activations(string checkpoint, int found, int needed) => new("CKPT3256",
         $"{checkpoint}: W4A8_AWQ with groups of {found} columns is not known to the runtime's kernels (groups of {needed} are). Leave GroupSize out, or choose W4A16_AWQ.");
+
+    internal static CheckpointException FormRefused(string checkpoint, string architecture, string reason) => new("CKPT3257",
+        $"{checkpoint}: this {architecture} cannot be a TensorRT-LLM checkpoint: {reason}. Build another engine.");
 
     internal static CheckpointException RanksMixed(string folder, string other) => new("CKPT3250",
         $"{folder}: its ranks are of another configuration than those in {other}. Build all ranks of a set with one recipe, each set in a folder of its own.", folder);

@@ -18,8 +18,14 @@ internal static class ConversionChecks
     public static ImmutableArray<Diagnostic> Of(ConverterFields fields, Converter converter)
     {
         ImmutableArray<Diagnostic>.Builder warnings = ImmutableArray.CreateBuilder<Diagnostic>();
+        if (converter.Refusal(fields) is { } reason)
+        {
+            throw Errors.FormRefused(fields.Checkpoint.Name, fields.Architecture, reason);
+        }
+
         CheckHeads(fields);
         CheckStages(fields, warnings);
+        CheckWindow(fields, warnings);
         CheckBiases(fields, converter, warnings);
         CheckPadding(fields, converter, warnings);
         CheckPlaceholders(fields, converter, warnings);
@@ -51,6 +57,15 @@ internal static class ConversionChecks
         else if (loses || stages > layers)
         {
             throw Errors.StagesUneven(fields.Checkpoint.Name, layers, stages, Divisors(layers));
+        }
+    }
+
+    // The runtime takes a window when it runs, not from the checkpoint.
+    private static void CheckWindow(ConverterFields fields, ImmutableArray<Diagnostic>.Builder warnings)
+    {
+        if (fields.Config.Window > 0 && fields.Config.Window < fields.Config.ContextLength)
+        {
+            warnings.Add(Errors.WindowNotRecorded(fields.Checkpoint.Name, fields.Config.Window, fields.Config.ContextLength));
         }
     }
 

@@ -55,7 +55,7 @@ internal sealed class TensorRtLlm : Dialect
         ArgumentNullException.ThrowIfNull(options);
         Converter converter = Converter.Of(checkpoint.Family);
         ImmutableArray<Diagnostic>.Builder noticed = ImmutableArray.CreateBuilder<Diagnostic>();
-        TensorRtLlmOptions settled = converter.Settle(SourceQuantization.Settle(checkpoint, options.TensorRtLlm, noticed));
+        TensorRtLlmOptions settled = converter.Settle(SourceQuantization.Settle(checkpoint, options.TensorRtLlm, noticed), checkpoint.Config);
         var fields = new ConverterFields(checkpoint, settled, ((CastTo)options.Policy).DType);
         ImmutableArray<Diagnostic> warnings = [.. noticed, .. ConversionChecks.Of(fields, converter)];
 

@@ -23,7 +23,7 @@ internal sealed class Phi3Converter : Converter
     ];
 
     /// <inheritdoc/>
-    public override TensorRtLlmOptions Settle(TensorRtLlmOptions options)
+    public override TensorRtLlmOptions Settle(TensorRtLlmOptions options, ModelConfig config)
     {
         System.ArgumentNullException.ThrowIfNull(options);
 
