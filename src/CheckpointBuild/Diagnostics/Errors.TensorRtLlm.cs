@@ -81,6 +81,15 @@ internal static partial class Errors
     internal static Diagnostic BiasesKept(string checkpoint, string field) => new("CKPT3222",
         $"{checkpoint}: the biases of its feed-forward blocks are kept and '{field}' is written as true; the reference would drop them without a word. Compare with its files only by Compatibility=reference.");
 
+    internal static Diagnostic BeyondReference(string checkpoint, string reason) => new("CKPT3228",
+        $"{checkpoint}: the reference has no such checkpoint ({reason}); this one follows the rules of all others. Compare its engine's answers with the model's.");
+
+    internal static Diagnostic CalibratedHeadsCut(string checkpoint, int heads) => new("CKPT3229",
+        $"{checkpoint}: its {heads} key/value heads are cut in pieces, as the reference's calibrated path does, and the runtime wants a whole one on each rank. Choose fewer ranks, or leave Compatibility at safe.");
+
+    internal static Diagnostic CalibratedHeadsRepeated(string checkpoint, int heads) => new("CKPT3230",
+        $"{checkpoint}: its {heads} key/value heads are repeated so that each rank has a whole one; the reference's calibrated path would cut them in pieces. Compare with its files only by Compatibility=reference.");
+
     internal static Diagnostic WindowNotRecorded(string checkpoint, int window, int context) => new("CKPT3227",
         $"{checkpoint}: its layers look back {N(window)} positions of {N(context)}, which a TensorRT-LLM checkpoint does not record. Give the runtime the window (max_attention_window_size), or keep to shorter sequences.");
 

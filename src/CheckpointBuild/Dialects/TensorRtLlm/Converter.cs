@@ -46,6 +46,15 @@ internal abstract partial class Converter
     /// <returns>As they hold.</returns>
     public virtual TensorRtLlmOptions Settle(TensorRtLlmOptions options, ModelConfig config) => options;
 
+    /// <summary>Why the reference has no such checkpoint, although one can be written by the rules of all others.</summary>
+    /// <param name="fields">What is asked for.</param>
+    /// <returns>The reason, or null where it has.</returns>
+    public virtual string? ReferenceRefusal(ConverterFields fields)
+    {
+        System.ArgumentNullException.ThrowIfNull(fields);
+        return RecordsCalibration && fields.Options.Quantization.IsCalibrated && fields.Config.TiedEmbeddings ? "its calibrated path looks for a head apart from the embedding" : null;
+    }
+
     /// <summary>Why a model of the class cannot be written: the runtime's model would compute something else.</summary>
     /// <param name="fields">What is asked for.</param>
     /// <returns>The reason, or null where it can.</returns>

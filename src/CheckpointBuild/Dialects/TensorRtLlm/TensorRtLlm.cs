@@ -110,7 +110,6 @@ internal sealed class TensorRtLlm : Dialect
         string what = fields.Options.Quantization.Algorithm?.Name ?? "an int8 cache";
         return converter.Smoothing is not { } style || fields.Config.Experts is not null || fields.Options.Quantization.Algorithm is { IsSmoothQuant: false }
             ? throw Errors.CannotCalibrate(fields.Checkpoint.Name, what, converter.Name)
-            : fields.Options.FollowsReference && converter.RecordsCalibration && fields.Config.TiedEmbeddings ? throw Errors.ReferenceRefuses(fields.Checkpoint.Name, "its calibrated path looks for a head apart from the embedding")
             : fields.Options.Grid.ContextParallel > 1 ? throw Errors.CalibratedWithContexts(what)
             : new SmoothQuantizer(fields, fields.Options.Statistics ?? throw Errors.StatisticsNeeded(fields.Checkpoint.Name, what), style);
     }
