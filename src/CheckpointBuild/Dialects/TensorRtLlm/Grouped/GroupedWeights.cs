@@ -39,7 +39,7 @@ internal static class GroupedWeights
         : codes.DType == DType.F8E4M3 && scales.Shape.ElementCount == 1 && inputs is null ? new ScaledFloat8(codes.Name, codes, scales, null, null)
         : codes.DType != DType.I8 || inputs is null || inputs.Shape.ElementCount != codes.Columns ? null
         : IsGrouped(codes.Shape, scales.Shape) ? new GroupedFloats(codes, scales, inputs)
-        : scales.Shape.Rank == 1 && scales.Shape.ElementCount == codes.Rows ? new Int8Floats(codes, scales, inputs)
+        : scales.Shape.Rank == 1 && scales.Shape.ElementCount == codes.Rows ? new Int8Floats(codes, [scales]) { Factors = inputs }
         : null;
 
     private static bool IsGrouped(Shape codes, Shape scales) => scales.Rank == 2 && scales.Rows == 2 * codes.Rows && scales.Columns > 0 && codes.Columns % scales.Columns == 0;
