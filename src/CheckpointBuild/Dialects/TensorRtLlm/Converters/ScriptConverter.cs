@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Linq;
 using System.Text.Json.Nodes;
-using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Models;
 
 namespace CheckpointBuild.Dialects.TensorRtLlm.Converters;

@@ -4,7 +4,6 @@ using System.Linq;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CheckpointBuild.DTypes;
-using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
 using CheckpointBuild.Quantization;
 using CheckpointBuild.Tensors;
