@@ -196,7 +196,7 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
             try
             {
                 SourceStamps stamps = SourceStamps.Of(checkpoint, Folder, FullLockFile);
-                EngineQuestion question = EngineQuestion.Of(GetType().Name, checkpoint, stampsOfTool, Store, stamps);
+                EngineQuestion question = EngineQuestion.Of(GetType().Name, checkpoint, stampsOfTool + EngineToolStamps.Of(checkpoint, Folder), Store, stamps);
                 jobs.Add(new EngineJob(checkpoint, question, stamps.Bytes, EngineState.PathOf(States, checkpoint)));
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

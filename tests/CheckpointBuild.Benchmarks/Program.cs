@@ -26,6 +26,12 @@ internal static class Program
             case ["child-convert", var checkpoint, var output, var hashes]:
                 ConvertRatio.Child(checkpoint, output, hashes);
                 return 0;
+            case ["trtllm-ratio", var size, var folder, .. var rest]:
+                RanksRatio.Run(ModelSize.Named(size), folder, rest is [var rankRuns] ? int.Parse(rankRuns, CultureInfo.InvariantCulture) : 3);
+                return 0;
+            case ["child-ranks", var checkpoint, var output, var hashes]:
+                RanksRatio.Child(checkpoint, output, hashes);
+                return 0;
             case ["merge-ratio", var size, var folder, .. var rest]:
                 MergeRatio.Run(ModelSize.Named(size), folder, rest is [var mergeRuns] ? int.Parse(mergeRuns, CultureInfo.InvariantCulture) : 3);
                 return 0;
@@ -72,7 +78,7 @@ internal static class Program
                 KernelSpeed.Run();
                 return 0;
             default:
-                Console.Error.WriteLine("generate SIZE FOLDER | build-ratio SIZE FOLDER [RUNS] | convert-ratio SIZE FOLDER [RUNS] | merge-ratio SIZE FOLDER [RUNS] | quantize-ratio all [FOLDER [RUNS]] | quantize-ratio SIZE FOLDER KIND [RUNS] | quantize-memory SIZE FOLDER KIND... | decode SIZE DTYPE [THREADS] | decode-ratio GGUF [THREADS] | tokenizer-ratio FOLDER | fetch-ratio MEGABYTES FOLDER [RUNS] | fused-ratio SIZE FOLDER QUANTIZATION MEGABYTES-PER-SECOND [RUNS] | noop-cost FOLDER [ROUNDS] | encode TYPE | kernels   (SIZE: 25m, 100m, 1b, 4b)");
+                Console.Error.WriteLine("generate SIZE FOLDER | build-ratio SIZE FOLDER [RUNS] | convert-ratio SIZE FOLDER [RUNS] | merge-ratio SIZE FOLDER [RUNS] | trtllm-ratio SIZE FOLDER [RUNS] | quantize-ratio all [FOLDER [RUNS]] | quantize-ratio SIZE FOLDER KIND [RUNS] | quantize-memory SIZE FOLDER KIND... | decode SIZE DTYPE [THREADS] | decode-ratio GGUF [THREADS] | tokenizer-ratio FOLDER | fetch-ratio MEGABYTES FOLDER [RUNS] | fused-ratio SIZE FOLDER QUANTIZATION MEGABYTES-PER-SECOND [RUNS] | noop-cost FOLDER [ROUNDS] | encode TYPE | kernels   (SIZE: 25m, 100m, 1b, 4b)");
                 return 2;
         }
     }

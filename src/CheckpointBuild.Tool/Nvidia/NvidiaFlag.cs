@@ -16,6 +16,9 @@ internal sealed record NvidiaFlag(string Name, string Meaning)
     /// <summary>The field of the recipe that its value goes to as it is; null = none, or several together.</summary>
     public string? Field { get; init; }
 
+    /// <summary>Whether it asks for something that is not made here, for the reason that is its meaning: it is refused rather than ignored.</summary>
+    public bool IsRefused { get; init; }
+
     /// <summary>Whether it has no effect here, which is said.</summary>
     public bool IsMeaningless { get; init; }
 }

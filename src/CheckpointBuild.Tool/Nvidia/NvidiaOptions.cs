@@ -12,9 +12,10 @@ internal sealed class NvidiaOptions
 
     /// <summary>Adds the options to a verb.</summary>
     /// <param name="command">The verb.</param>
-    public NvidiaOptions(Command command)
+    /// <param name="flags">The flags of the script that the verb stands for.</param>
+    public NvidiaOptions(Command command, IEnumerable<NvidiaFlag> flags)
     {
-        _options = NvidiaFlags.All.ToDictionary(f => f.Name, f => (f, OptionOf(f)));
+        _options = flags.ToDictionary(f => f.Name, f => (f, OptionOf(f)));
         foreach ((NvidiaFlag _, Option option) in _options.Values)
         {
             command.Options.Add(option);
@@ -32,8 +33,10 @@ internal sealed class NvidiaOptions
     /// <summary>What a flag that the user typed does not do here.</summary>
     /// <param name="values">The values that the user typed.</param>
     /// <returns>One message for each.</returns>
+    /// <exception cref="CheckpointException">CKPT9096 for a flag that asks for what is not made here.</exception>
     public IEnumerable<Diagnostic> WithoutMeaning(IReadOnlyDictionary<string, string> values) =>
-        values.Keys.Where(name => _options[name].Flag.IsMeaningless).Select(name => Errors.FlagWithoutMeaning(name, _options[name].Flag.Meaning));
+        values.Keys.FirstOrDefault(name => _options[name].Flag.IsRefused) is { } refused ? throw Errors.FlagRefused(refused, _options[refused].Flag.Meaning)
+        : values.Keys.Where(name => _options[name].Flag.IsMeaningless).Select(name => Errors.FlagWithoutMeaning(name, _options[name].Flag.Meaning));
 
     private static Option OptionOf(NvidiaFlag flag)
     {

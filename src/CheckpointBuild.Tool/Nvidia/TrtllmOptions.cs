@@ -10,15 +10,30 @@ namespace CheckpointBuild.Tool.Nvidia;
 internal sealed class TrtllmOptions
 {
     private readonly Dictionary<string, Option> _options;
+    private readonly NvidiaOptions _refused;
     private readonly Option<bool> _dryRun = new("--dry_run") { Description = "Checks everything and writes the engine's configuration alone.", Hidden = true };
     private readonly Option<string> _checkpoint = new("--checkpoint_dir") { Description = "The checkpoint argument.", Hidden = true };
     private readonly Option<string> _output = new("--output_dir") { Description = "--output.", Hidden = true };
+
+    /// <summary>Flags that cannot be kept here, and why.</summary>
+    internal static IReadOnlyList<NvidiaFlag> Refused { get; } =
+    [
+        new("--model_config", "refused: an engine without weights; name a checkpoint") { IsRefused = true },
+        new("--build_config", "refused: each field of the file is an option and a metadata of its own") { IsRefused = true },
+        new("--model_cls_file", "refused: no code of yours is loaded into the builder") { IsRefused = true },
+        new("--model_cls_name", "refused: no code of yours is loaded into the builder") { IsRefused = true },
+        new("--dora_plugin", "refused: a plug-in of later releases") { IsRefused = true },
+        new("--gemm_allreduce_plugin", "refused: a plug-in of later releases") { IsRefused = true },
+        new("--norm_quant_fusion", "refused: a plug-in of later releases") { IsRefused = true },
+        new("--fuse_fp4_quant", "refused: a plug-in of later releases") { IsRefused = true },
+    ];
 
     /// <summary>Adds the options to a verb.</summary>
     /// <param name="command">The verb.</param>
     public TrtllmOptions(Command command)
     {
         _options = TrtllmFlags.All.ToDictionary(f => f.Name, OptionOf);
+        _refused = new NvidiaOptions(command, Refused);
         foreach (Option option in _options.Values.Concat([_dryRun, _checkpoint, _output]))
         {
             command.Options.Add(option);
@@ -29,9 +44,10 @@ internal sealed class TrtllmOptions
     /// <param name="recipe">The recipe so far.</param>
     /// <param name="parsed">The command line.</param>
     /// <returns>The recipe with it.</returns>
-    /// <exception cref="Diagnostics.CheckpointException">CKPT9001 or CKPT3231 for a flag that cannot be.</exception>
+    /// <exception cref="Diagnostics.CheckpointException">CKPT9001, CKPT9096 or CKPT3231 for a flag that cannot be.</exception>
     public Recipe Apply(Recipe recipe, ParseResult parsed)
     {
+        _ = _refused.WithoutMeaning(_refused.Values(parsed)).Count();
         Dictionary<string, string> flags = _options
             .Select(o => (o.Key, Value: o.Value is Option<bool> on ? parsed.GetValue(on) ? "true" : null : parsed.GetValue((Option<string>)o.Value)))
             .Where(o => o.Value is not null)
@@ -43,7 +59,7 @@ internal sealed class TrtllmOptions
     /// <summary>Whether an option is one of these.</summary>
     /// <param name="name">Its name.</param>
     /// <returns>True when it is a flag of <c>trtllm-build</c>.</returns>
-    public bool Has(string name) => _options.ContainsKey(name) || name == _dryRun.Name || name == _checkpoint.Name || name == _output.Name;
+    public bool Has(string name) => _options.ContainsKey(name) || Refused.Any(f => f.Name == name) || name == _dryRun.Name || name == _checkpoint.Name || name == _output.Name;
 
     /// <summary>The source, where its flag names it.</summary>
     /// <param name="parsed">The command line.</param>

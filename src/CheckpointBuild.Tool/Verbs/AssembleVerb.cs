@@ -49,7 +49,8 @@ internal sealed class AssembleVerb() : Verb("assemble")
             {
                 FilePlan config = FilePlan.Of(ConfigName, open[0].ReadAll(ConfigName));
                 var files = Enumerable.Range(0, ranks.Grid.FileCount).Select(r => FilePlan.CopyOf(RankSet.NameOf(r), ranks.Open(r)));
-                new Builder(new BuilderOptions()).Build(new DirectoryPlan([.. files, config], []), directory, cancellation);
+                IEnumerable<FilePlan> reports = open.SelectMany(d => BuildReport.In(d.Folder)).Where(f => Path.GetFileName(f) != BuildReport.FileName).DistinctBy(Path.GetFileName).Select(f => FilePlan.Of(Path.GetFileName(f), File.ReadAllText(f)));
+                new Builder(new BuilderOptions()).Build(new DirectoryPlan([.. files, config, .. reports], []), directory, cancellation);
             }
 
             streams.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{ranks.Grid.FileCount} ranks of {ranks.Architecture} (TP {ranks.Grid.TensorParallel} × PP {ranks.Grid.PipelineParallel}) fit their configuration and each other"));

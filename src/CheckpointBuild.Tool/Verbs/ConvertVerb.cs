@@ -25,7 +25,7 @@ internal sealed class ConvertVerb() : Verb("convert")
         var to = new Option<string>("--to") { Description = "The dialect that is written.", Required = true };
         var command = new Command(Name, "Converts a checkpoint to another dialect.") { checkpoint, to, output };
         var options = new RecipeOptions(command, "Engine");
-        var nvidia = new NvidiaOptions(command);
+        var nvidia = new NvidiaOptions(command, NvidiaFlags.All);
         command.Validators.Add(result => Validate(result, checkpoint, output, to));
         SetAction(command, (parsed, cancellation) =>
         {

@@ -57,7 +57,7 @@ internal sealed class PackVerb() : Verb("pack")
         ? [one]
         : Directory.EnumerateFiles(directory.Folder, "*", SearchOption.AllDirectories)
             .Select(f => Path.GetRelativePath(directory.Folder, f).Replace('\\', '/'))
-            .Where(f => !f.Split('/').Any(part => part.StartsWith('.')) && f != BuildReport.FileName && directory.Holds(f))
+            .Where(f => !f.Split('/').Any(part => part.StartsWith('.')) && !BuildReport.IsReport(f) && directory.Holds(f))
             .Order(StringComparer.Ordinal);
 
     private long Most(ParseResult parsed) =>

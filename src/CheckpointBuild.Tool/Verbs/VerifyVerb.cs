@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
 using System.Linq;
@@ -25,22 +26,30 @@ internal sealed class VerifyVerb() : Verb("verify")
         SetAction(command, (parsed, cancellation) =>
         {
             string path = Path.GetFullPath(parsed.GetRequiredValue(directory));
-            BuildReport report = Verify(path, cancellation);
-            streams.Output.WriteLine($"{report.Outputs.Length} files match their report (key {report.Key})");
-            if (parsed.GetValue(rebuild))
+            foreach (BuildReport report in Reports(path))
             {
-                Rebuild(path, report, cancellation);
-                streams.Output.WriteLine("built again from the recorded recipe: the same bytes");
+                Verify(path, report, cancellation);
+                streams.Output.WriteLine($"{report.Outputs.Length} files match their report (key {report.Key})");
+                if (parsed.GetValue(rebuild))
+                {
+                    Rebuild(path, report, cancellation);
+                    streams.Output.WriteLine("built again from the recorded recipe: the same bytes");
+                }
             }
         });
         return command;
     }
 
-    private static BuildReport Verify(string directory, CancellationToken cancellation)
+    // Ranks that were built one by one have a report each, and the last of them is the folder's too.
+    private static IEnumerable<BuildReport> Reports(string directory) =>
+        BuildReport.In(directory) is { Count: > 0 } paths ? paths.Select(BuildReport.Read).DistinctBy(r => r.Key) : throw Errors.NoReport(directory);
+
+    private static void Verify(string directory, BuildReport report, CancellationToken cancellation)
     {
-        string path = Path.Combine(directory, BuildReport.FileName);
-        BuildReport report = File.Exists(path) ? BuildReport.Read(path) : throw Errors.NoReport(directory);
-        return ProductCheck.FirstFault(directory, report, cancellation) is { } fault ? throw Errors.ProductWrong(directory, fault) : report;
+        if (ProductCheck.FirstFault(directory, report, cancellation) is { } fault)
+        {
+            throw Errors.ProductWrong(directory, fault);
+        }
     }
 
     // A report may come from anywhere: it names its plug-ins, and only who runs this says where to load them from.

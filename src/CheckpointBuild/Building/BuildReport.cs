@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.IO;
 using System.Linq;
 using System.Reflection;
 using System.Text.Json;
@@ -16,6 +17,8 @@ public sealed record BuildReport
 {
     /// <summary>What the file is called.</summary>
     public const string FileName = "build-report.json";
+
+    private const string RankStart = "build-report.rank";
 
     // A line for each tensor: a thousand times what the largest model has.
     private const int MostBytes = 1 << 28;
@@ -67,6 +70,28 @@ public sealed record BuildReport
 
     /// <summary>Seconds spent reading, converting and writing.</summary>
     public double BuildSeconds { get; init; }
+
+    /// <summary>What the report of one rank is called, which stands beside those of the others in the folder of a set that is built rank by rank.</summary>
+    /// <param name="rank">Which rank.</param>
+    /// <returns>A file name.</returns>
+    internal static string NameOfRank(int rank) => string.Create(CultureInfo.InvariantCulture, $"{RankStart}{rank}.json");
+
+    /// <summary>Whether a file of a product's folder is a report.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>True for the product's, and for that of a rank.</returns>
+    internal static bool IsReport(string name) => name == FileName || (name.StartsWith(RankStart, System.StringComparison.Ordinal) && name.EndsWith(".json", System.StringComparison.Ordinal));
+
+    /// <summary>The reports of a folder.</summary>
+    /// <param name="directory">The folder.</param>
+    /// <returns>Full paths: the product's first, then those of ranks by name; none where nothing was built.</returns>
+    internal static System.Collections.Generic.IReadOnlyList<string> In(string directory) => Directory.Exists(directory)
+        ? [.. Directory.EnumerateFiles(directory, "build-report*.json").Where(f => IsReport(Path.GetFileName(f))).OrderBy(f => f.Length).ThenBy(f => f, System.StringComparer.Ordinal)]
+        : [];
+
+    /// <summary>The reports of ranks that were built one by one; where all are built together they speak of files that are no longer there.</summary>
+    /// <param name="directory">The folder.</param>
+    /// <returns>File names.</returns>
+    internal static System.Collections.Generic.IEnumerable<string> OfRanks(string directory) => In(directory).Select(f => Path.GetFileName(f)).Where(name => name != FileName);
 
     /// <summary>The report as JSON, indented.</summary>
     /// <returns>UTF-8 text ended by a line feed.</returns>

@@ -74,9 +74,9 @@ public sealed class Builder
         }
     }
 
-    // Files of one folder of ranks read the same rows; those with the same tensors go at the same pace.
+    // Files of one folder of ranks read the same rows and are filled together; what has no tensors is written by itself.
     private static IEnumerable<FilePlan[]> Groups(DirectoryPlan plan) => plan.SharesRows
-        ? plan.Files.GroupBy(f => string.Join('\n', f.Slots.Select(s => s.Tensor.Name)), StringComparer.Ordinal).SelectMany(g => g.Key.Length == 0 ? g.Select(f => new[] { f }) : [[.. g]])
+        ? plan.Files.GroupBy(f => f.Slots.IsEmpty).SelectMany(g => g.Key ? g.Select(f => new[] { f }) : [[.. g]])
         : plan.Files.Select(f => new[] { f });
 
     // A rename cannot be undone once the file before it is gone: whoever has to know that a folder is mixed is told.

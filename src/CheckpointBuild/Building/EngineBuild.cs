@@ -245,8 +245,9 @@ public sealed class EngineBuild : IDisposable
             HashSeconds = _hashSeconds,
             BuildSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
         };
-        builder.Build(new DirectoryPlan([FilePlan.Of(BuildReport.FileName, report.ToJson())], []), directory, cancellation);
-        Remove(directory, before.Except(outputs.Select(o => o.Path), StringComparer.Ordinal));
+        string[] names = Recipe.Rank is { } rank ? [BuildReport.NameOfRank(rank), BuildReport.FileName] : [BuildReport.FileName];
+        builder.Build(new DirectoryPlan([.. names.Select(name => FilePlan.Of(name, report.ToJson()))], []), directory, cancellation);
+        Remove(directory, before.Except(outputs.Select(o => o.Path), StringComparer.Ordinal).Concat(Recipe.Rank is null ? BuildReport.OfRanks(directory) : []));
         return report;
     }
 

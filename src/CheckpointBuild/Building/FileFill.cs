@@ -42,7 +42,7 @@ internal sealed class FileFill : IDisposable
 
         _written = progress.Add;
         _behind = options.Durability == Durability.Flushed ? new WriteBehind(_handle) : null;
-        _hash = options.Hashing == OutputHashing.Sha256 ? new FileHash(plan, options.Workers) : null;
+        _hash = options.Hashing == OutputHashing.Sha256 ? new FileHash(plan, _handle, options.Workers) : null;
         Bands = [.. BandPlan.Of(plan, options.BandBytes)];
         Tensors = [.. Bands.Select((band, i) => (band.Tensor, Index: i)).GroupBy(b => b.Tensor, ReferenceEqualityComparer.Instance).Select(g => new TensorBands((Tensor)g.Key!, g.First().Index, g.Count()))];
         _sums = new BandSums(plan, Bands);
@@ -56,8 +56,9 @@ internal sealed class FileFill : IDisposable
 
     /// <summary>Fills a band.</summary>
     /// <param name="index">Which one.</param>
+    /// <param name="isEarly">Whether it comes long before those that stand before it in the file, so that its bytes are not kept until they are hashed.</param>
     /// <param name="workspace">Lends memory.</param>
-    public void Fill(int index, Workspace workspace)
+    public void Fill(int index, bool isEarly, Workspace workspace)
     {
         BandPlan plan = Bands[index];
         Band band = plan.Tensor.ReadBand(plan.Rows, workspace);
@@ -69,7 +70,11 @@ internal sealed class FileFill : IDisposable
             }
 
             _sums.Add(index, band.Codes);
-            if (_hash is not null)
+            if (_hash is not null && isEarly)
+            {
+                _hash.SubmitWritten(index, plan.Offsets[0], plan.Bytes);
+            }
+            else if (_hash is not null)
             {
                 _hash.Submit(index, plan.Offsets[0], band);
                 band = null!;

@@ -1,5 +1,7 @@
 using System;
+using System.Buffers;
 using System.Collections.Generic;
+using System.IO;
 using System.Linq;
 using System.Security.Cryptography;
 using System.Threading;
@@ -15,12 +17,15 @@ namespace CheckpointBuild.Building;
 /// </summary>
 internal sealed class FileHash : IDisposable
 {
+    private const int PieceBytes = 256 << 10;
     private static readonly byte[] Zeros = new byte[64 << 10];
     private readonly IncrementalHash _sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly Dictionary<int, (long Offset, Band Band)> _waiting = [];
+    private readonly Dictionary<int, (long Offset, long Length, Band? Band)> _waiting = [];
     private readonly FilePlan _plan;
+    private readonly SafeFileHandle _handle;
     private readonly int _most;
     private readonly bool _inOrder;
+    private int _held;
     private int _next;
     private long _position;
     private bool _hashing;
@@ -28,10 +33,12 @@ internal sealed class FileHash : IDisposable
 
     /// <summary>Begins with the head.</summary>
     /// <param name="plan">The file.</param>
+    /// <param name="handle">It, for what must be read back.</param>
     /// <param name="workers">How many threads bring bands.</param>
-    public FileHash(FilePlan plan, int workers)
+    public FileHash(FilePlan plan, SafeFileHandle handle, int workers)
     {
         _plan = plan;
+        _handle = handle;
         _most = 2 * Math.Max(1, workers);
         _inOrder = plan.Slots.All(s => s.Tensor.DType.PlaneCount == 1) && plan.Pieces.IsEmpty && plan.Checksums.IsEmpty;
         _sha.AppendData(plan.Head.Span);
@@ -52,7 +59,7 @@ internal sealed class FileHash : IDisposable
 
         lock (_waiting)
         {
-            while (index != _next && _waiting.Count >= _most && !_abandoned)
+            while (index != _next && _held >= _most && !_abandoned)
             {
                 Monitor.Wait(_waiting);
             }
@@ -63,13 +70,35 @@ internal sealed class FileHash : IDisposable
                 return;
             }
 
-            _waiting.Add(index, (offset, band));
-            if (_hashing || index != _next)
+            _held++;
+            _waiting.Add(index, (offset, band.Codes.Length, band));
+            if (!Begins(index))
             {
                 return;
             }
+        }
 
-            _hashing = true;
+        HashWaiting();
+    }
+
+    /// <summary>Takes notice of a band that was written long before its turn; it is read back then.</summary>
+    /// <param name="index">Its number in the file.</param>
+    /// <param name="offset">Its first byte in the file.</param>
+    /// <param name="length">Its bytes.</param>
+    public void SubmitWritten(int index, long offset, long length)
+    {
+        if (!_inOrder)
+        {
+            return;
+        }
+
+        lock (_waiting)
+        {
+            _waiting.Add(index, (offset, length, null));
+            if (!Begins(index))
+            {
+                return;
+            }
         }
 
         HashWaiting();
@@ -103,9 +132,9 @@ internal sealed class FileHash : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach ((long _, Band band) in _waiting.Values)
+        foreach ((long _, long _, Band? band) in _waiting.Values)
         {
-            band.Dispose();
+            band?.Dispose();
         }
 
         _sha.Dispose();
@@ -115,7 +144,7 @@ internal sealed class FileHash : IDisposable
     {
         while (true)
         {
-            (long Offset, Band Band) item;
+            (long Offset, long Length, Band? Band) item;
             lock (_waiting)
             {
                 if (!_waiting.Remove(_next, out item))
@@ -125,13 +154,53 @@ internal sealed class FileHash : IDisposable
                 }
 
                 _next++;
+                _held -= item.Band is null ? 0 : 1;
                 Monitor.PulseAll(_waiting);
             }
 
             SkipTo(item.Offset);
-            _sha.AppendData(item.Band.Codes);
-            _position += item.Band.Codes.Length;
-            item.Band.Dispose();
+            if (item.Band is { } band)
+            {
+                _sha.AppendData(band.Codes);
+                band.Dispose();
+            }
+            else
+            {
+                ReadBack(item.Offset, item.Length);
+            }
+
+            _position += item.Length;
+        }
+    }
+
+    // Whoever brings the band that is next hashes it, unless somebody does already.
+    private bool Begins(int index)
+    {
+        bool begins = !_hashing && index == _next;
+        _hashing |= begins;
+        return begins;
+    }
+
+    private void ReadBack(long offset, long length)
+    {
+        byte[] piece = ArrayPool<byte>.Shared.Rent(PieceBytes);
+        try
+        {
+            for (long done = 0; done < length;)
+            {
+                int count = RandomAccess.Read(_handle, piece.AsSpan(0, (int)Math.Min(PieceBytes, length - done)), offset + done);
+                if (count == 0)
+                {
+                    throw new EndOfStreamException("A file that was just written ends early.");
+                }
+
+                _sha.AppendData(piece, 0, count);
+                done += count;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(piece);
         }
     }
 

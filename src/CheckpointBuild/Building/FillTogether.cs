@@ -18,7 +18,7 @@ internal sealed class FillTogether(IReadOnlyList<FileFill> files, int workers)
     public void Run(CancellationToken cancellation)
     {
         using var workspace = new Workspace();
-        foreach ((FileFill File, int Band)[] run in Runs())
+        foreach (Turn[] run in Runs())
         {
             Fill(run, workspace, cancellation);
             workspace.ReleaseResidents();
@@ -26,29 +26,33 @@ internal sealed class FillTogether(IReadOnlyList<FileFill> files, int workers)
     }
 
     // Tensors that keep whole matrices in memory are filled one by one, so that never more than one tensor's stay there.
-    private IEnumerable<(FileFill File, int Band)[]> Runs()
+    private IEnumerable<Turn[]> Runs()
     {
-        var open = new List<(FileFill File, int Band)>();
-        int most = files.Max(f => f.Tensors.Length);
-        for (int place = 0; place < most; place++)
+        var open = new List<Turn>();
+        var twins = new TwinTensors(files);
+        foreach (FileFill[] group in files.GroupBy(f => string.Join('\n', f.Tensors.Select(t => t.Tensor.Name)), StringComparer.Ordinal).Select(g => g.ToArray()))
         {
-            FileFill[] there = [.. files.Where(f => place < f.Tensors.Length)];
-            bool alone = there.Any(f => f.Tensors[place].Tensor.KeepsResidents);
-            if (alone && open.Count > 0)
+            for (int place = 0; place < group[0].Tensors.Length; place++)
             {
-                yield return open.ToArray();
-                open.Clear();
-            }
+                open.AddRange(group.SelectMany(f => twins.Take(f, place, group)));
+                FileFill[] there = [.. group.Where(f => !twins.Contains(f, place))];
+                bool alone = there.Any(f => f.Tensors[place].Tensor.KeepsResidents);
+                if (!alone)
+                {
+                    open.AddRange(InTurn(there, place));
+                    continue;
+                }
 
-            if (!alone)
-            {
-                open.AddRange(InTurn(there, place));
-                continue;
-            }
+                if (open.Count > 0)
+                {
+                    yield return open.ToArray();
+                    open.Clear();
+                }
 
-            foreach (FileFill file in there)
-            {
-                yield return [.. InTurn([file], place)];
+                foreach (FileFill file in there)
+                {
+                    yield return [.. InTurn([file], place)];
+                }
             }
         }
 
@@ -58,22 +62,22 @@ internal sealed class FillTogether(IReadOnlyList<FileFill> files, int workers)
         }
     }
 
-    private static IEnumerable<(FileFill File, int Band)> InTurn(FileFill[] files, int place)
+    private static IEnumerable<Turn> InTurn(FileFill[] group, int place)
     {
-        int most = files.Max(f => f.Tensors[place].Count);
+        int most = group.Select(f => f.Tensors[place].Count).DefaultIfEmpty().Max();
         for (int band = 0; band < most; band++)
         {
-            foreach (FileFill file in files)
+            foreach (FileFill file in group)
             {
                 if (band < file.Tensors[place].Count)
                 {
-                    yield return (file, file.Tensors[place].First + band);
+                    yield return new Turn(file, file.Tensors[place].First + band, false);
                 }
             }
         }
     }
 
-    private void Fill((FileFill File, int Band)[] run, Workspace workspace, CancellationToken cancellation)
+    private void Fill(Turn[] run, Workspace workspace, CancellationToken cancellation)
     {
         int next = -1;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -85,7 +89,7 @@ internal sealed class FillTogether(IReadOnlyList<FileFill> files, int workers)
                 for (int i = Interlocked.Increment(ref next); i < run.Length; i = Interlocked.Increment(ref next))
                 {
                     stop.Token.ThrowIfCancellationRequested();
-                    run[i].File.Fill(run[i].Band, workspace);
+                    run[i].File.Fill(run[i].Band, run[i].IsEarly, workspace);
                 }
             }
             catch
@@ -111,4 +115,10 @@ internal sealed class FillTogether(IReadOnlyList<FileFill> files, int workers)
             ExceptionDispatchInfo.Throw(failures.InnerExceptions.FirstOrDefault(e => e is not OperationCanceledException) ?? failures.InnerExceptions[0]);
         }
     }
+
+    /// <summary>One band's turn.</summary>
+    /// <param name="File">The file.</param>
+    /// <param name="Band">The band.</param>
+    /// <param name="IsEarly">Whether it comes long before those that stand before it in the file.</param>
+    internal readonly record struct Turn(FileFill File, int Band, bool IsEarly);
 }

@@ -95,7 +95,7 @@ public sealed partial record Recipe
 
     /// <summary>Whether the target's quantization follows from how large activations become.</summary>
     internal bool NeedsStatistics => IsTensorRtLlm
-        && (KvCacheQuantization == "int8" || (Quantization is { } name && QuantAlgo.Named(name) is var algorithm && (algorithm.IsSmoothQuant || algorithm == QuantAlgo.W4A16Awq)));
+        && (KvCacheQuantization == "int8" || (Quantization is { } name && QuantAlgo.Named(name) is var algorithm && (algorithm.IsSmoothQuant || algorithm.IsExported || algorithm == QuantAlgo.Fp8)));
 
     private static TensorRtLlmOptions Measured(TensorRtLlmOptions options, CalibrationStatistics? statistics) => statistics is null ? options : options with { Statistics = statistics };
 }

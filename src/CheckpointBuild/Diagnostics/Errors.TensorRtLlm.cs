@@ -55,7 +55,7 @@ internal static partial class Errors
         $"{module}: its weights are quantized with {bits} bits, or not all in one way, and {algorithm} is asked for. Choose the algorithm that the source was quantized for.");
 
     internal static CheckpointException NoFloat8Scales(string module, string tensor, string missing) => new("CKPT3218",
-        $"{module}: FP8 needs weights in FP8 with their scale and an activation scale, and {Quote(tensor)} has no {missing}. Calibrate the model with a tool that writes input_scale and weight_scale, or choose FP8_PER_CHANNEL_PER_TOKEN, which needs none.");
+        $"{module}: FP8 needs weights in FP8 with their scale and an activation scale, and {Quote(tensor)} has no {missing}. Calibrate the model with a tool that writes input_scale and weight_scale, name a text with Calibration (--calibration FILE), or choose FP8_PER_CHANNEL_PER_TOKEN, which needs none.");
 
     internal static CheckpointException PaddingCutsHeads(string checkpoint, string algorithm, int multiple) => new("CKPT3219",
         $"{checkpoint}: {algorithm} pads its matrices of attention to multiples of {multiple}, and the runtime then cuts queries, keys and values through without regard to heads. Choose fewer ranks, TargetSm 0 (packed where the engine is built), or another quantization.");
@@ -80,6 +80,18 @@ internal static partial class Errors
 
     internal static Diagnostic BiasesKept(string checkpoint, string field) => new("CKPT3222",
         $"{checkpoint}: the biases of its feed-forward blocks are kept and '{field}' is written as true; the reference would drop them without a word. Compare with its files only by Compatibility=reference.");
+
+    internal static Diagnostic BeyondReference(string checkpoint, string reason) => new("CKPT3228",
+        $"{checkpoint}: the reference has no such checkpoint ({reason}); this one follows the rules of all others. Compare its engine's answers with the model's.");
+
+    internal static Diagnostic CalibratedHeadsCut(string checkpoint, int heads) => new("CKPT3229",
+        $"{checkpoint}: its {heads} key/value heads are cut in pieces, as the reference's calibrated path does, and the runtime wants a whole one on each rank. Choose fewer ranks, or leave Compatibility at safe.");
+
+    internal static Diagnostic CalibratedHeadsRepeated(string checkpoint, int heads) => new("CKPT3230",
+        $"{checkpoint}: its {heads} key/value heads are repeated so that each rank has a whole one; the reference's calibrated path would cut them in pieces. Compare with its files only by Compatibility=reference.");
+
+    internal static Diagnostic WindowNotRecorded(string checkpoint, int window, int context) => new("CKPT3227",
+        $"{checkpoint}: its layers look back {N(window)} positions of {N(context)}, which a TensorRT-LLM checkpoint does not record. Give the runtime the window (max_attention_window_size), or keep to shorter sequences.");
 
     internal static CheckpointException EngineFlagsContradict(string flags, string reason) => new("CKPT3231",
         $"{flags}: cannot be asked of trtllm-build ({reason}). Leave it out.");
@@ -143,6 +155,12 @@ internal static partial class Errors
 
     internal static CheckpointException SquaresMissing(string path, string tensor) => new("CKPT3255",
         $"{path}: the statistics of {Quote(tensor)} hold no mean squares of inputs (vector MODULE.x2), which this quantization weighs errors by. Measure them from a text with Calibration.", path);
+
+    internal static CheckpointException GroupOfFloat8Activations(string checkpoint, int found, int needed) => new("CKPT3256",
+        $"{checkpoint}: W4A8_AWQ with groups of {found} columns is not known to the runtime's kernels (groups of {needed} are). Leave GroupSize out, or choose W4A16_AWQ.");
+
+    internal static CheckpointException FormRefused(string checkpoint, string architecture, string reason) => new("CKPT3257",
+        $"{checkpoint}: this {architecture} cannot be a TensorRT-LLM checkpoint: {reason}. Build another engine.");
 
     internal static CheckpointException RanksMixed(string folder, string other) => new("CKPT3250",
         $"{folder}: its ranks are of another configuration than those in {other}. Build all ranks of a set with one recipe, each set in a folder of its own.", folder);

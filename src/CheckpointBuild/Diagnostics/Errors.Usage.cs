@@ -36,6 +36,9 @@ internal static partial class Errors
     internal static Diagnostic FlagWithoutMeaning(string flag, string reason) => new("CKPT9095",
         $"{flag}: has no effect here ({reason}). Leave it out to silence this.");
 
+    internal static CheckpointException FlagRefused(string flag, string reason) => new("CKPT9096",
+        $"{flag}: is not offered here ({reason}). Leave it out.");
+
     internal static CheckpointException AdapterChoiceWrong(string found) => new("CKPT9060",
         $"adapter {Quote(found)}: a path is needed, and behind an '@' at its end a number. Write PATH or PATH@0.5; a path that itself ends in '@' and a number has '%40' for the '@'.");
 

@@ -71,6 +71,9 @@ public sealed record QuantAlgo(string Name, string? Alias, int WeightBits)
     /// <summary>Whether weights come quantized out of the source.</summary>
     public bool IsGrouped => this == W4A16Gptq || this == W8A16Gptq;
 
+    /// <summary>Whether it is one that ModelOpt's export calibrates and the converter itself does not.</summary>
+    public bool IsExported => this == W4A16Awq || this == W4A8Awq || this == SmoothPerChannel;
+
     /// <summary>The SmoothQuant algorithm of two choices.</summary>
     /// <param name="weights">Whether weights have one scale a row.</param>
     /// <param name="activations">Whether activations have one a token.</param>

@@ -104,6 +104,21 @@ public sealed class WorkerTaskTests : IDisposable
     }
 
     [Fact]
+    public void Execute_asks_the_tool_when_the_builder_of_an_engine_that_is_not_ours_changed()
+    {
+        string builder = _bench.Write("cuda/trtllm-build", "one release");
+        (string, string)[] metadata = [("Engine", "tensorrt-llm-engine"), ("TrtllmBuild", builder)];
+        Assert.True(_bench.Run(metadata));
+        Assert.True(_bench.Run(metadata));
+        Assert.Equal(1, _bench.ToolRuns);
+
+        _bench.Write("cuda/trtllm-build", "the next release");
+
+        Assert.True(_bench.Run(metadata));
+        Assert.Equal(2, _bench.ToolRuns);
+    }
+
+    [Fact]
     public void Execute_asks_the_tool_when_a_file_that_metadata_name_changed()
     {
         string adapter = _bench.Write("adapters/lora/adapter.safetensors", "one");

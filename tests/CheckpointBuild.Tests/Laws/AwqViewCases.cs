@@ -39,6 +39,8 @@ internal static class AwqViewCases
         new("columns divided by scales", Scaled, Bytes<float>([.. Weights.Select((w, i) => w / Inputs[i % Columns])])),
         new("four-bit codes of two rows a byte", Codes, [.. Enumerable.Range(0, Rows * Columns / 2).Select(i => (byte)((RightCodes[(i / Columns * 2 * Columns) + (i % Columns)] & 15) | (RightCodes[(((i / Columns * 2) + 1) * Columns) + (i % Columns)] << 4)))]),
         new("scales of groups", Steps, Bytes<float>(RightSteps)),
+        new("bound of decoded codes", new DecodedBound(Scaled, Importance, Rounding), Bytes<float>([RightCodes.Select((c, i) => MathF.Abs(c * RightSteps[i / Group])).Max() / 448])),
+        new("bound of scaled inputs", new ScaledInputBound(Scales, [.. Squares]), Bytes<float>([Squares.Zip(Inputs, (x, p) => x * p).Max() / 448])),
         new("what four-bit codes mean", new GroupedFloats(Codes, Steps, Scales), Bytes<float>([.. RightCodes.Select((c, i) => c * RightSteps[i / Group] * Inputs[i % Columns])])),
     ];
 

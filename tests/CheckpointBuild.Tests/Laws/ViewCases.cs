@@ -76,7 +76,7 @@ internal static class ViewCases
         new("side by side", new JoinedColumns("joined", [new SelectedColumns(Matrix, new RowSlice(0, 21)), new SelectedColumns(Matrix, new RowSlice(21, Columns - 21))]), MatrixBytes),
         .. LoraCases.All,
         .. NvidiaViewCases.All,
-        .. AwqViewCases.All,
+        .. AwqViewCases.All, .. ExportedViewCases.All,
         new("computed", new Computed("factors", [.. Numbers[..37]], "a law"), Encode(DType.F32, Numbers[..37])),
     ];
 

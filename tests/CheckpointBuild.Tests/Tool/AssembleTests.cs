@@ -32,6 +32,40 @@ public sealed class AssembleTests
         Assert.All(new[] { "config.json", "rank0.safetensors", "rank1.safetensors", "rank2.safetensors", "rank3.safetensors" }, f => Assert.Equal(File.ReadAllBytes(scratch.PathOf("together/" + f)), File.ReadAllBytes(scratch.PathOf("ranks/" + f))));
     }
 
+    [Theory]
+    [InlineData("ranks", "ranks")]
+    [InlineData("ranks/0", "ranks/1")]
+    public async Task Every_rank_that_was_built_by_itself_is_verified_by_a_report_of_its_own(params string[] places)
+    {
+        using var scratch = new Scratch();
+        string source = new TinyLlama().Write(scratch.PathOf("tiny"));
+        string[] line = ["build", source, "--engine", "tensorrt-llm", "--tensor-parallel", "2", "--output"];
+        await Ckpt.DoneAsync([.. line, scratch.PathOf(places[0]), "--rank", "0"]);
+        await Ckpt.DoneAsync([.. line, scratch.PathOf(places[1]), "--rank", "1"]);
+        await Ckpt.DoneAsync("assemble", scratch.PathOf("ranks"));
+        CkptResult whole = await Ckpt.DoneAsync("verify", scratch.PathOf("ranks"));
+
+        await File.AppendAllTextAsync(scratch.PathOf("ranks/rank0.safetensors"), "more", TestContext.Current.CancellationToken);
+        CkptResult damaged = await Ckpt.RunAsync("verify", scratch.PathOf("ranks"));
+
+        Assert.Equal(2, whole.Output.Split('\n').Count(l => l.StartsWith("2 files match", StringComparison.Ordinal)));
+        Assert.True(damaged.IsRefusal, damaged.ToString());
+        Assert.Contains("rank0.safetensors", damaged.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Reports_of_single_ranks_go_where_all_are_built_together()
+    {
+        using var scratch = new Scratch();
+        string source = new TinyLlama().Write(scratch.PathOf("tiny"));
+        string[] line = ["build", source, "--engine", "tensorrt-llm", "--tensor-parallel", "2", "--output", scratch.PathOf("ranks")];
+        await Ckpt.DoneAsync([.. line, "--rank", "1"]);
+
+        await Ckpt.DoneAsync(line);
+
+        Assert.Equal(["build-report.json"], Directory.GetFiles(scratch.PathOf("ranks"), "build-report*").Select(f => Path.GetFileName(f)));
+    }
+
     [Fact]
     public async Task A_rank_that_is_missing_is_named()
     {

@@ -38,6 +38,11 @@ public sealed class TensorRtLlmTests
     [InlineData("CKPT1001", "--smoothquant", "0.5", "--calibration-statistics", "nowhere")]
     [InlineData("CKPT3254", "--quantization", "int4_awq", "--calibration", "{text}", "--group-size", "48")]
     [InlineData("CKPT3255", "--quantization", "int4_awq", "--calibration-statistics", "{ranges}")]
+    [InlineData("CKPT3213", "--quantization", "w4a8_awq")]
+    [InlineData("CKPT3213", "--quantization", "int8_sq")]
+    [InlineData("CKPT3256", "--quantization", "w4a8_awq", "--group-size", "64", "--calibration", "{text}")]
+    [InlineData("CKPT9002", "--quantization", "int8_sq", "--smooth-quant", "0.5", "--calibration", "{text}")]
+    [InlineData("CKPT3253", "--tensor-parallel", "2", "--rank", "2")]
     [InlineData("CKPT3216", "--quantization", "int4_gptq")]
     [InlineData("CKPT3218", "--quantization", "FP8")]
     [InlineData("CKPT3219", "--quantization", "int8_wo", "--tensor-parallel", "2")]
@@ -60,7 +65,15 @@ public sealed class TensorRtLlmTests
     }
 
     [Theory]
-    [InlineData("CKPT2012", "OPTForCausalLM, default")]
+    [InlineData("CKPT2012", "MptForCausalLM, default")]
+    [InlineData("CKPT3257", "OPTForCausalLM, default")]
+    [InlineData("CKPT3257", "OPTForCausalLM, 350M")]
+    [InlineData("CKPT3257", "BloomForCausalLM, default", "--pipeline-parallel", "2")]
+    [InlineData("CKPT3257", "GPTNeoXForCausalLM, sequential")]
+    [InlineData("CKPT3257", "PhiForCausalLM, normed heads")]
+    [InlineData("CKPT3257", "CohereForCausalLM, normed heads")]
+    [InlineData("CKPT3257", "Qwen2MoeForCausalLM, some dense layers")]
+    [InlineData("CKPT3212", "MixtralForCausalLM, default", "--quantization", "w4a8_awq", "--calibration-statistics", "{any}")]
     [InlineData("CKPT3206", "Phi3ForCausalLM, default", "--tensor-parallel", "2", "--compatibility", "reference")]
     [InlineData("CKPT3208", "GPT2LMHeadModel, default", "--quantization", "int8_wo")]
     [InlineData("CKPT3212", "FalconForCausalLM, default", "--kv-cache-quantization", "int8")]
@@ -69,7 +82,7 @@ public sealed class TensorRtLlmTests
         using var scratch = new Scratch();
         string source = FamilySample.Named(sample).Write(scratch.PathOf("sample"));
 
-        CkptResult result = await Ckpt.RunAsync(["convert", source, "--to", "tensorrt-llm", "--output", scratch.PathOf("out"), .. options]);
+        CkptResult result = await Ckpt.RunAsync(["convert", source, "--to", "tensorrt-llm", "--output", scratch.PathOf("out"), .. options.Select(o => o == "{any}" ? Statistics(scratch) : o)]);
 
         Assert.Contains(code, result.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(scratch.PathOf("out")), result.ToString());
@@ -96,6 +109,16 @@ public sealed class TensorRtLlmTests
         CkptResult result = await Ckpt.DoneAsync(["convert", new TinyLlama { Biases = true }.Write(scratch.PathOf("tiny")), "--to", "tensorrt-llm", "--output", scratch.PathOf("out"), .. options]);
 
         Assert.Contains($"warning {code}", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_window_that_the_checkpoint_does_not_record_is_said()
+    {
+        using var scratch = new Scratch();
+
+        CkptResult result = await Ckpt.DoneAsync("convert", FamilySample.Named("Phi3ForCausalLM, window").Write(scratch.PathOf("sample")), "--to", "tensorrt-llm", "--output", scratch.PathOf("out"));
+
+        Assert.Contains("warning CKPT3227", result.Error, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -18,11 +18,23 @@ internal static class ConversionChecks
     public static ImmutableArray<Diagnostic> Of(ConverterFields fields, Converter converter)
     {
         ImmutableArray<Diagnostic>.Builder warnings = ImmutableArray.CreateBuilder<Diagnostic>();
+        if (converter.Refusal(fields) is { } reason)
+        {
+            throw Errors.FormRefused(fields.Checkpoint.Name, fields.Architecture, reason);
+        }
+
+        if (converter.ReferenceRefusal(fields) is { } refusal)
+        {
+            warnings.Add(fields.Options.FollowsReference ? throw Errors.ReferenceRefuses(fields.Architecture, refusal) : Errors.BeyondReference(fields.Checkpoint.Name, refusal));
+        }
+
         CheckHeads(fields);
         CheckStages(fields, warnings);
+        CheckWindow(fields, warnings);
         CheckBiases(fields, converter, warnings);
         CheckPadding(fields, converter, warnings);
         CheckPlaceholders(fields, converter, warnings);
+        CheckCalibratedHeads(fields, warnings);
         return warnings.DrainToImmutable();
     }
 
@@ -54,6 +66,15 @@ internal static class ConversionChecks
         }
     }
 
+    // The runtime takes a window when it runs, not from the checkpoint.
+    private static void CheckWindow(ConverterFields fields, ImmutableArray<Diagnostic>.Builder warnings)
+    {
+        if (fields.Config.Window > 0 && fields.Config.Window < fields.Config.ContextLength)
+        {
+            warnings.Add(Errors.WindowNotRecorded(fields.Checkpoint.Name, fields.Config.Window, fields.Config.ContextLength));
+        }
+    }
+
     private static void CheckBiases(ConverterFields fields, Converter converter, ImmutableArray<Diagnostic>.Builder warnings)
     {
         if (converter.FeedForwardBiasField is { } field && fields.Config.Biases.HasFlag(BiasSites.FeedForward))
@@ -82,6 +103,15 @@ internal static class ConversionChecks
         if (fields.Options.FollowsReference && converter.TakesPlainWeightsForFp8 && fields.Options.Quantization.Algorithm == QuantAlgo.Fp8 && !fields.Checkpoint.Tensors.Any(t => t.Value is ScaledFloat8))
         {
             warnings.Add(Errors.ScalesArePlaceholders(fields.Checkpoint.Name));
+        }
+    }
+
+    // The reference's calibrated path splits keys and values into as many pieces as there are ranks, through heads where these are fewer.
+    private static void CheckCalibratedHeads(ConverterFields fields, ImmutableArray<Diagnostic>.Builder warnings)
+    {
+        if (fields.Options.Quantization.Algorithm is { IsSmoothQuant: true } && fields.Config.KeyValueHeadCount < fields.Options.Grid.TensorParallel)
+        {
+            warnings.Add(fields.Options.FollowsReference ? Errors.CalibratedHeadsCut(fields.Checkpoint.Name, fields.Config.KeyValueHeadCount) : Errors.CalibratedHeadsRepeated(fields.Checkpoint.Name, fields.Config.KeyValueHeadCount));
         }
     }
 

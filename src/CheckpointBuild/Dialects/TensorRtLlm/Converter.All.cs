@@ -13,6 +13,7 @@ internal abstract partial class Converter
     private static readonly Converter[] AllArray =
     [
         new LlamaConverter(), new QwenConverter(), new GemmaConverter(), new Gemma2Converter(), new GptConverter(), new Phi3Converter(), new FalconConverter(),
+        new BloomConverter(), new CohereConverter(), new GptJConverter(), new GptNeoXConverter(), new OptConverter(), new PhiConverter(),
     ];
 
     /// <summary>Every converter.</summary>

@@ -42,8 +42,23 @@ internal abstract partial class Converter
 
     /// <summary>What the class makes of the options: some of its choices are its own.</summary>
     /// <param name="options">As asked for.</param>
+    /// <param name="config">The model.</param>
     /// <returns>As they hold.</returns>
-    public virtual TensorRtLlmOptions Settle(TensorRtLlmOptions options) => options;
+    public virtual TensorRtLlmOptions Settle(TensorRtLlmOptions options, ModelConfig config) => options;
+
+    /// <summary>Why the reference has no such checkpoint, although one can be written by the rules of all others.</summary>
+    /// <param name="fields">What is asked for.</param>
+    /// <returns>The reason, or null where it has.</returns>
+    public virtual string? ReferenceRefusal(ConverterFields fields)
+    {
+        System.ArgumentNullException.ThrowIfNull(fields);
+        return RecordsCalibration && fields.Options.Quantization.IsCalibrated && fields.Config.TiedEmbeddings ? "its calibrated path looks for a head apart from the embedding" : null;
+    }
+
+    /// <summary>Why a model of the class cannot be written: the runtime's model would compute something else.</summary>
+    /// <param name="fields">What is asked for.</param>
+    /// <returns>The reason, or null where it can.</returns>
+    public virtual string? Refusal(ConverterFields fields) => null;
 
     /// <summary>The configuration in Hugging Face's words, as far as the checkpoint has them.</summary>
     /// <param name="json">The checkpoint's configuration.</param>

@@ -21,8 +21,8 @@ internal static class QuantizationText
             ["clamp_val"] = request.Algorithm == QuantAlgo.Fp8Rowwise ? new JsonArray(-1200.0, 1200.0) : null,
             ["use_meta_recipe"] = request.UsesMetaRecipe,
             ["has_zero_point"] = request.HasZeroPoints,
-            ["pre_quant_scale"] = request.Algorithm == QuantAlgo.W4A16Awq,
-            ["exclude_modules"] = request.Algorithm == QuantAlgo.W4A16Awq ? new JsonArray("lm_head") : null,
+            ["pre_quant_scale"] = request.Algorithm == QuantAlgo.W4A16Awq || request.Algorithm == QuantAlgo.W4A8Awq,
+            ["exclude_modules"] = request.Algorithm is { IsExported: true } || (request.Algorithm == QuantAlgo.Fp8 && options.Statistics is not null) ? new JsonArray("lm_head") : null,
         };
     }
 }

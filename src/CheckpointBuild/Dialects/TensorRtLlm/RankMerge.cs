@@ -74,7 +74,7 @@ internal sealed class RankMerge(string path, ModelConfig config, RankGrid grid, 
 
     private void RefuseUnknown()
     {
-        string[] unknown = [.. ranks.SelectMany(r => r.Keys).Distinct(StringComparer.Ordinal).Where(name => !_used.Contains(name) && !name.EndsWith(".kv_cache_scaling_factor", StringComparison.Ordinal))];
+        string[] unknown = [.. ranks.SelectMany(r => r.Keys).Distinct(StringComparer.Ordinal).Where(name => !_used.Contains(name) && !name.EndsWith("_cache_scaling_factor", StringComparison.Ordinal))];
         if (unknown.Length > 0)
         {
             throw unknown.Any(IsOfQuantization) ? Errors.RanksQuantized(path, unknown.First(IsOfQuantization)) : Errors.TensorUnknown(path, unknown, converter.Architectures[0]);
@@ -191,6 +191,7 @@ internal sealed class RankMerge(string path, ModelConfig config, RankGrid grid, 
     // What was widened for the runtime goes back to the dtype of all others.
     private Tensor Canonical(RankRule rule, TensorPart part, Tensor tensor) =>
         rule.IsWide && DType.TryParse(config.StatedDType, out DType? dtype) && dtype.IsFloatingPoint ? Converted.Of(tensor, dtype)
+        : rule.Kinds[0] == RoleKind.PositionEmbedding && config.PositionOffset is > 0 and var offset ? JoinedRows.Of(tensor.Name, [Converted.Of(Reshaped.Of(new Computed("", [.. Enumerable.Repeat(0f, offset * tensor.Columns)], "positions of padding"), new Shape(offset, tensor.Columns)), tensor.DType), tensor], 1)
         : rule.AddsOffset && part == TensorPart.Weight && config.NormOffset != 0 ? Converted.Of(Affine.Of(tensor, -config.NormOffset), tensor.DType)
         : tensor;
 

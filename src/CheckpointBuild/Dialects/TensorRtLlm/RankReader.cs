@@ -6,8 +6,11 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects.TensorRtLlm.Grouped;
+using CheckpointBuild.Dialects.TensorRtLlm.Quantizing;
+using CheckpointBuild.Dialects.TensorRtLlm.Smoothing;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
+using CheckpointBuild.Quantization;
 using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Dialects.TensorRtLlm;
@@ -32,7 +35,9 @@ internal sealed class RankReader(CheckpointDirectory directory)
         JsonObject source = converter.ToHuggingFace(json, family);
         ModelConfig config = family.ReadConfig(new ConfigReader(path, JsonElement.Parse(source.ToJsonString())));
 
-        ImmutableArray<Dictionary<string, Tensor>> ranks = [.. Enumerable.Range(0, grid.FileCount).Select(ReadRank)];
+        QuantAlgo? algorithm = (json["quantization"]?["quant_algo"] as JsonValue)?.GetValue<string>() is { } name ? QuantAlgo.Find(name) : null;
+        WeightOnlyWeights? packed = WeightOnlyWeights.Of(directory, algorithm, config, grid);
+        ImmutableArray<Dictionary<string, Tensor>> ranks = [.. Enumerable.Range(0, grid.FileCount).Select(ReadRank).Select(rank => packed?.Decode(rank) ?? rank)];
         var merge = new RankMerge(path, config, grid, converter, ranks);
         (config, Dictionary<TensorRole, Tensor> roles) = merge.Roles();
         source["tie_word_embeddings"] = config.TiedEmbeddings;
@@ -93,7 +98,7 @@ internal sealed class RankReader(CheckpointDirectory directory)
             mapping.OptionalCount("moe_ep_size"));
     }
 
-    private Dictionary<string, Tensor> ReadRank(int rank) => GroupedWeights.Decode(ReadFile(rank));
+    private Dictionary<string, Tensor> ReadRank(int rank) => SmoothedWeights.Decode(GroupedWeights.Decode(ReadFile(rank)));
 
     private Dictionary<string, Tensor> ReadFile(int rank)
     {

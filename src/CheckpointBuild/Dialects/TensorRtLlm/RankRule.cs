@@ -35,6 +35,9 @@ internal sealed record RankRule(string Pattern, ImmutableArray<RoleKind> Kinds, 
     /// <summary>Whether its weights are stored as the difference from what is used in Hugging Face's files, and as what is used here.</summary>
     public bool AddsOffset { get; init; }
 
+    /// <summary>Whether the first rank alone has the bias and the others have zeros, where the runtime adds it on every rank.</summary>
+    public bool FirstRankHasBias { get; init; }
+
     /// <summary>Whether there is one in each layer.</summary>
     public bool IsInLayer => Pattern.StartsWith(Layer, StringComparison.Ordinal);
 

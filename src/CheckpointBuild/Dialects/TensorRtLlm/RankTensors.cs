@@ -65,6 +65,11 @@ internal sealed class RankTensors(ConverterFields fields, Converter converter, O
                 continue;
             }
 
+            if (rule.FirstRankHasBias && part == TensorPart.Bias && cut.Position.Tensor > 0)
+            {
+                parts = [Converted.Of(new Computed("", [.. Enumerable.Repeat(0f, parts[0].Columns)], "the first rank's"), parts[0].DType)];
+            }
+
             var module = new RankModule(cut, rule, part, parts, rule.NameOf(local)) { Layer = layer };
             IEnumerable<Tensor> tensors = quantizer?.Concerns(rule, layer, part) == true ? quantizer.Tensors(module) : [module.Share];
             foreach (Tensor tensor in tensors)

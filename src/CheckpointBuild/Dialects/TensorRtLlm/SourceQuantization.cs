@@ -21,6 +21,8 @@ internal static class SourceQuantization
         PackedMatrix? packed = checkpoint.Tensors.Select(t => t.Value).OfType<PackedMatrix>().FirstOrDefault();
         if (packed is null)
         {
+            // Scales that the source has are those that it was quantized with.
+            options = checkpoint.Tensors.Any(t => t.Value is ScaledFloat8 { InputScale: not null }) && options.Quantization.Algorithm == QuantAlgo.Fp8 ? options with { Statistics = null } : options;
             return IsFloat8ByRows(checkpoint) && options.Quantization.Algorithm is null
                 ? options with { Quantization = options.Quantization with { Algorithm = QuantAlgo.Fp8Rowwise } }
                 : options;

@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Linq;
 using System.Text.Json.Nodes;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Dialects.TensorRtLlm.Exported;
 using CheckpointBuild.Dialects.TensorRtLlm.Grouped;
 using CheckpointBuild.Dialects.TensorRtLlm.Quantizing;
 using CheckpointBuild.Dialects.TensorRtLlm.Smoothing;
@@ -20,6 +21,9 @@ namespace CheckpointBuild.Dialects.TensorRtLlm;
 internal sealed class TensorRtLlm : Dialect
 {
     private const string ConfigName = "config.json";
+
+    // The one size that the kernels with FP8 activations take.
+    private const int GroupOfFloat8 = 128;
 
     /// <inheritdoc/>
     public override string Name => "tensorrt-llm";
@@ -51,7 +55,7 @@ internal sealed class TensorRtLlm : Dialect
         ArgumentNullException.ThrowIfNull(options);
         Converter converter = Converter.Of(checkpoint.Family);
         ImmutableArray<Diagnostic>.Builder noticed = ImmutableArray.CreateBuilder<Diagnostic>();
-        TensorRtLlmOptions settled = converter.Settle(SourceQuantization.Settle(checkpoint, options.TensorRtLlm, noticed));
+        TensorRtLlmOptions settled = converter.Settle(SourceQuantization.Settle(checkpoint, options.TensorRtLlm, noticed), checkpoint.Config);
         var fields = new ConverterFields(checkpoint, settled, ((CastTo)options.Policy).DType);
         ImmutableArray<Diagnostic> warnings = [.. noticed, .. ConversionChecks.Of(fields, converter)];
 
@@ -72,7 +76,7 @@ internal sealed class TensorRtLlm : Dialect
 
         files.Add(FilePlan.Of(ConfigName, PythonText.Write(config)));
         bool isSeveral = settled.Rank is null && settled.Grid.FileCount > 1;
-        return new DirectoryPlan(files.DrainToImmutable(), warnings) { SharesRows = isSeveral };
+        return new DirectoryPlan(files.DrainToImmutable(), warnings) { SharesRows = isSeveral || fields.Config.TiedEmbeddings };
     }
 
     private static RankQuantizer? QuantizerFor(ConverterFields fields, Converter converter) => fields.Options.Quantization.Algorithm switch
@@ -80,20 +84,32 @@ internal sealed class TensorRtLlm : Dialect
         _ when fields.Options.Quantization.IsCalibrated => Calibrated(fields, converter),
         { IsWeightOnly: true } when fields.Options.TargetSm > 0 => new WeightOnlyQuantizer(fields.Options, converter.PadsWeightOnly) { KeyHeads = fields.Config.KeyValueHeadCount },
         { IsGrouped: true } => new GroupedQuantizer(fields),
-        { } algorithm when algorithm == QuantAlgo.W4A16Awq => fields.Config.Experts is not null ? throw Errors.CannotCalibrate(fields.Checkpoint.Name, algorithm.Name, converter.Name)
-            : new AwqQuantizer(fields, fields.Options.Statistics ?? throw Errors.StatisticsNeeded(fields.Checkpoint.Name, algorithm.Name)),
+        { IsExported: true } algorithm => Exported(fields, converter, algorithm),
+        { } algorithm when algorithm == QuantAlgo.Fp8 && fields.Options.Statistics is { } statistics => fields.Config.Experts is not null ? throw Errors.CannotCalibrate(fields.Checkpoint.Name, algorithm.Name, converter.Name)
+            : new Fp8Exporter(fields, statistics),
         { } algorithm when algorithm == QuantAlgo.Fp8 => new Fp8Quantizer(fields, converter.TakesPlainWeightsForFp8),
         { } algorithm when algorithm == QuantAlgo.Fp8Rowwise => new Fp8RowQuantizer(fields.Options, fields.Config.LayerCount),
         null or { IsWeightOnly: true } => null,
         { } other => throw Errors.NotOffered("Quantization", other.Name),
     };
 
+    // As ModelOpt writes them: its export is a tool of its own, with rules of its own.
+    private static RankQuantizer Exported(ConverterFields fields, Converter converter, QuantAlgo algorithm)
+    {
+        QuantizationRequest request = fields.Options.Quantization;
+        CalibrationStatistics statistics = fields.Options.Statistics ?? throw Errors.StatisticsNeeded(fields.Checkpoint.Name, algorithm.Name);
+        return fields.Config.Experts is not null ? throw Errors.CannotCalibrate(fields.Checkpoint.Name, algorithm.Name, converter.Name)
+            : algorithm == QuantAlgo.W4A8Awq && request.GroupSize != GroupOfFloat8 ? throw Errors.GroupOfFloat8Activations(fields.Checkpoint.Name, request.GroupSize, GroupOfFloat8)
+            : algorithm != QuantAlgo.SmoothPerChannel ? new AwqQuantizer(fields, statistics)
+            : request.SmoothQuant is { } alpha && alpha != 1 ? throw Errors.NotOffered("SmoothQuant", alpha.ToString("R", CultureInfo.InvariantCulture))
+            : new Int8Exporter(fields, statistics);
+    }
+
     private static SmoothQuantizer Calibrated(ConverterFields fields, Converter converter)
     {
         string what = fields.Options.Quantization.Algorithm?.Name ?? "an int8 cache";
         return converter.Smoothing is not { } style || fields.Config.Experts is not null || fields.Options.Quantization.Algorithm is { IsSmoothQuant: false }
             ? throw Errors.CannotCalibrate(fields.Checkpoint.Name, what, converter.Name)
-            : fields.Options.FollowsReference && converter.RecordsCalibration && fields.Config.TiedEmbeddings ? throw Errors.ReferenceRefuses(fields.Checkpoint.Name, "its calibrated path looks for a head apart from the embedding")
             : fields.Options.Grid.ContextParallel > 1 ? throw Errors.CalibratedWithContexts(what)
             : new SmoothQuantizer(fields, fields.Options.Statistics ?? throw Errors.StatisticsNeeded(fields.Checkpoint.Name, what), style);
     }

@@ -17,9 +17,12 @@ public sealed class RankTests
     private const double Tolerance = 1.02;
 
     [Theory]
-    [InlineData(4, 1)]
-    [InlineData(2, 2)]
-    public void Ranks_built_by_two_workers_read_the_source_once(int tensorParallel, int pipelineParallel)
+    [InlineData(4, 1, false)]
+    [InlineData(2, 2, false)]
+    [InlineData(1, 1, true)]
+    [InlineData(4, 1, true)]
+    [InlineData(2, 2, true)]
+    public void Ranks_built_by_two_workers_read_the_source_once(int tensorParallel, int pipelineParallel, bool isTied)
     {
         if (GoldenRoot.Topic("doc-llama").SaysAbsent())
         {
@@ -27,7 +30,7 @@ public sealed class RankTests
         }
 
         using var scratch = new Scratch();
-        string source = DamagedInputs.Make(Untied, scratch);
+        string source = isTied ? GoldenRoot.Topic("doc-llama").Reach() : DamagedInputs.Make(Untied, scratch);
         var recipe = new Recipe { Engine = "tensorrt-llm", DType = DType.F16, TensorParallel = tensorParallel, PipelineParallel = pipelineParallel };
         using EngineBuild build = EngineBuild.Open(source, recipe, new SourceHashes(null));
 

@@ -23,7 +23,7 @@ internal class GemmaConverter : Converter
     public override bool TakesPlainWeightsForFp8 => true;
 
     /// <inheritdoc/>
-    public override TensorRtLlmOptions Settle(TensorRtLlmOptions options) => options with { EmbeddingShardingDimension = options.Grid.TensorParallel > 1 ? 0 : null };
+    public override TensorRtLlmOptions Settle(TensorRtLlmOptions options, ModelConfig config) => options with { EmbeddingShardingDimension = options.Grid.TensorParallel > 1 ? 0 : null };
 
     /// <inheritdoc/>
     public override JsonObject Config(ConverterFields fields)

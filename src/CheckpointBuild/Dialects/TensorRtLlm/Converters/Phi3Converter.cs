@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
-using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Models;
 
 namespace CheckpointBuild.Dialects.TensorRtLlm.Converters;
@@ -23,14 +22,14 @@ internal sealed class Phi3Converter : Converter
     ];
 
     /// <inheritdoc/>
-    public override TensorRtLlmOptions Settle(TensorRtLlmOptions options)
+    public override string? ReferenceRefusal(ConverterFields fields)
     {
-        System.ArgumentNullException.ThrowIfNull(options);
+        System.ArgumentNullException.ThrowIfNull(fields);
 
         // The reference's converter neither splits nor quantizes these models and fails on its own check.
-        return options.FollowsReference && options.Grid.TensorParallel > 1 ? throw Errors.ReferenceRefuses("Phi3ForCausalLM", "its converter does not split it, and tensor parallelism above 1 fails on shapes")
-            : options.FollowsReference && options.Quantization.Algorithm is { IsWeightOnly: true } ? throw Errors.ReferenceRefuses("Phi3ForCausalLM", "its converter does not quantize it, and fails on missing scales")
-            : options;
+        return fields.Options.Grid.TensorParallel > 1 ? "its converter does not split it, and tensor parallelism above 1 fails on shapes"
+            : fields.Options.Quantization.Algorithm is { IsWeightOnly: true } ? "its converter does not quantize it, and fails on missing scales"
+            : base.ReferenceRefusal(fields);
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Linq;
 using System.Text.Json.Nodes;
 using CheckpointBuild.Dialects.TensorRtLlm.Smoothing;
 using CheckpointBuild.Models;
@@ -22,6 +23,13 @@ internal sealed class QwenConverter : Converter
 
     /// <inheritdoc/>
     public override SmoothStyle Smoothing { get; } = new(true, false);
+
+    /// <inheritdoc/>
+    public override string? Refusal(ConverterFields fields)
+    {
+        System.ArgumentNullException.ThrowIfNull(fields);
+        return fields.Config.Experts is { } experts && Enumerable.Range(0, fields.Config.LayerCount).Any(l => !experts.Layers.Contains(l)) ? "some of its layers have no experts, and the runtime has them in every layer" : null;
+    }
 
     /// <inheritdoc/>
     public override JsonObject Config(ConverterFields fields)

@@ -11,12 +11,12 @@ using CheckpointBuild.Tensors.Views;
 
 namespace CheckpointBuild.Dialects.TensorRtLlm.Grouped;
 
-/// <summary>Four-bit weights in groups with scales of inputs, as ModelOpt's export lays them out: the builder brings them into the order of its kernels.</summary>
+/// <summary>Four-bit weights in groups with scales of inputs, as ModelOpt's export lays them out, and for FP8 activations their scale and that of the decoded weights: the builder brings them into the order of its kernels.</summary>
 /// <param name="fields">What is written.</param>
 /// <param name="statistics">What activations there are.</param>
 internal sealed class AwqQuantizer(ConverterFields fields, CalibrationStatistics statistics) : RankQuantizer
 {
-    private readonly Dictionary<(RoleKind First, int Layer), (AwqScales Scales, ImmutableArray<float> Squares)> _groups = [];
+    private readonly Dictionary<(RoleKind First, int Layer), Group> _groups = [];
 
     /// <inheritdoc/>
     public override bool KeepsRotaryTables => false;
@@ -28,7 +28,8 @@ internal sealed class AwqQuantizer(ConverterFields fields, CalibrationStatistics
     /// <inheritdoc/>
     public override IEnumerable<Tensor> Tensors(RankModule module)
     {
-        (AwqScales scales, ImmutableArray<float> squares) = Group(module.Rule.Kinds[0], module.Layer);
+        Group group = GroupOf(module.Rule.Kinds[0], module.Layer);
+        AwqScales scales = group.Scales;
         var rounding = new GroupRounding(fields.Options.Quantization.GroupSize);
         Tensor share = (module with { Parts = [.. module.Parts.Select(p => (Tensor)new ScaledColumns(p, scales))] }).Share;
         if (share.Columns % rounding.Size != 0 || share.Rows % 2 != 0)
@@ -37,39 +38,33 @@ internal sealed class AwqQuantizer(ConverterFields fields, CalibrationStatistics
         }
 
         bool isCut = module.Rule.Split == RankSplit.Columns;
-        var importance = new GroupImportance(scales, squares, isCut ? share.Columns * module.Cut.Position.Tensor : 0, share.Columns);
+        var importance = new GroupImportance(scales, group.Squares, isCut ? share.Columns * module.Cut.Position.Tensor : 0, share.Columns);
         Tensor inputs = Reshaped.Of(Converted.Of(scales, fields.DType), new Shape(1, scales.Columns));
         inputs = isCut ? RankCut.ColumnShareOf(inputs, fields.Options.Grid.TensorParallel, module.Cut.Position.Tensor) : inputs;
         yield return Renamed.Of(new GroupCodes(share, importance, rounding), module.Name + ".weight");
         yield return Renamed.Of(new GroupScales(share, importance, rounding), module.Name + ".weights_scaling_factor");
         yield return Renamed.Of(Reshaped.Of(inputs, new Shape(share.Columns)), module.Name + ".prequant_scaling_factor");
+        if (fields.Options.Quantization.Algorithm == QuantAlgo.W4A8Awq)
+        {
+            var all = new GroupImportance(scales, group.Squares, 0, scales.Columns);
+            yield return Renamed.Of(new DecodedBound(new ScaledColumns(scales.Matrices, scales), all, rounding), module.Name + ".weights_scaling_factor_2");
+            yield return Renamed.Of(new ScaledInputBound(scales, group.Largest), module.Name + ".activation_scaling_factor");
+        }
     }
 
     // Matrices that read the same inputs share their scales.
-    private (AwqScales Scales, ImmutableArray<float> Squares) Group(RoleKind kind, int layer)
+    private Group GroupOf(RoleKind kind, int layer)
     {
-        RoleKind[] kinds = kind switch
+        RoleKind first = SharedInputs.Kinds(fields.Checkpoint, kind, layer)[0];
+        if (!_groups.TryGetValue((first, layer), out Group? group))
         {
-            RoleKind.Query => [RoleKind.Query, RoleKind.Key, RoleKind.Value],
-            RoleKind.Gate or RoleKind.Up when fields.Checkpoint.Tensors.Find(new TensorRole(RoleKind.Gate, layer)) is not null => [RoleKind.Gate, RoleKind.Up],
-            _ => [kind],
-        };
-        if (!_groups.TryGetValue((kinds[0], layer), out (AwqScales Scales, ImmutableArray<float> Squares) group))
-        {
-            ImmutableArray<Tensor> matrices = [.. kinds.Select(k => Converted.Of(fields.Checkpoint.Tensors[new TensorRole(k, layer)], DType.F32))];
-            ImmutableArray<float> squares = SquaresOf(new TensorRole(kinds[0], layer));
-            group = (new AwqScales(JoinedRows.Of($"layer {layer} {kinds[0]}", matrices, 1), squares, new GroupRounding(fields.Options.Quantization.GroupSize), fields.DType), squares);
-            _groups.Add((kinds[0], layer), group);
+            var shared = new SharedInputs(fields, statistics, first, layer);
+            group = new Group(new AwqScales(shared.Whole, shared.Squares, new GroupRounding(fields.Options.Quantization.GroupSize), fields.DType), shared.Squares, shared.Largest);
+            _groups.Add((first, layer), group);
         }
 
         return group;
     }
 
-    private ImmutableArray<float> SquaresOf(TensorRole role)
-    {
-        StoredTensor stored = fields.Checkpoint.Family.Naming.TensorsOf(fields.Config).First(t => t.Roles.Contains(role));
-        long inputs = fields.Config.ShapeOf(role).Columns, outputs = stored.Roles.Sum(r => fields.Config.ShapeOf(r).Rows);
-        ModuleStatistics found = statistics.Of(stored.Name[..stored.Name.LastIndexOf('.')], inputs, outputs);
-        return found.Squares.Length == inputs ? found.Squares : throw Errors.SquaresMissing(statistics.Name, stored.Name);
-    }
+    private sealed record Group(AwqScales Scales, ImmutableArray<float> Squares, ImmutableArray<float> Largest);
 }

@@ -39,6 +39,52 @@ internal static class KernelPacking
         }
     }
 
+    /// <summary>Takes rows out of the kernels' order again: what <see cref="Pack"/> undone.</summary>
+    /// <param name="packed">The packed bytes.</param>
+    /// <param name="columns">Columns of a row.</param>
+    /// <param name="bits">Bits of an integer: 4 or 8.</param>
+    /// <param name="order">The order.</param>
+    /// <param name="integers">Receives the integers, row by row.</param>
+    public static void Unpack(ReadOnlySpan<byte> packed, int columns, int bits, KernelOrder order, Span<sbyte> integers)
+    {
+        int rows = integers.Length / columns;
+        int tile = order.Interleaves ? KernelOrder.TileColumns : columns;
+        ImmutableArray<int> places = order.Columns(bits);
+        int at = 0;
+        for (int start = 0; start < columns; start += tile)
+        {
+            for (int row = 0; row < rows; row++)
+            {
+                int step = places.IsEmpty ? Math.Min(KernelOrder.TileColumns, tile) : places.Length;
+                for (int column = start; column < start + tile; column += step)
+                {
+                    int count = Math.Min(step, start + tile - column);
+                    for (int i = 0; i < count; i++)
+                    {
+                        integers[(row * columns) + column + (places.IsEmpty ? i : places[i])] = Integer(packed[at..], i, bits, order.Biases);
+                    }
+
+                    at += count * bits / 8;
+                }
+            }
+        }
+    }
+
+    // The place that an integer of a run was written to.
+    private static sbyte Integer(ReadOnlySpan<byte> packed, int place, int bits, bool biases)
+    {
+        if (bits == 8)
+        {
+            int at = biases && ((place & 3) is 1 or 2) ? place ^ 3 : place;
+            return biases ? (sbyte)(packed[at] - 128) : (sbyte)packed[at];
+        }
+
+        // Even places come first: where this one went.
+        int nibble = biases ? (place & ~7) + ((place & 1) == 0 ? (place & 7) / 2 : 4 + ((place & 7) / 2)) : place;
+        int code = (nibble & 1) == 0 ? packed[nibble / 2] & 15 : packed[nibble / 2] >> 4;
+        return (sbyte)(biases ? code - 8 : (code ^ 8) - 8);
+    }
+
     private static int Write(ReadOnlySpan<sbyte> run, int bits, bool biases, Span<byte> packed) =>
         bits == 8 ? WriteBytes(run, biases, packed) : WriteNibbles(run, biases, packed);
 
