@@ -39,9 +39,11 @@ internal static class GgufFields
         ? dtype
         : throw Errors.UnknownOptionValue("intermediate-dtype", value, "GGUF", ["float16", "bfloat16", "float32"]);
 
-    private static DType ParseType(string option, string value) => DType.TryParse(value, out DType? dtype) && dtype is { GgmlType: not null, HasValues: true } && dtype.Name != "F64"
+    private static DType ParseType(string option, string value) => DType.TryParse(value, out DType? dtype) && IsOfWeights(dtype)
         ? dtype
-        : throw Errors.UnknownOptionValue(option, value, "GGUF", DType.All.Where(d => d is { GgmlType: not null, HasValues: true } && d.Name != "F64").Select(d => d.LongName));
+        : throw Errors.UnknownOptionValue(option, value, "GGUF", DType.All.Where(IsOfWeights).Select(d => d.LongName));
+
+    private static bool IsOfWeights(DType dtype) => dtype is { GgmlType: not null, HasValues: true, IsOfActivations: false } && dtype.Name != "F64";
 
     private static ImmutableArray<TensorTypeRule> ParseRules(string value) => [.. value.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(rule =>
     {

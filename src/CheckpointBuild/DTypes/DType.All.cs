@@ -33,9 +33,6 @@ public abstract partial class DType
     /// <summary>Eight-bit floats with three bits of mantissa, without infinity.</summary>
     public static DType F8E4M3 { get; } = new PlainStorage("F8_E4M3", "float8_e4m3", 1, "F8_E4M3", null);
 
-    /// <summary>What ggml turns activations into before it multiplies; no file holds them.</summary>
-    internal static IReadOnlyList<DType> Activations { get; } = [new Q8_1(), new Q8_K()];
-
     private static readonly DType[] AllArray =
     [
         F32, F16, BF16, F64,
@@ -47,6 +44,7 @@ public abstract partial class DType
         new IQ4_NL(), new IQ4_XS(), new IQ3_S(isDisplaced: false), new IQ3_XXS(), new IQ2_S(), new IQ2_XS(), new IQ2_XXS(), new IQ1_M(), new IQ1_S(),
         new TQ1_0(), new TQ2_0(), new Q1_0(), new Q2_0(),
         new MXFP4(), new NVFP4(),
+        new Q8_1(), new Q8_K(),
 
         // Stored and copied, never computed with.
         F8E4M3,

@@ -37,6 +37,9 @@ public abstract partial class DType
     /// <summary>Whether values are rounded to a few levels per block or group, so that a value that is not finite would vanish in them.</summary>
     public virtual bool IsQuantized => false;
 
+    /// <summary>Whether it is what a reference runtime turns activations into, and nothing that weights are quantized to.</summary>
+    internal virtual bool IsOfActivations => false;
+
     /// <summary>Whether <see cref="EncodeWeighted"/> looks at importance.</summary>
     public virtual bool UsesImportance => false;
 

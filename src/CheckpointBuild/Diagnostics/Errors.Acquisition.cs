@@ -53,7 +53,7 @@ internal static partial class Errors
         $"{where}: {(files.Count > 0 ? $"{Some(files)} {(files.Count == 1 ? "is" : "are")} not in the cache" : "is not in the cache")}, and the network must not be used (CheckpointBuildOffline, --offline or HF_HUB_OFFLINE). Fetch it once with the network: ckpt fetch, or ckpt restore in the project.");
 
     /// <summary>The code of <see cref="ContentWrong"/>.</summary>
-    internal const string ContentWrongCode = "CKPT6016";
+    internal static string ContentWrongCode { get; } = ContentWrong("", "", "").Code;
 
     internal static CheckpointException ContentWrong(string where, string found, string needed) => new("CKPT6016",
         $"{where}: what was sent hashes to {found}, the server itself states {needed}. Nothing of it was kept; try again, or ask the repository's owner.");

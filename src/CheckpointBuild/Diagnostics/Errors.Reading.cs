@@ -138,9 +138,6 @@ internal static partial class Errors
     internal static CheckpointException GgmlTypeRemoved(string path, string tensor, string type) => new("CKPT1055",
         $"{path}: tensor {Quote(tensor)} has ggml type {type}, which llama.cpp removed. Quantize the model again with a current llama.cpp.", path);
 
-    internal static CheckpointException GgmlTypeUnsupported(string path, string tensor, string type) => new("CKPT1056",
-        $"{path}: tensor {Quote(tensor)} has ggml type {type}, which is not supported here. Use a file with another quantization.", path);
-
     internal static CheckpointException GgufRowBlocks(string path, string tensor, string dtype, long columns, int block) => new("CKPT1057",
         $"{path}: tensor {Quote(tensor)} has rows of {N(columns)} columns, {dtype} needs a multiple of {block}. The header is damaged; get the file again.", path);
 

@@ -168,9 +168,7 @@ internal sealed class GgufReader(ByteSource source)
             return dtype;
         }
 
-        throw GgmlTypes.NameOf(type) is { } name ? Errors.GgmlTypeUnsupported(_path, tensor, name)
-            : GgmlTypes.RemovedNameOf(type) is { } removed ? Errors.GgmlTypeRemoved(_path, tensor, removed)
-            : Errors.GgmlTypeUnknown(_path, tensor, type);
+        throw GgmlTypes.RemovedNameOf(type) is { } removed ? Errors.GgmlTypeRemoved(_path, tensor, removed) : Errors.GgmlTypeUnknown(_path, tensor, type);
     }
 
     // Every tensor ends within the file before the next is looked at, so that the running offset never overflows.

@@ -26,6 +26,7 @@ internal static class ErrorBound
         ["Q4_0"] = 1f / 7, ["Q4_1"] = 1f / 14, ["Q5_0"] = 1f / 15, ["Q5_1"] = 1f / 30,
         ["Q2_K"] = 1, ["Q3_K"] = 0.6f, ["Q4_K"] = 0.3f, ["Q5_K"] = 0.15f, ["Q6_K"] = 0.1f,
         ["IQ4_NL"] = 0.3f, ["IQ4_XS"] = 0.3f, ["TQ1_0"] = 0.501f, ["TQ2_0"] = 0.501f, ["Q2_0"] = 0.501f, ["MXFP4"] = 0.5f,
+        ["Q8_1"] = Q8Steps, ["Q8_K"] = 1f / 127,
 
         // Of these one to three levels a number may be a whole magnitude off; NVFP4's scales end at 448 and at 2^-10.
         ["IQ3_S"] = 1, ["IQ3_XXS"] = 1, ["IQ2_S"] = 1, ["IQ2_XS"] = 1, ["IQ2_XXS"] = 1, ["IQ1_M"] = 1.5f, ["IQ1_S"] = 1.5f, ["Q1_0"] = 1, ["NVFP4"] = 1,

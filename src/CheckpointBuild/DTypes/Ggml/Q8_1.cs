@@ -17,6 +17,9 @@ internal sealed unsafe class Q8_1() : BlockDType("Q8_1", 9, Length, 36)
     private const int CodeOffset = 4;
 
     /// <inheritdoc/>
+    internal override bool IsOfActivations => true;
+
+    /// <inheritdoc/>
     protected override ReadOnlySpan<byte> ScaleOffsets => [0, SumOffset];
 
     /// <inheritdoc/>

@@ -20,6 +20,9 @@ internal sealed unsafe class Q8_K() : BlockDType("Q8_K", 15, Length, 292)
     private const int Most = 127;
 
     /// <inheritdoc/>
+    internal override bool IsOfActivations => true;
+
+    /// <inheritdoc/>
     internal override void Encode<T>(BlockRows rows)
     {
         for (int i = 0; i < rows.Count; i++)

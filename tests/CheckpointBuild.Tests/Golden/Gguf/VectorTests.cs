@@ -94,5 +94,5 @@ public sealed class VectorTests
     private static JsonElement[] Types(GoldenTopic topic) => [.. topic.ReadJson(Listing).GetProperty("types").EnumerateArray()];
 
     // The reference's own form, where ours is right instead.
-    private static DType? DTypeOf(JsonElement type) => type.GetProperty("id").GetInt32() == IQ3_S.Displaced.GgmlType ? IQ3_S.Displaced : DType.All.Concat(DType.Activations).FirstOrDefault(d => d.HasValues && d.GgmlType == type.GetProperty("id").GetInt32());
+    private static DType? DTypeOf(JsonElement type) => type.GetProperty("id").GetInt32() == IQ3_S.Displaced.GgmlType ? IQ3_S.Displaced : DType.All.FirstOrDefault(d => d.HasValues && d.GgmlType == type.GetProperty("id").GetInt32());
 }
