@@ -73,6 +73,21 @@ public sealed class MetaGoldenTests
 
     [Theory]
     [MemberData(nameof(Inputs))]
+    public async Task Convert_of_Hugging_Face_s_folder_writes_the_tokenizer_that_Meta_s_has(string input)
+    {
+        if (Topic.SaysAbsent(input))
+        {
+            return;
+        }
+
+        // tiktoken's file lies in no folder of Hugging Face's: it is written anew.
+        using var scratch = new Scratch();
+        await Ckpt.DoneAsync("convert", Topic.Reach($"{Path.GetDirectoryName(input)}/hf"), "--to", "meta", "--output", scratch.PathOf("meta"));
+        Assert.Equal(Topic.ReadBytes($"{input}/tokenizer.model"), await File.ReadAllBytesAsync(scratch.PathOf("meta/tokenizer.model"), TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [MemberData(nameof(Inputs))]
     public async Task Logits_of_the_converted_folder_are_the_reference_s(string input)
     {
         if (Topic.SaysAbsent(input))
