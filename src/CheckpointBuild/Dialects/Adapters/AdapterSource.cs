@@ -27,6 +27,17 @@ public sealed class AdapterSource : IDisposable
     /// <summary>The adapter.</summary>
     public Adapter Adapter { get; }
 
+    /// <summary>Whether a path is that of an adapter and not of a checkpoint: a file or folder of weights that are named an adapter's, without a model's configuration beside them.</summary>
+    /// <param name="path">A file or folder.</param>
+    /// <returns>True when <see cref="Open"/> is to read it.</returns>
+    public static bool IsAt(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return System.IO.Directory.Exists(path)
+            ? !File.Exists(Path.Combine(path, HuggingFace.ConfigFile.Name)) && WeightFiles.Append(PeftSettings.FileName).Any(name => File.Exists(Path.Combine(path, name)))
+            : File.Exists(path) && Path.GetFileName(path).StartsWith("adapter_", StringComparison.Ordinal);
+    }
+
     /// <summary>Opens an adapter: headers and configuration, no tensor data beyond what tells an untrained one.</summary>
     /// <param name="path">A PEFT folder, one that holds a single such folder, or a weights file.</param>
     /// <returns>The adapter.</returns>
