@@ -2,7 +2,7 @@ using System.Collections.Generic;
 
 namespace CheckpointBuild.Diagnostics;
 
-/// <content>2150 to 2168, 4150 to 4159, 9150 to 9151: Meta's and torchtune's folders, and torchtune's checkpointers.</content>
+/// <content>2150 to 2169, 4150 to 4159, 9150 to 9151: Meta's and torchtune's folders, and torchtune's checkpointers.</content>
 internal static partial class Errors
 {
     // 4150: writing PyTorch's files.
@@ -28,6 +28,9 @@ internal static partial class Errors
 
     internal static Diagnostic MetaTokenizerMissing(string checkpoint) => new("CKPT2154",
         $"{checkpoint}: there is no tokenizer.model to go along, the one file that Meta's form has for a tokenizer. The weights are written without it; put it beside them.");
+
+    internal static Diagnostic NormalizationForgotten(string checkpoint) => new("CKPT2169",
+        $"{checkpoint}: tokenizer.json is the one that the reference writes, which leaves out what the model of pieces itself does to a text first (a space before it, doubled spaces). tokenizer.model beside it does so still.");
 
     // 2155 to 2160: loading with torchtune's checkpointers.
 
