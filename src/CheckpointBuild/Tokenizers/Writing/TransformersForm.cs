@@ -1,7 +1,7 @@
+using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
-using System.Text;
 
 namespace CheckpointBuild.Tokenizers.Writing;
 
@@ -38,7 +38,7 @@ internal static class TransformersForm
             var splits = new List<(int Left, int Right)>();
             for (int i = 1; i < text.Length; i++)
             {
-                if (vocabulary.IdOf(text[..i]) is >= 0 and int left && vocabulary.IdOf(text[i..]) is >= 0 and int right)
+                if (vocabulary.IdOf(text.AsSpan(0, i)) is >= 0 and int left && vocabulary.IdOf(text.AsSpan(i)) is >= 0 and int right)
                 {
                     splits.Add((left, right));
                 }
