@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
@@ -10,6 +11,7 @@ using CheckpointBuild.Formats.Distributed;
 using CheckpointBuild.Tensors;
 using CheckpointBuild.Tests.Formats;
 using CheckpointBuild.Tests.Infrastructure;
+using CheckpointBuild.Tests.Laws;
 using CheckpointBuild.Tests.Tool;
 using Xunit;
 
@@ -18,6 +20,8 @@ namespace CheckpointBuild.Tests.PyTorch;
 /// <summary>Checkpoints that several processes saved together: <c>.metadata</c> and pieces of tensors.</summary>
 public sealed class DistributedTests
 {
+    private const int DamagedInputs = 3000;
+    private const long MostRead = 1 << 20;
     private static readonly Tensor Matrix = FormatSamples.Random("w", DType.F32, new Shape(5, 6));
     private static readonly Tensor Vector = FormatSamples.Random("v", DType.BF16, new Shape(7));
 
@@ -85,6 +89,33 @@ public sealed class DistributedTests
         File.WriteAllBytes(Path.Combine(folder, file), File.ReadAllBytes(Path.Combine(folder, file))[..bytes]);
         using CheckpointDirectory opened = CheckpointDirectory.Open(folder);
         Assert.StartsWith("CKPT1", Assert.Throws<CheckpointException>(() => DistributedCheckpoint.Read(opened.OpenFile)).Code, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Damaged_files_are_read_or_refused_by_code()
+    {
+        using var scratch = new Scratch();
+        string folder = new DistributedSample().Add(["model", "w"], Matrix, Pieces("3 0 2 6;0 0 3 6")).Add(["model", "v"], Vector, (0, 0, 1, 7)).Add(["seed"], 7).Write(scratch.PathOf("d"));
+        var files = Directory.GetFiles(folder).ToDictionary(f => Path.GetFileName(f), File.ReadAllBytes);
+        for (int input = 0; input < DamagedInputs; input++)
+        {
+            var random = new Random(input);
+            string damaged = random.Next(4) == 0 ? "__0_0.distcp" : DistributedIndex.FileName;
+            byte[] bytes = [.. files[damaged]];
+            for (int times = random.Next(1, 5); times > 0; times--)
+            {
+                bytes[random.Next(bytes.Length)] = random.Next(3) == 0 ? (byte)random.Next(256) : bytes[random.Next(bytes.Length)];
+            }
+
+            Exception? refusal = Record.Exception(() =>
+            {
+                foreach (Tensor tensor in DistributedCheckpoint.Read(name => new ArraySource(name == damaged ? bytes : files.GetValueOrDefault(name) ?? throw new CheckpointException("CKPT1001", name), name)).Tensors.Where(t => t.ByteCount < MostRead))
+                {
+                    _ = PlanBytes.Of(tensor);
+                }
+            });
+            Assert.True(refusal is null or CheckpointException, $"Input {input}: {refusal}");
+        }
     }
 
     [Theory]
