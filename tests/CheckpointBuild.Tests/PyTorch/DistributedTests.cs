@@ -148,6 +148,14 @@ public sealed class DistributedTests
     }
 
     [Fact]
+    public async Task Diff_needs_no_configuration()
+    {
+        using var scratch = new Scratch();
+        string one = new DistributedSample().Add(["w"], Matrix, (0, 0, 5, 6)).Write(scratch.PathOf("one")), other = new DistributedSample().Add(["w"], Matrix, Pieces("0 0 2 6;2 0 3 6")).Write(scratch.PathOf("other"));
+        Assert.Equal("equal", (await Ckpt.DoneAsync("diff", one, other)).Output.Trim());
+    }
+
+    [Fact]
     public async Task Inspect_shows_tensors_and_values()
     {
         using var scratch = new Scratch();
