@@ -11,6 +11,7 @@ using CheckpointBuild.Dialects;
 using CheckpointBuild.Dialects.Adapters;
 using CheckpointBuild.Dialects.Torchtune;
 using CheckpointBuild.Formats;
+using CheckpointBuild.Formats.Distributed;
 using CheckpointBuild.Models;
 using CheckpointBuild.Tensors;
 using CheckpointBuild.Tensors.Views;
@@ -26,6 +27,7 @@ internal static class Inspection
 
     // There is no checkpoint here.
     private static readonly string NoCheckpoint = Errors.NoCheckpoint("", []).Code;
+    private static readonly string NoConfiguration = Errors.DistributedCheckpoint("").Code;
     private static readonly string[] WeightEndings = [".safetensors", ".gguf", ".bin", ".pt", ".pth"];
 
     /// <summary>Looks into a directory or file.</summary>
@@ -62,10 +64,10 @@ internal static class Inspection
             tensors.Add((JsonNode)Describe(tensor, tensor is Stored stored ? Path.GetFileName(stored.Source.Name) : "", roles));
         }
 
-        if (directory.File is not null && tensors.Count + other.Count > 0)
+        if ((directory.File is not null || format == DistributedCheckpoint.FormatName) && tensors.Count + other.Count > 0)
         {
-            // One file is no checkpoint and need not be one.
-            problems.RemoveAll(p => p.Code == NoCheckpoint);
+            // One file, or the state that training saved, is no checkpoint and need not be one.
+            problems.RemoveAll(p => p.Code == NoCheckpoint || p.Code == NoConfiguration);
         }
 
         if (checkpoint is null && tensors.Count == 0 && other.Count == 0)
@@ -139,6 +141,12 @@ internal static class Inspection
     {
         bool any = false;
         string[] weights = directory.File is { } one ? [one] : [.. directory.Files.Concat(TrainingFiles(directory)).Where(f => Array.Exists(WeightEndings, e => f.EndsWith(e, StringComparison.OrdinalIgnoreCase)))];
+        if (directory.File is null && DistributedCheckpoint.IsIn(directory.FolderFiles))
+        {
+            any = true;
+            yield return (DistributedIndex.FileName, DistributedCheckpoint.Read(directory.OpenFile).ToTensorFile(), DistributedCheckpoint.FormatName);
+        }
+
         foreach (string file in weights)
         {
             (TensorFile, string)? read = null;
@@ -169,7 +177,7 @@ internal static class Inspection
     // What a PyTorch file holds beside tensors: steps, rates, the state of an optimizer.
     private static IEnumerable<string> ValuesIn(CheckpointDirectory directory, string file, string format) =>
         format.StartsWith(Format.PyTorch.Name, StringComparison.Ordinal)
-            ? PyTorchFile.Read(directory.OpenFile(file)).Values.Take(MostValues).Select(v => $"{file}: {(v.Path.Length == 0 ? "(root)" : v.Path)} = {Spell(v.Value)} ({v.Type})")
+            ? (format == DistributedCheckpoint.FormatName ? DistributedCheckpoint.Read(directory.OpenFile) : PyTorchFile.Read(directory.OpenFile(file))).Values.Take(MostValues).Select(v => $"{file}: {(v.Path.Length == 0 ? "(root)" : v.Path)} = {Spell(v.Value)} ({v.Type})")
             : [];
 
     private static string Spell(object? value) => value switch

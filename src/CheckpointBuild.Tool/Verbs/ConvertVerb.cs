@@ -6,6 +6,7 @@ using CheckpointBuild.Acquisition;
 using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
+using CheckpointBuild.Dialects.Adapters;
 using CheckpointBuild.Tool.Nvidia;
 
 namespace CheckpointBuild.Tool.Verbs;
@@ -23,7 +24,8 @@ internal sealed class ConvertVerb() : Verb("convert")
         Option<string> output = OutputOption();
         output.Required = false;
         var to = new Option<string>("--to") { Description = "The dialect that is written.", Required = true };
-        var command = new Command(Name, "Converts a checkpoint to another dialect.") { checkpoint, to, output };
+        var @base = new Option<string>("--base") { Description = "Where an adapter is converted: the checkpoint that it was trained on; default: what its configuration names, where that is a folder." };
+        var command = new Command(Name, "Converts a checkpoint, or an adapter, to another dialect.") { checkpoint, to, output, @base };
         var options = new RecipeOptions(command, "Engine");
         var nvidia = new NvidiaOptions(command, NvidiaFlags.All);
         command.Validators.Add(result => Validate(result, checkpoint, output, to));
@@ -43,6 +45,12 @@ internal sealed class ConvertVerb() : Verb("convert")
             if ((parsed.GetValue(checkpoint) ?? request.Source) is { } source)
             {
                 using ModelSource models = options.Models(parsed, streams);
+                if (AdapterSource.IsAt(source))
+                {
+                    recipe = recipe with { Adapter = [.. recipe.Adapter.Prepend(new AdapterChoice(System.IO.Path.GetFullPath(source), 1))], AdapterMode = AdapterMode.Alone };
+                    source = parsed.GetValue(@base) ?? BaseOf(source);
+                }
+
                 models.Use(
                     source,
                     recipe,
@@ -66,6 +74,12 @@ internal sealed class ConvertVerb() : Verb("convert")
             }
         });
         return command;
+    }
+
+    private static string BaseOf(string adapter)
+    {
+        using AdapterSource source = AdapterSource.Open(adapter);
+        return source.Adapter.BaseName is { } stated && System.IO.Directory.Exists(stated) ? stated : throw Errors.AdapterBaseUnknown(adapter, source.Adapter.BaseName);
     }
 
     private static void Validate(CommandResult result, Argument<string> checkpoint, Option<string> output, Option<string> to)

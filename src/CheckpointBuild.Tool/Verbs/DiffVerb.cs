@@ -7,6 +7,7 @@ using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.Formats;
+using CheckpointBuild.Formats.Distributed;
 using CheckpointBuild.Models;
 using CheckpointBuild.Tensors;
 
@@ -68,6 +69,11 @@ internal sealed class DiffVerb() : Verb("diff")
 
     private static TensorTable TableOf(CheckpointDirectory directory)
     {
+        if (directory.File is null && DistributedCheckpoint.IsIn(directory.FolderFiles))
+        {
+            return DistributedCheckpoint.Read(directory.OpenFile).Tensors;
+        }
+
         string[] files = directory.File is { } one ? [one] : [.. directory.Files.Where(f => Array.Exists(WeightEndings, e => f.EndsWith(e, StringComparison.OrdinalIgnoreCase)))];
         if (files.Length == 0)
         {

@@ -8,4 +8,7 @@ public enum AdapterMode
 
     /// <summary>They are kept beside the product in its ecosystem's own form, below <c>adapters/</c>.</summary>
     Apart,
+
+    /// <summary>They are the product: written in the ecosystem's own form by themselves, without the base's weights.</summary>
+    Alone,
 }

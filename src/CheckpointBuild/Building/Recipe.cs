@@ -1,10 +1,12 @@
 using System;
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using CheckpointBuild.Building.Plugins;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.DTypes;
+using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
 using CheckpointBuild.Models.Adapters;
 using CheckpointBuild.Quantization;
@@ -103,8 +105,7 @@ public sealed partial record Recipe
 
         Checkpoint merged = Merged(checkpoint, adapters);
         ImmutableArray<Diagnostic> noticed = [.. merged.Problems.Skip(checkpoint.Problems.Length)];
-        bool apart = AdapterMode == AdapterMode.Apart;
-        Checkpoint source = apart ? checkpoint : merged;
+        Checkpoint source = AdapterMode == AdapterMode.Merge ? merged : checkpoint;
         var options = new PlanOptions
         {
             EngineName = EngineName ?? source.Name,
@@ -117,12 +118,27 @@ public sealed partial record Recipe
             Gguf = GgufOptions(measured.Importance),
             PreTokenizer = PreTokenizer is null || target.NamesPreTokenizers ? PreTokenizer : throw Errors.UnknownOptionValue("pre-tokenizer", PreTokenizer, Engine, []),
         };
-        DirectoryPlan plan = target.Plan(source, options);
-        return plan with
+        DirectoryPlan plan = AdapterMode == AdapterMode.Alone ? new DirectoryPlan([], []) : target.Plan(source, options);
+        return plan with { Files = [.. plan.Files, .. Apart(source, adapters, target, options)], Warnings = [.. noticed, .. plan.Warnings] };
+    }
+
+    // Beside a product adapters have a folder; alone they are the product, one in the product's own folder.
+    private IEnumerable<FilePlan> Apart(Checkpoint source, ImmutableArray<Adapter> adapters, Dialect target, PlanOptions options)
+    {
+        if (AdapterMode == AdapterMode.Alone && adapters.IsEmpty)
         {
-            Files = apart ? [.. plan.Files, .. AdapterNames.Of(adapters).Zip(adapters).SelectMany(a => target.PlanAdapter(source, a.Second, options with { EngineName = a.First }))] : plan.Files,
-            Warnings = [.. noticed, .. plan.Warnings],
-        };
+            throw Errors.AdapterNotNamed();
+        }
+
+        foreach ((string name, Adapter adapter) in AdapterMode == AdapterMode.Merge ? [] : AdapterNames.Of(adapters).Zip(adapters))
+        {
+            string above = $"{Dialect.AdapterFolder}/", own = $"{above}{name}/";
+            foreach (FilePlan file in target.PlanAdapter(source, adapter, options with { EngineName = name }))
+            {
+                yield return AdapterMode == AdapterMode.Apart ? file
+                    : file with { Path = adapters.Length == 1 && file.Path.StartsWith(own, StringComparison.Ordinal) ? file.Path[own.Length..] : file.Path[above.Length..] };
+            }
+        }
     }
 
     // A choice that the target cannot keep is refused rather than ignored.

@@ -26,7 +26,7 @@ public sealed partial record RecipeField(string Name, string Help, Func<Recipe, 
         new("MaxEngineSize", "The most bytes that the engine may have; a larger one is refused before any work.", (r, v) => r with { MaxEngineSize = ParseSize(v, "max-engine-size") }, r => r.MaxEngineSize?.ToString(CultureInfo.InvariantCulture)),
         .. QualityFields.All,
         new("Adapter", "Adapters to merge, in order: PATH or PATH@weight; several times, or separated by ';'.", (r, v) => r with { Adapter = AdapterChoice.ParseList(v) }, r => r.Adapter.IsEmpty ? null : string.Join(';', r.Adapter)) { IsRepeatable = true, InKey = AdaptersInKey },
-        new("AdapterMode", "merge: adapters go into the weights; apart: they are kept beside the product in its own ecosystem's form.", (r, v) => r with { AdapterMode = ParseAdapterMode(v) }, r => r.AdapterMode == AdapterMode.Merge ? null : "apart"),
+        new("AdapterMode", "merge: adapters go into the weights; apart: they are kept beside the product in its own ecosystem's form; alone: they are written in that form by themselves.", (r, v) => r with { AdapterMode = ParseAdapterMode(v) }, r => r.AdapterMode switch { AdapterMode.Merge => null, AdapterMode.Apart => "apart", _ => "alone" }),
         .. GgufFields.All,
         new("TorchtuneLayout", "How torchtune's folder is arranged: current (a folder for each epoch) or classic (the epoch in each name).", (r, v) => r with { TorchtuneLayout = ParseLayout(v) }, r => r.TorchtuneLayout == TorchtuneLayout.Current ? null : "classic"),
         new("PreTokenizer", "llama.cpp's name of the way in which text is split, where none of its names fits the tokenizer and one is close enough: llama-bpe, qwen2.", (r, v) => r with { PreTokenizer = v }, r => r.PreTokenizer),
@@ -105,12 +105,13 @@ public sealed partial record RecipeField(string Name, string Help, Func<Recipe, 
     {
         "merge" => AdapterMode.Merge,
         "apart" => AdapterMode.Apart,
-        _ => throw Errors.UnknownOptionValue("adapter-mode", value, "adapters", ["merge", "apart"]),
+        "alone" => AdapterMode.Alone,
+        _ => throw Errors.UnknownOptionValue("adapter-mode", value, "adapters", ["merge", "apart", "alone"]),
     };
 
     // Weights decide bytes, and so do the names of what is kept under its name; where an adapter lies does not.
     private static string? AdaptersInKey(Recipe recipe) => recipe.Adapter.IsEmpty ? null
-        : string.Join(';', recipe.Adapter.Select(a => (recipe.AdapterMode == AdapterMode.Apart ? System.IO.Path.GetFileNameWithoutExtension(a.Path) : "") + "@" + a.Weight.ToString("R", CultureInfo.InvariantCulture)));
+        : string.Join(';', recipe.Adapter.Select(a => (recipe.AdapterMode != AdapterMode.Merge ? System.IO.Path.GetFileNameWithoutExtension(a.Path) : "") + "@" + a.Weight.ToString("R", CultureInfo.InvariantCulture)));
 
     // Characters that some file system refuses become hyphens.
     private static string FileName(string value) => string.Concat(value.Select(c => c < ' ' || "<>:\"/\\|?*".Contains(c, StringComparison.Ordinal) ? '-' : c)) is { Length: > 0 } name && name.Trim('.', ' ').Length > 0

@@ -39,7 +39,7 @@ internal sealed class TensorKeys(Recipe recipe, IReadOnlyCollection<SourceFile> 
     public string? Of(FilePlan file)
     {
         bool apart = recipe.AdapterMode == AdapterMode.Apart;
-        if (file.Slots.IsEmpty || recipe.Calibration is not null || (apart && file.Path.StartsWith(Dialect.AdapterFolder + "/", StringComparison.Ordinal)) || file.Slots.Any(s => DependsOnMore(s.Tensor)))
+        if (file.Slots.IsEmpty || recipe.Calibration is not null || recipe.AdapterMode == AdapterMode.Alone || (apart && file.Path.StartsWith(Dialect.AdapterFolder + "/", StringComparison.Ordinal)) || file.Slots.Any(s => DependsOnMore(s.Tensor)))
         {
             return null;
         }

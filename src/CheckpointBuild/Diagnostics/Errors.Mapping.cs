@@ -93,6 +93,9 @@ internal static partial class Errors
     internal static Diagnostic WrapperTakenAway(string file, string prefix) => new("CKPT2056",
         $"{file}: every tensor's name begins with '{prefix}', a wrapper's. It is taken away.", file);
 
+    internal static Diagnostic WrapperInside(string file, string part) => new("CKPT2063",
+        $"{file}: tensors' names have '{part}' within, a wrapper's. It is taken away.", file);
+
     internal static Diagnostic EndTokensLeft(string tokens) => new("CKPT2057",
         $"GGUF has no place for the end tokens {tokens} beside those that it names. Runtimes will not stop at them; stop at their text in the application.");
 

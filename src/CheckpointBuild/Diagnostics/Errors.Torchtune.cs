@@ -2,7 +2,7 @@ using System.Collections.Generic;
 
 namespace CheckpointBuild.Diagnostics;
 
-/// <content>2150 to 2167, 4150 to 4159, 9150 to 9151: Meta's and torchtune's folders, and torchtune's checkpointers.</content>
+/// <content>2150 to 2169, 4150 to 4159, 9150 to 9151: Meta's and torchtune's folders, and torchtune's checkpointers.</content>
 internal static partial class Errors
 {
     // 4150: writing PyTorch's files.
@@ -28,6 +28,9 @@ internal static partial class Errors
 
     internal static Diagnostic MetaTokenizerMissing(string checkpoint) => new("CKPT2154",
         $"{checkpoint}: there is no tokenizer.model to go along, the one file that Meta's form has for a tokenizer. The weights are written without it; put it beside them.");
+
+    internal static Diagnostic NormalizationForgotten(string checkpoint) => new("CKPT2169",
+        $"{checkpoint}: tokenizer.json is the one that the reference writes, which leaves out what the model of pieces itself does to a text first (a space before it, doubled spaces). tokenizer.model beside it does so still.");
 
     // 2155 to 2160: loading with torchtune's checkpointers.
 
@@ -72,7 +75,7 @@ internal static partial class Errors
     internal static CheckpointException TuneAdapterConfig(string output, string what) => new("CKPT4157",
         $"{output}: 'adapter_config' cannot be written for PEFT: {what}. Give r, lora_alpha and target_modules in torchtune's names.", output);
 
-    // 2161 to 2167: what a training loop's module and its weights lack of each other.
+    // 2161 to 2168: what a training loop's module and its weights lack of each other, and checkpoints in pieces.
 
     internal static CheckpointException TuneHeadMissing() => new("CKPT2161",
         "the state's model has no 'output.weight' that a classifier's head could take the place of. Load a model with a head; one that shares its embedding has none.");
@@ -93,7 +96,10 @@ internal static partial class Errors
         $"the adapter has {Quote(key)}, for which the model has no place. Resume with the modules and the rank that the adapter was trained with.");
 
     internal static CheckpointException DistributedCheckpoint(string path) => new("CKPT2167",
-        $"{path}: this is a distributed checkpoint of PyTorch (.metadata and *.distcp), whose pieces are not put together here. Take the folder epoch_N that torchtune saved beside it, or make one file of it with torch.distributed.checkpoint's dcp_to_torch_save.", path);
+        $"{path}: this is a distributed checkpoint of PyTorch (.metadata and *.distcp) without the model's configuration. Put the model's config.json and tokenizer beside .metadata.", path);
+
+    internal static CheckpointException DistributedBroken(string path, string what) => new("CKPT2168",
+        $"{path}: this index of a distributed checkpoint cannot be followed: {what}. Save the checkpoint again, or make one file of it with torch.distributed.checkpoint's dcp_to_torch_save.", path);
 
     internal static CheckpointException TuneNotLoaded(string output) => new("CKPT4158",
         $"{output}: no model was loaded, and which tensor goes into which file of Hugging Face's is known from there. Call Load before Save.", output);

@@ -45,6 +45,12 @@ internal static partial class Errors
     internal static CheckpointException WeightApart(string path, double weight) => new("CKPT9061",
         System.FormattableString.Invariant($"{path}: the weight {weight} is asked for, and the adapter is kept apart. Whoever loads an adapter of its own weighs it; leave the weight out, or merge."), path);
 
+    internal static CheckpointException AdapterNotNamed() => new("CKPT9062",
+        "an adapter by itself is asked for (adapter-mode 'alone'), and none is named. Name it with --adapter, or on the item as Adapter.");
+
+    internal static CheckpointException AdapterBaseUnknown(string path, string? stated) => new("CKPT9063",
+        $"{path}: is an adapter, and how its rows lie in another form depends on its base{(stated is null ? "" : $", which it calls {Quote(stated)}")}. Name the base with --base: a folder, or hf:org/name.", path);
+
     internal static CheckpointException Internal(Exception inner) => new("CKPT9005",
         $"{inner.GetType().Name}: {inner.Message}. This is a fault of the tool itself; please report it with the command and the input.", null, inner);
 

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Formats.Distributed;
 
 namespace CheckpointBuild.Dialects;
 
@@ -35,13 +36,10 @@ public abstract partial class Dialect
     /// <summary>Finds the dialect of a directory.</summary>
     /// <param name="directory">A directory or file.</param>
     /// <returns>The first dialect of the list that recognizes it.</returns>
-    /// <exception cref="CheckpointException">CKPT2008 when none does, CKPT2167 for PyTorch's distributed form.</exception>
+    /// <exception cref="CheckpointException">CKPT2008 when none does, CKPT2167 for PyTorch's distributed form without a configuration.</exception>
     public static Dialect Detect(CheckpointDirectory directory)
     {
         ArgumentNullException.ThrowIfNull(directory);
-        return Known.FirstOrDefault(d => d.Recognizes(directory)) ?? throw (IsDistributed(directory) ? Errors.DistributedCheckpoint(directory.Path) : Errors.NoCheckpoint(directory.Path, Known.Select(d => d.Name)));
+        return Known.FirstOrDefault(d => d.Recognizes(directory)) ?? throw (directory.File is null && DistributedCheckpoint.IsIn(directory.FolderFiles) ? Errors.DistributedCheckpoint(directory.Path) : Errors.NoCheckpoint(directory.Path, Known.Select(d => d.Name)));
     }
-
-    // What torch.distributed.checkpoint writes: pieces of tensors, and a pickle of its own classes that says where each piece belongs.
-    private static bool IsDistributed(CheckpointDirectory directory) => directory.FolderFiles.Contains(".metadata") && directory.FolderFiles.Any(f => f.EndsWith(".distcp", StringComparison.Ordinal));
 }

@@ -1,5 +1,7 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
+using CheckpointBuild.Diagnostics;
 using CheckpointBuild.DTypes;
 using CheckpointBuild.Dialects.Adapters;
 using CheckpointBuild.Formats;
@@ -51,6 +53,26 @@ public abstract partial class Dialect
     /// <param name="options">Names, sizes and policy.</param>
     /// <returns>The files.</returns>
     public virtual DirectoryPlan Plan(Checkpoint checkpoint, PlanOptions options) => throw new NotSupportedException($"{Name} is only read.");
+
+    /// <summary>The policy of an ecosystem whose training tools keep weights as floats: as they are stored, or cast.</summary>
+    /// <param name="dtype">The dtype asked for, or null.</param>
+    /// <param name="quantization">The quantization asked for, or null: there is none.</param>
+    /// <returns>The policy.</returns>
+    /// <exception cref="Diagnostics.CheckpointException">CKPT9001 listing what is valid.</exception>
+    private protected QuantizationPolicy FloatPolicy(DType? dtype, string? quantization)
+    {
+        if (quantization is not null)
+        {
+            throw Errors.UnknownOptionValue("quantization", quantization, $"{Name} checkpoints", []);
+        }
+
+        return dtype switch
+        {
+            null => new AsStored(DType.F32),
+            { IsFloatingPoint: true } => new CastTo(dtype),
+            _ => throw Errors.UnknownOptionValue("dtype", dtype.LongName, $"{Name} checkpoints", DType.All.Where(d => d.IsFloatingPoint).Select(d => d.LongName)),
+        };
+    }
 
     /// <summary>Lays out the files of an adapter that is kept beside a product: PEFT's, which most runtimes load, unless the ecosystem has a form of its own.</summary>
     /// <param name="checkpoint">The base.</param>

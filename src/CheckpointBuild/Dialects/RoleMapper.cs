@@ -16,11 +16,6 @@ namespace CheckpointBuild.Dialects;
 /// <param name="problems">Receives what was noticed.</param>
 internal sealed class RoleMapper(ModelFamily family, TensorNaming naming, string file, ImmutableArray<Diagnostic>.Builder problems)
 {
-    // What wrappers of training frameworks and of models with several towers put before every name.
-    private static readonly string[] WrapperPrefixes = ["_orig_mod.", "module.", "language_model."];
-
-    private const string ModelPrefix = "model.";
-
     // What the parts of models are called that turn pictures or sound into embeddings, with or without the whole model's own prefix.
     private static readonly string[] Towers = ["vision_tower.", "vision_model.", "visual.", "multi_modal_projector.", "mm_projector.", "audio_tower.", "vision_embed_tokens.", "embed_vision.", "embed_audio."];
 
@@ -42,7 +37,7 @@ internal sealed class RoleMapper(ModelFamily family, TensorNaming naming, string
     public (ModelConfig Config, RoleTable Tensors) Map(ModelConfig config, IReadOnlyList<Tensor> tensors)
     {
         RefuseTowers(tensors);
-        tensors = WithPrefix(WithoutWrapper(tensors));
+        tensors = WithPrefix(WrapperNames.Remove(tensors, file, problems));
         Dictionary<string, Tensor> byName = new(StringComparer.Ordinal);
         foreach (Tensor tensor in tensors)
         {
@@ -127,24 +122,6 @@ internal sealed class RoleMapper(ModelFamily family, TensorNaming naming, string
         problems.Add(Errors.TensorFilledUp(file, stored.Name, tensor.Shape.ToString(), stored.Shape.ToString()));
         return Padded.Of(tensor, stored.Shape.Rows, stored.Shape.Columns);
     }
-
-    private IReadOnlyList<Tensor> WithoutWrapper(IReadOnlyList<Tensor> tensors)
-    {
-        foreach (string prefix in IsModelTwice(tensors) ? [ModelPrefix] : WrapperPrefixes)
-        {
-            if (tensors.Count > 0 && tensors.All(t => t.Name.StartsWith(prefix, StringComparison.Ordinal)))
-            {
-                problems.Add(Errors.WrapperTakenAway(file, prefix));
-                return [.. tensors.Select(t => Renamed.Of(t, t.Name[prefix.Length..]))];
-            }
-        }
-
-        return tensors;
-    }
-
-    // A training module that keeps the whole model, head and all, under this name.
-    private static bool IsModelTwice(IReadOnlyList<Tensor> tensors) =>
-        tensors.Any(t => t.Name.StartsWith(ModelPrefix + ModelPrefix, StringComparison.Ordinal) || t.Name.StartsWith(ModelPrefix + "lm_head.", StringComparison.Ordinal));
 
     // Files from before the head had a class of its own name the inner model's tensors alone.
     private IReadOnlyList<Tensor> WithPrefix(IReadOnlyList<Tensor> tensors) =>

@@ -5,6 +5,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Linq;
 using System.Numerics;
+using CheckpointBuild.Formats.Wire;
 
 namespace CheckpointBuild.Formats;
 
@@ -121,6 +122,7 @@ public sealed class PickleDictionary(PickleDictionaryKind kind) : IReadOnlyColle
         double number when number == Math.Floor(number) && Math.Abs(number) < 1L << 62 => (long)number,
         double => key,
         PickleName name => name,
+        PickleInstance instance => instance,
         PickleSequence { Kind: PickleSequenceKind.Tuple } tuple when depth < DeepestKey => Spelled(tuple, depth),
         _ => null,
     };

@@ -56,6 +56,12 @@ public static class TokenizerFiles
         ];
     }
 
+    /// <summary>Writes <c>tokenizer.json</c> as transformers' converter for Llama does.</summary>
+    /// <param name="model">The tokenizer.</param>
+    /// <returns>The file; null where that converter takes no such tokenizer.</returns>
+    internal static TokenizerFile? WriteByConverter(TokenizerModel model) =>
+        TokenizerJsonText.WriteByConverter(model) is { } text ? new TokenizerFile(TokenizerJson.FileName, Encoding.UTF8.GetBytes(text)) : null;
+
     private static TokenizerModel ReadAlgorithm(TokenizerFolder files, JsonPart configuration)
     {
         ReadOnlyMemory<byte> other = files.Has(SentencePieceFile.FileName) ? files.Open(SentencePieceFile.FileName) : default;

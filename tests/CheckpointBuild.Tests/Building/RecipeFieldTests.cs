@@ -28,6 +28,7 @@ public sealed class RecipeFieldTests
     [InlineData("Adapter", " /a ; /b@0.50;;/c%40d@-1e0 ", "/a;/b@0.5;/c@d@-1")]
     [InlineData("Adapter", "/a%402@1", "/a%402")]
     [InlineData("AdapterMode", "Apart", "apart")]
+    [InlineData("AdapterMode", "ALONE", "alone")]
     [InlineData("MaxPerplexityIncrease", "2%", "0.02")]
     [InlineData("MaxPerplexityIncrease", " 0.5 % ", "0.005")]
     [InlineData("MaxPerplexityIncrease", "0.02", "0.02")]

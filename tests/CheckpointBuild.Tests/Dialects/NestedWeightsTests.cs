@@ -35,6 +35,10 @@ public sealed class NestedWeightsTests : IDisposable
     [InlineData("model", "")]
     [InlineData("module", "module.")]
     [InlineData("state_dict", "model.")]
+    [InlineData("net", "")]
+    [InlineData("model", "module._orig_mod.")]
+    [InlineData("model", "_fsdp_wrapped_module.")]
+    [InlineData("model", "base_model.model.")]
     public async Task Convert_finds_weights_in_a_dictionary_of_their_own(string key, string prefix)
     {
         var root = new PickleDictionary(PickleDictionaryKind.Dictionary).Set("epoch", 3L).Set("optimizer", new PickleDictionary(PickleDictionaryKind.Dictionary).Set("step", FormatSamples.Random("step", DType.F32, default)));
@@ -43,6 +47,48 @@ public sealed class NestedWeightsTests : IDisposable
         CkptResult result = await Ckpt.DoneAsync("convert", folder, "--to", "huggingface", "--output", _scratch.PathOf("out"));
 
         Assert.Contains("CKPT2153", result.Error, StringComparison.Ordinal);
+        Assert.Equal(Hash.OfFile(_scratch.PathOf("plain/model.safetensors")), Hash.OfFile(_scratch.PathOf("out/model.safetensors")));
+    }
+
+    [Theory]
+    [InlineData("checkpoint", "model")]
+    [InlineData("model", "state_dict")]
+    [InlineData("app", "state", "net")]
+    public async Task Convert_finds_weights_in_dictionaries_of_dictionaries(params string[] keys)
+    {
+        PickleDictionary root = keys.Reverse().Aggregate(Weights(_ => true, ""), (below, key) => new PickleDictionary(PickleDictionaryKind.Dictionary).Set("step", 1L).Set(key, below));
+
+        CkptResult result = await Ckpt.DoneAsync("convert", Write("nested", ("pytorch_model.bin", root)), "--to", "huggingface", "--output", _scratch.PathOf("out"));
+
+        Assert.Contains(string.Join('.', keys), result.Error, StringComparison.Ordinal);
+        Assert.Equal(Hash.OfFile(_scratch.PathOf("plain/model.safetensors")), Hash.OfFile(_scratch.PathOf("out/model.safetensors")));
+    }
+
+    [Fact]
+    public async Task Convert_does_not_choose_between_two_dictionaries_of_tensors()
+    {
+        var root = new PickleDictionary(PickleDictionaryKind.Dictionary).Set("teacher", Weights(_ => true, "")).Set("student", Weights(_ => true, ""));
+
+        CkptResult result = await Ckpt.RunAsync("convert", Write("two", ("pytorch_model.bin", root)), "--to", "huggingface", "--output", _scratch.PathOf("out"));
+
+        Assert.True(result.IsRefusal && result.Error.Contains("CKPT2005", StringComparison.Ordinal), result.ToString());
+    }
+
+    [Theory]
+    [InlineData("_orig_mod")]
+    [InlineData("_fsdp_wrapped_module")]
+    [InlineData("_checkpoint_wrapped_module")]
+    public async Task Convert_takes_wrappers_within_names_away(string wrapper)
+    {
+        var root = new PickleDictionary(PickleDictionaryKind.Dictionary);
+        foreach ((object? key, object? value) in Weights(_ => true, ""))
+        {
+            root.Set(((string)key!).Replace("mlp.", $"mlp.{wrapper}.", StringComparison.Ordinal), value);
+        }
+
+        CkptResult result = await Ckpt.DoneAsync("convert", Write("wrapped", ("pytorch_model.bin", root)), "--to", "huggingface", "--output", _scratch.PathOf("out"));
+
+        Assert.Contains("CKPT2063", result.Error, StringComparison.Ordinal);
         Assert.Equal(Hash.OfFile(_scratch.PathOf("plain/model.safetensors")), Hash.OfFile(_scratch.PathOf("out/model.safetensors")));
     }
 

@@ -14,7 +14,6 @@ namespace CheckpointBuild.Tests.Formats;
 /// <summary>Files that the reference wrote, planned again.</summary>
 public sealed class GgufGoldenTests
 {
-    private const string UnsupportedType = "CKPT1056";
     private const string BigEndian = "tiny-big-endian.gguf";
 
     [Theory]
@@ -51,18 +50,7 @@ public sealed class GgufGoldenTests
     private static bool IsPlannedTheSame(string path)
     {
         using var source = new FileSource(path);
-        TensorFile read;
-        try
-        {
-            read = Format.Detect(source).Read(source);
-        }
-        catch (CheckpointException e) when (e.Code == UnsupportedType)
-        {
-            // A type that no dtype stands for is refused by name, and there is nothing to plan.
-            TestContext.Current.TestOutputHelper?.WriteLine(e.Message);
-            return true;
-        }
-
+        TensorFile read = Format.Detect(source).Read(source);
         FilePlan plan = Format.Gguf.Plan(path, read);
         return plan.Length == source.Length
             && source.ReadBytes(0, plan.Head.Length).AsSpan().SequenceEqual(plan.Head.Span)

@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Linq;
+using System.Text.Json.Nodes;
 using System.Threading.Tasks;
 using CheckpointBuild.Dialects.Meta;
 using CheckpointBuild.DTypes;
@@ -67,6 +68,43 @@ public sealed class MetaTests
         await File.WriteAllBytesAsync(last, changed, TestContext.Current.CancellationToken);
         CkptResult result = await Ckpt.RunAsync("convert", scratch.PathOf("meta"), "--to", "huggingface", "--output", scratch.PathOf("back"));
         Assert.Contains("CKPT2152", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("meta_model_0.pt", "")]
+    [InlineData("model-00001-of-00001.bin", "")]
+    [InlineData("model-00001-of-00001.bin", "epoch_3")]
+    public async Task Diff_of_what_torchtune_saved_in_Meta_s_form_and_its_source_finds_none(string file, string epoch)
+    {
+        using var scratch = new Scratch();
+        string source = new TinyLlama().Write(scratch.PathOf("source")), saved = Path.Combine(scratch.PathOf("saved"), epoch);
+        await Ckpt.DoneAsync("convert", source, "--to", "meta", "--output", scratch.PathOf("meta"));
+        Directory.CreateDirectory(saved);
+        File.Copy(scratch.PathOf("meta/consolidated.00.pth"), Path.Combine(saved, file));
+        File.Copy(scratch.PathOf("meta/params.json"), Path.Combine(saved, "params.json"));
+
+        CkptResult result = await Ckpt.RunAsync("diff", scratch.PathOf("saved"), scratch.PathOf("meta"));
+        Assert.True(result.ExitCode == 0, result.ToString());
+    }
+
+    [Theory]
+    [InlineData("\"multiple_of\": 2147483647")]
+    [InlineData("\"ffn_dim_multiplier\": 100000000000")]
+    [InlineData("\"dim\": 2147483647")]
+    public async Task Read_of_sizes_without_a_width_refuses(string sizes)
+    {
+        using var scratch = new Scratch();
+        await Ckpt.DoneAsync("convert", new TinyLlama().Write(scratch.PathOf("source")), "--to", "meta", "--output", scratch.PathOf("meta"));
+        File.Delete(scratch.PathOf("meta/config.json"));
+        JsonObject parameters = JsonNode.Parse(await File.ReadAllTextAsync(scratch.PathOf("meta/params.json"), TestContext.Current.CancellationToken))!.AsObject();
+        foreach ((string name, JsonNode? value) in JsonNode.Parse($"{{{sizes}}}")!.AsObject())
+        {
+            parameters[name] = value?.DeepClone();
+        }
+
+        await File.WriteAllTextAsync(scratch.PathOf("meta/params.json"), parameters.ToJsonString(), TestContext.Current.CancellationToken);
+        CkptResult result = await Ckpt.RunAsync("convert", scratch.PathOf("meta"), "--to", "huggingface", "--output", scratch.PathOf("out"));
+        Assert.Contains("CKPT2002", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -119,6 +119,38 @@ public sealed class AdapterTests : IDisposable
         Assert.Contains("CKPT9061", (await MergeAsync(new TinyAdapter().Write(_scratch.PathOf("adapter")), "@0.5", "--adapter-mode", "apart")).Error);
 
     [Fact]
+    public async Task An_adapter_whose_base_nobody_names_is_refused()
+    {
+        CkptResult result = await Ckpt.RunAsync("convert", new TinyAdapter().Write(_scratch.PathOf("adapter")), "--to", "torchtune", "--output", _scratch.PathOf("out"));
+        Assert.Contains("CKPT9063", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_adapter_alone_that_nobody_names_is_refused()
+    {
+        CkptResult result = await Ckpt.RunAsync("convert", Base(), "--to", "torchtune", "--adapter-mode", "alone", "--output", _scratch.PathOf("out"));
+        Assert.Contains("CKPT9062", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_rank_stabilized_adapter_keeps_its_scale_in_torchtune_s_form()
+    {
+        string adapter = new TinyAdapter { Configure = c => c["use_rslora"] = true }.Write(_scratch.PathOf("adapter"));
+        await Ckpt.DoneAsync("convert", adapter, "--to", "torchtune", "--base", Base(), "--output", _scratch.PathOf("tune"));
+        JsonNode settings = JsonNode.Parse(await File.ReadAllTextAsync(_scratch.PathOf("tune/adapter_config.json"), TestContext.Current.CancellationToken))!;
+        Assert.Equal(4 * Math.Sqrt(2), settings["lora_alpha"]!.GetValue<double>(), 9);
+    }
+
+    [Fact]
+    public async Task Several_adapters_alone_lie_in_folders_of_their_own()
+    {
+        string first = new TinyAdapter().Write(_scratch.PathOf("a")), second = new TinyAdapter().Write(_scratch.PathOf("b"));
+        await Ckpt.DoneAsync("convert", Base(), "--to", "huggingface", "--adapter", first, "--adapter", second, "--adapter-mode", "alone", "--output", _scratch.PathOf("out"));
+        Assert.Equal(["a/adapter_config.json", "a/adapter_model.safetensors", "b/adapter_config.json", "b/adapter_model.safetensors", "build-report.json"],
+            Directory.GetFiles(_scratch.PathOf("out"), "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(_scratch.PathOf("out"), f).Replace('\\', '/')).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task A_torchtune_adapter_needs_rank_and_alpha_beside_it_and_then_is_the_same_change()
     {
         // Values of an up projection stand in the same order in both; queries are turned, which the golden data shows.

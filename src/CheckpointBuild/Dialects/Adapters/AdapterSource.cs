@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Linq;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Dialects.Torchtune;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
 using CheckpointBuild.Models.Adapters;
@@ -27,6 +28,21 @@ public sealed class AdapterSource : IDisposable
     /// <summary>The adapter.</summary>
     public Adapter Adapter { get; }
 
+    /// <summary>Whether a path is that of an adapter and of no checkpoint.</summary>
+    /// <param name="path">A file or folder.</param>
+    /// <returns>True when <see cref="Open"/> is to read it.</returns>
+    public static bool IsAt(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (!System.IO.Directory.Exists(path))
+        {
+            return File.Exists(path) && Path.GetFileName(path).StartsWith("adapter_", StringComparison.Ordinal);
+        }
+
+        using CheckpointDirectory directory = CheckpointDirectory.Open(path);
+        return (HasOwn(directory) || FoldersIn(directory).Length > 0) && !Dialect.Known.Any(d => d.Recognizes(directory));
+    }
+
     /// <summary>Opens an adapter: headers and configuration, no tensor data beyond what tells an untrained one.</summary>
     /// <param name="path">A PEFT folder, one that holds a single such folder, or a weights file.</param>
     /// <returns>The adapter.</returns>
@@ -48,18 +64,24 @@ public sealed class AdapterSource : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Directory.Dispose();
 
-    // PEFT saves an adapter that has a name of its own into a folder of that name.
+    // PEFT saves an adapter that has a name of its own into a folder of that name, torchtune one of each epoch.
     private static CheckpointDirectory WithAdapter(CheckpointDirectory directory)
     {
-        if (directory.File is not null || directory.Has(PeftSettings.FileName) || WeightFiles.Any(directory.Has))
+        if (directory.File is not null || HasOwn(directory))
         {
             return directory;
         }
 
-        string[] inner = [.. System.IO.Directory.EnumerateDirectories(directory.Folder).Where(d => File.Exists(Path.Combine(d, PeftSettings.FileName))).Order(StringComparer.Ordinal)];
-        return inner.Length == 1 ? CheckpointDirectory.Open(inner[0])
-            : throw Errors.NoAdapter(directory.Path, inner.Length == 0 ? $"no {PeftSettings.FileName}" : $"several folders inside have one: {string.Join(", ", inner.Take(5).Select(Path.GetFileName))}");
+        string[] inner = FoldersIn(directory);
+        string? newest = inner.Length > 1 && inner.All(f => f.StartsWith(TorchtuneFolder.EpochPrefix, StringComparison.Ordinal)) ? TorchtuneFolder.NewestEpoch(directory.Folder) : null;
+        return inner.Length == 1 || inner.Contains(newest) ? CheckpointDirectory.Open(directory.PathOf(newest ?? inner[0]))
+            : throw Errors.NoAdapter(directory.Path, inner.Length == 0 ? $"no {PeftSettings.FileName}" : $"several folders inside have one: {string.Join(", ", inner.Take(5))}");
     }
+
+    private static bool HasOwn(CheckpointDirectory directory) => directory.Has(PeftSettings.FileName) || WeightFiles.Any(directory.Has);
+
+    private static string[] FoldersIn(CheckpointDirectory directory) =>
+        [.. System.IO.Directory.EnumerateDirectories(directory.Folder).Where(d => File.Exists(Path.Combine(d, PeftSettings.FileName))).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal)];
 
     private static Adapter Read(CheckpointDirectory directory)
     {

@@ -13,6 +13,8 @@ namespace CheckpointBuild.Dialects.Adapters;
 /// <summary>Writes adapters as torchtune resumes from them: <c>adapter_model.pt</c> in its names and its order of rows, and the configuration with rank and alpha.</summary>
 internal static class TorchtuneFiles
 {
+    private static readonly string[] ScaledOtherwise = ["use_rslora", "rank_pattern", "alpha_pattern"];
+
     /// <summary>Lays out both files.</summary>
     /// <param name="checkpoint">The base.</param>
     /// <param name="adapter">The adapter, which fits the base.</param>
@@ -23,15 +25,22 @@ internal static class TorchtuneFiles
     {
         const string Target = "a torchtune adapter";
         LowRankPair[] pairs = [.. AdapterTranslation.Of(checkpoint, adapter, TorchtuneNames.AllOf(checkpoint.Family), Target)];
-        if (pairs.Select(p => (p.A.Rows, p.Alpha, p.Divisor)).Distinct().Count() > 1 || pairs[0].Divisor != pairs[0].A.Rows)
+        if (pairs.Select(p => (p.A.Rows, p.Alpha, p.Divisor)).Distinct().Count() > 1)
         {
-            throw Diagnostics.Errors.CannotRun($"{adapter.Name}: a rank or scale that is not alpha / rank throughout", Target, "Merge it into the weights instead.");
+            throw Diagnostics.Errors.CannotRun($"{adapter.Name}: ranks or scales that differ from module to module", Target, "Merge it into the weights instead.");
         }
 
         JsonObject settings = adapter.Settings.DeepClone().AsObject();
         settings["target_modules"] = new JsonArray([.. pairs.Select(p => p.Module[(p.Module.LastIndexOf('.') + 1)..]).Distinct().Select(m => (JsonNode?)m)]);
         settings["r"] = pairs[0].A.Rows;
-        settings["lora_alpha"] = pairs[0].Alpha;
+
+        // torchtune divides by the rank alone: what was divided by its root (rsLoRA) gets an alpha that gives the same scale.
+        settings["lora_alpha"] = pairs[0].Divisor == pairs[0].A.Rows ? pairs[0].Alpha : pairs[0].Alpha * pairs[0].A.Rows / pairs[0].Divisor;
+        foreach (string stated in ScaledOtherwise)
+        {
+            settings.Remove(stated);
+        }
+
         return
         [
             FilePlan.Of(folder + PeftSettings.FileName, HuggingFace.ConfigFile.Text(settings)),

@@ -34,7 +34,9 @@ internal static class CompanionFiles
         bool lacksTokenizer = checkpoint.Sidecars.IsEmpty || (checkpoint.Dialect == Meta.Meta.DialectName && !sidecars.Any(s => s.Name == TokenizerFile));
         if (lacksTokenizer && checkpoint.Tokenizer is { } tokenizer)
         {
-            files.AddRange(TokenizerFiles.Write(tokenizer).Where(f => !sidecars.Any(s => s.Name == f.Name)).Select(f => FilePlan.Of(f.Name, f.Bytes.ToArray())));
+            TokenizerFile? converted = cleansUp ? TokenizerFiles.WriteByConverter(tokenizer) : null;
+            warnings = converted is null ? warnings : warnings.Add(Errors.NormalizationForgotten(checkpoint.Name));
+            files.AddRange(TokenizerFiles.Write(tokenizer).Select(f => f.Name == converted?.Name ? converted : f).Where(f => !sidecars.Any(s => s.Name == f.Name)).Select(f => FilePlan.Of(f.Name, f.Bytes.ToArray())));
         }
         else if (lacksTokenizer && checkpoint.TokenizerFault is { } fault)
         {

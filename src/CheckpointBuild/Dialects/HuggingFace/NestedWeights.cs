@@ -16,12 +16,16 @@ internal sealed record NestedWeights(string Key, ImmutableArray<Tensor> Tensors,
     // What training programs call the model's part, the most telling first.
     private static readonly string[] Keys = ["state_dict", "model_state_dict", "model", "module"];
 
+    // What they call the parts that hold tensors too and are none of the model's.
+    private static readonly string[] NotTheModel = ["optim", "sched", "rng", "scaler", "ema", "grad"];
+    private const int MostLevels = 8;
+
     /// <summary>Looks for weights in a dictionary of their own.</summary>
     /// <param name="file">What a PyTorch file holds.</param>
     /// <returns>They, or null where the file's own dictionary holds tensors, or none of its parts is known to be the model.</returns>
     public static NestedWeights? Find(PyTorchFile file)
     {
-        if (file.Root is not PickleDictionary root || root.Any(p => p.Value is Tensor) || Array.Find(Keys, k => root.TryGet(k, out PickleDictionary? part) && part.Any(p => p.Value is Tensor)) is not { } key)
+        if (file.Root is not PickleDictionary root || KeyIn(root, 0) is not { Length: > 0 } key)
         {
             return null;
         }
@@ -30,4 +34,27 @@ internal sealed record NestedWeights(string Key, ImmutableArray<Tensor> Tensors,
         ImmutableArray<Tensor> tensors = [.. file.Tensors.Where(t => t.Name.StartsWith(prefix, StringComparison.Ordinal)).Select(t => Renamed.Of(t, t.Name[prefix.Length..]))];
         return new NestedWeights(key, tensors, file.Tensors.Count - tensors.Length + file.Values.Length);
     }
+
+    // The dictionary of tensors itself ends the way; a part of a known name leads on, and one of any name where no other could be meant.
+    private static string? KeyIn(PickleDictionary dictionary, int level)
+    {
+        if (dictionary.Any(p => p.Value is Tensor) || level == MostLevels)
+        {
+            return level < MostLevels ? "" : null;
+        }
+
+        (string Key, PickleDictionary Part)[] parts = [.. dictionary.Where(p => p is { Key: string, Value: PickleDictionary }).Select(p => ((string)p.Key!, (PickleDictionary)p.Value!))];
+        foreach ((string key, PickleDictionary part) in Keys.SelectMany(k => parts.Where(p => p.Key == k)))
+        {
+            if (KeyIn(part, level + 1) is { } below)
+            {
+                return Join(key, below);
+            }
+        }
+
+        (string Key, string Below)[] unknown = [.. parts.Where(p => !Array.Exists(NotTheModel, o => p.Key.Contains(o, StringComparison.OrdinalIgnoreCase))).Select(p => (p.Key, Below: KeyIn(p.Part, level + 1)!)).Where(p => p.Below is not null)];
+        return unknown is [var only] ? Join(only.Key, only.Below) : null;
+    }
+
+    private static string Join(string key, string below) => below.Length == 0 ? key : $"{key}.{below}";
 }

@@ -7,6 +7,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Formats;
+using CheckpointBuild.Formats.Distributed;
 using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Dialects.HuggingFace;
@@ -27,7 +28,7 @@ internal static partial class WeightFiles
     /// <returns>True when there is a file of them, or an index.</returns>
     public static bool AreIn(CheckpointDirectory directory) => directory.File is { } one
         ? IsAny(one) || one.EndsWith(IndexEnding, StringComparison.Ordinal)
-        : Array.Exists(Sets, set => directory.Has(set.Index) || directory.Files.Any(set.Holds));
+        : Array.Exists(Sets, set => directory.Has(set.Index) || directory.Files.Any(set.Holds)) || DistributedCheckpoint.IsIn(directory.Files);
 
     /// <summary>Reads the headers of all weights files.</summary>
     /// <param name="directory">The folder; one file; the index, or the first shard, of a set.</param>
@@ -42,7 +43,11 @@ internal static partial class WeightFiles
                 : ReadFile(directory, one, problems);
         }
 
-        WeightSet set = Array.Find(Sets, s => directory.Has(s.Index) || directory.Files.Any(s.Holds))!;
+        if (Array.Find(Sets, s => directory.Has(s.Index) || directory.Files.Any(s.Holds)) is not { } set)
+        {
+            return Weights(DistributedCheckpoint.Read(directory.OpenFile), directory.PathOf(DistributedIndex.FileName), problems);
+        }
+
         if (directory.Has(set.Single))
         {
             if (directory.Has(set.Index))
@@ -160,22 +165,33 @@ internal static partial class WeightFiles
             return [.. format.Read(source).Tensors.OrderBy(t => t.Name, StringComparer.Ordinal)];
         }
 
-        PyTorchFile? objects = format.Name.StartsWith(Format.PyTorch.Name, StringComparison.Ordinal) ? PyTorchFile.Read(source) : null;
-        if (objects is not null && NestedWeights.Find(objects) is { } nested)
+        return format.Name.StartsWith(Format.PyTorch.Name, StringComparison.Ordinal) ? Weights(PyTorchFile.Read(source), source.Name, problems)
+            : format == Format.Gguf ? [.. format.Read(source).Tensors]
+            : Plain(format.Read(source), source.Name, problems);
+    }
+
+    // The model's part of what PyTorch saved.
+    private static List<Tensor> Weights(PyTorchFile objects, string path, ICollection<Diagnostic> problems)
+    {
+        if (NestedWeights.Find(objects) is not { } nested)
         {
-            problems.Add(Errors.WeightsNested(source.Name, nested.Key, nested.Others));
-            return [.. nested.Tensors];
+            return Plain(objects.ToTensorFile(), path, problems);
         }
 
-        TensorFile file = objects?.ToTensorFile() ?? format.Read(source);
-        if (file.Tensors.Count == 0 && format != Format.Gguf)
+        problems.Add(Errors.WeightsNested(path, nested.Key, nested.Others));
+        return [.. nested.Tensors];
+    }
+
+    private static List<Tensor> Plain(TensorFile file, string path, ICollection<Diagnostic> problems)
+    {
+        if (file.Tensors.Count == 0)
         {
-            throw Errors.NotTensors(source.Name, "what it holds", $"{file.Metadata.Count} values and no tensor");
+            throw Errors.NotTensors(path, "what it holds", $"{file.Metadata.Count} values and no tensor");
         }
 
-        if (file.Metadata.Count > 0 && format != Format.Gguf)
+        if (file.Metadata.Count > 0)
         {
-            problems.Add(Errors.ValuesLeftOut(source.Name, file.Metadata.Count, file.Metadata.First().Key));
+            problems.Add(Errors.ValuesLeftOut(path, file.Metadata.Count, file.Metadata.First().Key));
         }
 
         return [.. file.Tensors];

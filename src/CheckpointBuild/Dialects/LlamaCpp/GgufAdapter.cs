@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Dialects.Adapters;
 using CheckpointBuild.DTypes;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
@@ -28,6 +29,7 @@ internal static class GgufAdapter
     public static FilePlan Plan(Checkpoint checkpoint, Adapter adapter, string path, DType type)
     {
         string architecture = checkpoint.Family.GgufArchitecture ?? throw Errors.CannotRun(checkpoint.Family.Architecture, "GGUF", "llama.cpp has no such architecture.");
+        adapter = AdapterTranslation.WithoutCopies(checkpoint, adapter);
         RefuseOtherParts(adapter);
         Metadata metadata = new Metadata().Add("general.architecture", architecture).Add("general.type", "adapter").Add("adapter.type", "lora");
         GgufModelKeys.WriteName(metadata, ModelName.Parse(adapter.Name, 0), null);

@@ -8,6 +8,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects.HuggingFace;
+using CheckpointBuild.Dialects.Torchtune;
 using CheckpointBuild.DTypes;
 using CheckpointBuild.Models;
 using CheckpointBuild.Quantization;
@@ -32,13 +33,14 @@ internal sealed class Meta : Dialect
     public override bool Recognizes(CheckpointDirectory directory)
     {
         ArgumentNullException.ThrowIfNull(directory);
-        return File.Exists(directory.PathOf(ParamsFile.Name)) && directory.Files.Any(MetaShards.IsShard);
+        return PlaceIn(directory) is { } place && MetaShards.FilesIn(place).Length > 0;
     }
 
     /// <inheritdoc/>
     public override Checkpoint Read(CheckpointDirectory directory)
     {
         ArgumentNullException.ThrowIfNull(directory);
+        directory = PlaceIn(directory) ?? directory;
         ImmutableArray<Diagnostic>.Builder problems = ImmutableArray.CreateBuilder<Diagnostic>();
         ParamsFile parameters = ParamsFile.Read(directory);
         MetaShards shards = MetaShards.Open(directory, parameters, problems);
@@ -70,20 +72,7 @@ internal sealed class Meta : Dialect
     }
 
     /// <inheritdoc/>
-    public override QuantizationPolicy PolicyFor(Checkpoint checkpoint, DType? dtype, string? quantization)
-    {
-        if (quantization is not null)
-        {
-            throw Errors.UnknownOptionValue("quantization", quantization, $"{Name} checkpoints", []);
-        }
-
-        return dtype switch
-        {
-            null => new AsStored(DType.F32),
-            { IsFloatingPoint: true } => new CastTo(dtype),
-            _ => throw Errors.UnknownOptionValue("dtype", dtype.LongName, $"{Name} checkpoints", DType.All.Where(d => d.IsFloatingPoint).Select(d => d.LongName)),
-        };
-    }
+    public override QuantizationPolicy PolicyFor(Checkpoint checkpoint, DType? dtype, string? quantization) => FloatPolicy(dtype, quantization);
 
     /// <inheritdoc/>
     public override DirectoryPlan Plan(Checkpoint checkpoint, PlanOptions options)
@@ -92,6 +81,12 @@ internal sealed class Meta : Dialect
         ArgumentNullException.ThrowIfNull(options);
         return new MetaWriter(checkpoint, options).Plan();
     }
+
+    // The folder that has Meta's sizes: this one, or the newest epoch below it that torchtune saved.
+    private static CheckpointDirectory? PlaceIn(CheckpointDirectory directory) =>
+        File.Exists(directory.PathOf(ParamsFile.Name)) ? directory
+        : directory.File is null && TorchtuneFolder.NewestEpoch(directory.Folder) is { } epoch && directory.Below(epoch) is var below && File.Exists(below.PathOf(ParamsFile.Name)) ? below
+        : null;
 
     // What Hugging Face's form says beyond Meta's sizes lies beside them where the folder came from there; it counts as long as it is of the same model.
     private static ModelDescription? StatedIn(CheckpointDirectory directory, ParamsFile parameters)

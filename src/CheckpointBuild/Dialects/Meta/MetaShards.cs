@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.IO;
 using System.Linq;
+using System.Text.RegularExpressions;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Tensors;
@@ -12,7 +13,7 @@ using CheckpointBuild.Tensors.Views;
 namespace CheckpointBuild.Dialects.Meta;
 
 /// <summary>The files <c>consolidated.00.pth</c> and on, of which each holds the share of one process: put together tensor by tensor, as views.</summary>
-internal sealed class MetaShards
+internal sealed partial class MetaShards
 {
     private const string Prefix = "consolidated.";
     private readonly string _path;
@@ -41,6 +42,17 @@ internal sealed class MetaShards
     public static bool IsShard(string name) => name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith(".pth", StringComparison.Ordinal)
         && name.Length > Prefix.Length + 4 && name[Prefix.Length..^4].All(char.IsAsciiDigit);
 
+    /// <summary>The files of a folder: Meta's own, or the one that torchtune's checkpointer for Meta's form saved, the newest.</summary>
+    /// <param name="directory">The folder, or one file in it.</param>
+    /// <returns>Their names in order; none where there are none.</returns>
+    public static string[] FilesIn(CheckpointDirectory directory)
+    {
+        string[] own = [.. directory.FolderFiles.Where(IsShard)];
+        return directory.File is { } one && !IsShard(one) ? (IsSaved(one) ? [one] : [])
+            : own.Length > 0 ? own
+            : [.. directory.FolderFiles.Where(IsSaved).OrderByDescending(HuggingFace.WeightSet.SortKey, StringComparer.Ordinal).Take(1)];
+    }
+
     /// <summary>Opens the files of a folder.</summary>
     /// <param name="directory">The folder, or one file in it.</param>
     /// <param name="parameters">The sizes that the whole has.</param>
@@ -49,8 +61,8 @@ internal sealed class MetaShards
     /// <exception cref="CheckpointException">CKPT2151 when one is missing.</exception>
     public static MetaShards Open(CheckpointDirectory directory, ParamsFile parameters, ImmutableArray<Diagnostic>.Builder problems)
     {
-        string[] names = [.. directory.FolderFiles.Where(IsShard)];
-        for (int i = 0; i < names.Length; i++)
+        string[] names = FilesIn(directory);
+        for (int i = 0; i < names.Length && IsShard(names[i]); i++)
         {
             string expected = NameOf(i);
             if (names[i] != expected)
@@ -73,6 +85,11 @@ internal sealed class MetaShards
 
         return new MetaShards(directory.PathOf(names[0]), files.MoveToImmutable(), parameters);
     }
+
+    private static bool IsSaved(string name) => Saved().IsMatch(name);
+
+    [GeneratedRegex(@"^(meta_model_[0-9]{1,9}\.pt|model-00001-of-00001\.bin)$", RegexOptions.CultureInvariant)]
+    private static partial Regex Saved();
 
     /// <summary>The name of a shard.</summary>
     /// <param name="index">Its number from 0.</param>

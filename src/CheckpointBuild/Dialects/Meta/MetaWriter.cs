@@ -10,6 +10,7 @@ using CheckpointBuild.Models;
 using CheckpointBuild.Tensors;
 using CheckpointBuild.Tensors.Views;
 using CheckpointBuild.Tokenizers.Reading;
+using CheckpointBuild.Tokenizers.Writing;
 
 namespace CheckpointBuild.Dialects.Meta;
 
@@ -166,5 +167,6 @@ internal sealed class MetaWriter(Checkpoint checkpoint, PlanOptions options)
     }
 
     private ByteSource? TokenizerSource() =>
-        (checkpoint.Sidecars.FirstOrDefault(s => s.Name == MetaLayout.Folder + SentencePieceFile.FileName) ?? checkpoint.Sidecars.FirstOrDefault(s => s.Name == SentencePieceFile.FileName))?.Open();
+        (checkpoint.Sidecars.FirstOrDefault(s => s.Name == MetaLayout.Folder + SentencePieceFile.FileName) ?? checkpoint.Sidecars.FirstOrDefault(s => s.Name == SentencePieceFile.FileName))?.Open()
+        ?? (checkpoint.Tokenizer is { } tokenizer && TiktokenText.Of(tokenizer) is { } written ? new MemorySource(SentencePieceFile.FileName, written) : null);
 }

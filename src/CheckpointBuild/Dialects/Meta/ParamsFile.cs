@@ -56,7 +56,8 @@ internal sealed class ParamsFile
         {
             double multiplier = Optional("ffn_dim_multiplier") ?? 1;
             int multiple = _root.TryGetProperty("multiple_of", out _) ? Needed("multiple_of") : 256;
-            return FeedForwardOf(Dimension, multiplier, multiple);
+            double width = (multiplier * (8.0 * Dimension / 3)) + multiple;
+            return width is > 0 and < int.MaxValue ? FeedForwardOf(Dimension, multiplier, multiple) : throw Errors.ConfigFieldWrong(_path, "ffn_dim_multiplier", $"{multiplier.ToString(CultureInfo.InvariantCulture)} with multiple_of {multiple}", "what gives a width that a model can have");
         }
     }
 

@@ -62,20 +62,7 @@ internal sealed class Torchtune : Dialect
     }
 
     /// <inheritdoc/>
-    public override QuantizationPolicy PolicyFor(Checkpoint checkpoint, DType? dtype, string? quantization)
-    {
-        if (quantization is not null)
-        {
-            throw Errors.UnknownOptionValue("quantization", quantization, $"{Name} checkpoints", []);
-        }
-
-        return dtype switch
-        {
-            null => new AsStored(DType.F32),
-            { IsFloatingPoint: true } => new CastTo(dtype),
-            _ => throw Errors.UnknownOptionValue("dtype", dtype.LongName, $"{Name} checkpoints", DType.All.Where(d => d.IsFloatingPoint).Select(d => d.LongName)),
-        };
-    }
+    public override QuantizationPolicy PolicyFor(Checkpoint checkpoint, DType? dtype, string? quantization) => FloatPolicy(dtype, quantization);
 
     /// <inheritdoc/>
     public override DirectoryPlan Plan(Checkpoint checkpoint, PlanOptions options)

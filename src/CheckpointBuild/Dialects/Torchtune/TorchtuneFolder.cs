@@ -8,6 +8,7 @@ using System.Text.RegularExpressions;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects.HuggingFace;
 using CheckpointBuild.Formats;
+using CheckpointBuild.Formats.Distributed;
 using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Dialects.Torchtune;
@@ -73,11 +74,10 @@ internal sealed partial record TorchtuneFolder(CheckpointDirectory Directory, Im
         var tensors = new List<Tensor>();
         foreach (string name in Files)
         {
-            ByteSource source = Directory.OpenFile(name);
-            TensorFile file = Format.Detect(source).Read(source);
+            TensorFile file = ContentOf(Directory, name);
             if (file.Metadata.Count > 0 && name.EndsWith(".pt", StringComparison.Ordinal))
             {
-                throw Errors.TuneNotTensor(source.Name, file.Metadata.First().Key, file.Metadata.First().Value.GetType().Name);
+                throw Errors.TuneNotTensor(Directory.PathOf(name), file.Metadata.First().Key, file.Metadata.First().Value.GetType().Name);
             }
 
             tensors.AddRange(file.Tensors);
@@ -103,6 +103,11 @@ internal sealed partial record TorchtuneFolder(CheckpointDirectory Directory, Im
         }
 
         string[] current = [.. directory.FolderFiles.Where(f => Current().IsMatch(f)).OrderBy(WeightSet.SortKey, StringComparer.Ordinal)];
+        if (current.Length == 0 && DistributedCheckpoint.IsIn(directory.FolderFiles) && IsTrained(directory, DistributedIndex.FileName))
+        {
+            return new TorchtuneFolder(directory, [DistributedIndex.FileName]);
+        }
+
         return current.Length > 0 && (IsTrained(directory, current[0]) || IsBelowOutput(directory)) ? new TorchtuneFolder(directory, [.. current]) : null;
     }
 
@@ -118,13 +123,25 @@ internal sealed partial record TorchtuneFolder(CheckpointDirectory Directory, Im
     {
         try
         {
-            ByteSource source = directory.OpenFile(name);
-            return Format.Detect(source).Read(source).Tensors.TryGet(TorchtuneNames.Embedding, out _);
+            return ContentOf(directory, name).Tensors.TryGet(TorchtuneNames.Embedding, out _);
         }
         catch (CheckpointException)
         {
             return false;
         }
+    }
+
+    // A state that several processes saved together is more than the model.
+    private static TensorFile ContentOf(CheckpointDirectory directory, string name)
+    {
+        if (name == DistributedIndex.FileName)
+        {
+            PyTorchFile state = DistributedCheckpoint.Read(directory.OpenFile);
+            return NestedWeights.Find(state) is { } nested ? new TensorFile(new TensorTable(nested.Tensors), new Metadata()) : state.ToTensorFile();
+        }
+
+        ByteSource source = directory.OpenFile(name);
+        return Format.Detect(source).Read(source);
     }
 
     [GeneratedRegex("^epoch_[0-9]{1,9}$", RegexOptions.CultureInvariant)]

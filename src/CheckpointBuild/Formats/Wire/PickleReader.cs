@@ -222,10 +222,17 @@ internal sealed partial class PickleReader
             : throw Broken("a call has no function or no arguments"));
     }
 
-    // The one state that checkpoints carry: the versions of a module's parts, which say nothing about weights.
+    // A known object takes its fields. A module's dictionary has one state: the versions of its parts, which say nothing about weights.
     private void Build()
     {
         object? state = Pop();
+        if (Top() is PickleInstance { State: null } instance)
+        {
+            Demand(state is PickleDictionary or PickleSequence { Kind: PickleSequenceKind.Tuple }, "an object gets a state that is neither fields nor a tuple");
+            instance.State = state;
+            return;
+        }
+
         Demand(Top() is PickleDictionary { Kind: PickleDictionaryKind.Ordered } && state is PickleDictionary values && values.All(p => p.Key is "_metadata"), "an object gets a state that is not a module's _metadata");
     }
 

@@ -66,7 +66,7 @@ internal sealed class ZipRecord : ByteSource
     /// <summary>Two sources of one record are the same, so that tensors read twice from a file are equal.</summary>
     /// <param name="obj">Another source.</param>
     /// <returns>True when it is of the same record of the same archive.</returns>
-    public override bool Equals(object? obj) => obj is ZipRecord other && ReferenceEquals(_archive, other._archive) && _entry == other._entry;
+    public override bool Equals(object? obj) => obj is ZipRecord other && _archive.Equals(other._archive) && _entry == other._entry;
 
     /// <inheritdoc/>
     public override int GetHashCode() => _entry.HeaderOffset.GetHashCode();

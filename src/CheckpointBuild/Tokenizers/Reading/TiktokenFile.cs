@@ -12,7 +12,8 @@ namespace CheckpointBuild.Tokenizers.Reading;
 /// <remarks>The file names no special tokens and no split pattern: both are Llama 3's, as in Meta's own code.</remarks>
 internal static class TiktokenFile
 {
-    private const string Pattern = @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
+    /// <summary>How Llama 3 splits text.</summary>
+    internal const string Pattern = @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
 
     /// <summary>Whether bytes may be such a file: the first line is base64, a space and a number.</summary>
     /// <param name="bytes">The file's bytes.</param>
@@ -80,7 +81,9 @@ internal static class TiktokenFile
     }
 
     /// <summary>Every pair of tokens whose union is a token, in the order of the union's rank: joining by that list is what tiktoken does.</summary>
-    private static ImmutableArray<Merge> Merges(ImmutableArray<string?> tokens)
+    /// <param name="tokens">The tokens by rank.</param>
+    /// <returns>The merges in order.</returns>
+    internal static ImmutableArray<Merge> Merges(ImmutableArray<string?> tokens)
     {
         var vocabulary = new Vocabulary(tokens);
         var merges = ImmutableArray.CreateBuilder<Merge>();

@@ -11,7 +11,18 @@ internal static class StepsJson
     /// <summary>Writes the normalizer.</summary>
     /// <param name="json">The writer.</param>
     /// <param name="steps">The steps.</param>
-    internal static void Write(PrettyJson json, ImmutableArray<NormalizerStep> steps) => Write(json, "normalizer", "normalizers", steps, WriteStep);
+    /// <param name="form">How one step is written.</param>
+    internal static void Write(PrettyJson json, ImmutableArray<NormalizerStep> steps, NormalizerForm form)
+    {
+        if (form == NormalizerForm.Sequence)
+        {
+            WriteSequence(json, "normalizer", "normalizers", steps, WriteStep);
+        }
+        else
+        {
+            Write(json, "normalizer", "normalizers", steps, WriteStep);
+        }
+    }
 
     /// <summary>Writes the pre-tokenizer.</summary>
     /// <param name="json">The writer.</param>
@@ -42,6 +53,11 @@ internal static class StepsJson
                 return;
         }
 
+        WriteSequence(json, name, listName, steps, write);
+    }
+
+    private static void WriteSequence<T>(PrettyJson json, string name, string listName, ImmutableArray<T> steps, Action<PrettyJson, T> write)
+    {
         json.BeginObject(name).Text("type", "Sequence").BeginArray(listName);
         foreach (T step in steps)
         {

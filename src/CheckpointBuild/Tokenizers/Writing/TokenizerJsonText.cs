@@ -8,12 +8,18 @@ internal static class TokenizerJsonText
     /// <summary>Writes a tokenizer.</summary>
     /// <param name="model">The tokenizer.</param>
     /// <returns>The file's text.</returns>
-    internal static string Write(TokenizerModel model)
+    internal static string Write(TokenizerModel model) => Write(HuggingFaceForm.Of(model), NormalizerForm.AsItIs);
+
+    /// <summary>Writes a tokenizer as transformers' converter for Llama does.</summary>
+    /// <param name="model">The tokenizer.</param>
+    /// <returns>The file's text; null where that converter takes no such tokenizer.</returns>
+    internal static string? WriteByConverter(TokenizerModel model) => TransformersForm.Of(model) is { } converted ? Write(converted, NormalizerForm.Sequence) : null;
+
+    private static string Write(TokenizerModel model, NormalizerForm form)
     {
-        model = HuggingFaceForm.Of(model);
         PrettyJson json = new PrettyJson().BeginObject().Text("version", "1.0").Text("truncation", null).Text("padding", null);
         WriteAddedTokens(json, model.AddedTokens);
-        StepsJson.Write(json, model.Normalizer);
+        StepsJson.Write(json, model.Normalizer, form);
         StepsJson.Write(json, model.PreTokenizer);
         StepsJson.Write(json, model.PostProcessor);
         StepsJson.Write(json, model.Decoder);

@@ -4,6 +4,9 @@ using System.IO;
 using System.Linq;
 using System.Text.Json;
 using System.Threading.Tasks;
+using CheckpointBuild.Dialects.Adapters;
+using CheckpointBuild.Formats;
+using CheckpointBuild.Tensors;
 using CheckpointBuild.Tests.Infrastructure;
 using CheckpointBuild.Tests.Readers;
 using CheckpointBuild.Tests.Tool;
@@ -19,6 +22,8 @@ public sealed class AdapterFileTests
     private static readonly GoldenTopic Lora = GoldenRoot.Topic("gguf/lora");
 
     public static TheoryData<string> Types => Lora.Cases(topic => topic.PeekJson("lora.json").GetProperty("runs").EnumerateArray().Select(r => r.GetProperty("outtype").GetString()!));
+
+    public static TheoryData<string> Cases => AdapterCase.Names();
 
     public static TheoryData<string> Folders => AdapterCase.Topic.CasesOfKind("merged models", MergedFolders);
 
@@ -44,6 +49,31 @@ public sealed class AdapterFileTests
     }
 
     [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task Adapter_that_torchtune_has_a_form_for_comes_back_with_its_factors(string name)
+    {
+        if (AdapterCase.Open(name) is not { } one)
+        {
+            return;
+        }
+
+        // What torchtune has no form for is refused by name.
+        using var scratch = new Scratch();
+        CkptResult there = await Ckpt.RunAsync("convert", one.Adapter, "--to", "torchtune", "--base", one.Base, "--output", scratch.PathOf("tune"));
+        if (there.ExitCode != 0)
+        {
+            Assert.Contains("CKPT2012", there.Error, StringComparison.Ordinal);
+            return;
+        }
+
+        await Ckpt.DoneAsync("convert", scratch.PathOf("tune"), "--to", "huggingface", "--base", one.Base, "--output", scratch.PathOf("peft"));
+        SafetensorsTensor[] back = [.. SafetensorsReader.Read(scratch.PathOf("peft/adapter_model.safetensors"))];
+        Dictionary<string, string> original = OriginalOf(one.Adapter);
+        Assert.NotEmpty(back);
+        Findings.None(back.Where(t => original.GetValueOrDefault(t.Name) != Hash.Of(t.Data)).Select(t => t.Name));
+    }
+
+    [Theory]
     [MemberData(nameof(Folders))]
     public void Merged_model_of_the_index_is_the_one_that_was_saved(string folder)
     {
@@ -66,6 +96,13 @@ public sealed class AdapterFileTests
         }
 
         Findings.None(SafetensorsReader.Read(AdapterCase.Topic.Reach(folder + "/model.safetensors")).Where(t => Hash.Of(t.Data) != expected[t.Name]).Select(t => t.Name));
+    }
+
+    private static Dictionary<string, string> OriginalOf(string adapter)
+    {
+        using AdapterSource source = AdapterSource.Open(adapter);
+        ByteSource file = source.Directory.OpenFile(source.Directory.OpenedFiles.First(f => f.StartsWith("adapter_model", StringComparison.Ordinal)));
+        return Format.Detect(file).Read(file).Tensors.ToDictionary(t => t.Name, t => Hash.Of(TensorValues.Bytes(t)), StringComparer.Ordinal);
     }
 
     private static IEnumerable<string> MergedFolders(GoldenTopic topic) =>

@@ -72,6 +72,31 @@ public sealed class TorchtuneAdapterTests
 
     [Theory]
     [MemberData(nameof(Cases))]
+    public async Task An_adapter_by_itself_goes_to_peft_s_form_and_back(string run)
+    {
+        if (Open(run) is not { } folder)
+        {
+            return;
+        }
+
+        using var scratch = new Scratch();
+        foreach (string epoch in Epochs(folder, Peft))
+        {
+            string output = scratch.PathOf(Path.GetFileName(epoch));
+            await Ckpt.DoneAsync("convert", Path.Combine(epoch, Own), "--to", "huggingface", "--base", BaseOf(run), "--output", output);
+            await Ckpt.DoneAsync("convert", output, "--to", "torchtune", "--base", BaseOf(run), "--output", output + "-back");
+
+            Assert.Equal(Hash.OfFile(Path.Combine(epoch, Peft)), Hash.OfFile(Path.Combine(output, Peft)));
+            using var written = new FileSource(Path.Combine(output + "-back", Own));
+            using var original = new FileSource(Path.Combine(epoch, Own));
+            Assert.Equal(PyTorchFile.Read(original).Tensors.Select(Describe).Order(), PyTorchFile.Read(written).Tensors.Select(Describe).Order());
+        }
+
+        static string Describe(Tensor tensor) => $"{tensor.Name} {tensor.DType} {tensor.Shape} {Hash.Of(TensorValues.Bytes(tensor))}";
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
     public void Torchtune_s_form_of_a_peft_adapter_is_the_one_that_it_was_exported_from(string run)
     {
         if (Open(run) is not { } folder)
