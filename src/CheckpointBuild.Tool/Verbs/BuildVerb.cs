@@ -2,7 +2,6 @@ using System;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Linq;
-using CheckpointBuild.Acquisition;
 using CheckpointBuild.Building;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.Tool.Nvidia;

@@ -2,10 +2,8 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Linq;
-using CheckpointBuild.Acquisition;
 using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;
-using CheckpointBuild.Dialects;
 using CheckpointBuild.Dialects.Adapters;
 using CheckpointBuild.Tool.Nvidia;
 

@@ -1,9 +1,7 @@
 using System.Collections.Generic;
 using System.CommandLine;
-using CheckpointBuild.Acquisition;
 using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;
-using CheckpointBuild.Dialects;
 using CheckpointBuild.Quantization;
 using CheckpointBuild.Tool.Nvidia;
 

@@ -104,7 +104,7 @@ internal sealed class LlamaCpp : Dialect
         }
 
         ImmutableArray<Diagnostic> limits = [.. GgufLimits.Of(checkpoint)];
-        SourceContainer? whole = checkpoint.Container is { } container && container.IsWhole(checkpoint) ? container : null;
+        SourceContainer? whole = WholeContainer(checkpoint);
 
         // Of 8-bit blocks the converter makes a file from a checkpoint, the quantizer one from a file.
         if (options.Policy is not GgufPolicy { FileType: var kind } || !(kind.IsQuantizer || options.Gguf.AsksForQuantizer || (whole is not null && kind.DType.IsQuantized)))
@@ -122,6 +122,9 @@ internal sealed class LlamaCpp : Dialect
         TensorFile quantized = quantizer.Quantize(checkpoint.Name, floats);
         return new DirectoryPlan(GgufParts.Plan(options.EngineName, quantized, options.MaxShardSize), [.. limits, .. noticed, .. quantizer.Warnings]);
     }
+
+    // The file that the checkpoint is all of, with its metadata as it stands.
+    private static SourceContainer? WholeContainer(Checkpoint checkpoint) => checkpoint.Container is { } container && container.IsWhole(checkpoint) ? container : null;
 
     private static (TensorFile File, ImmutableArray<Diagnostic> Warnings) Convert(Checkpoint checkpoint, PlanOptions options)
     {

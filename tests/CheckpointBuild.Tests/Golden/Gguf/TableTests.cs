@@ -1,7 +1,6 @@
 using System;
 using System.Linq;
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using CheckpointBuild.DTypes.Ggml;
 using CheckpointBuild.Tests.Infrastructure;
 using Xunit;
