@@ -22,6 +22,9 @@ internal sealed record AwqScales(Tensor Matrices, ImmutableArray<float> Squares,
     // Rows read at once.
     private const int BandRows = 64;
 
+    // Several tensors of the checkpoint need the scales, and to search them is most of the work.
+    private readonly Search _search = new();
+
     /// <inheritdoc/>
     public override string Derivation => $"awq({Matrices.Derivation})";
 
@@ -35,6 +38,15 @@ internal sealed record AwqScales(Tensor Matrices, ImmutableArray<float> Squares,
     public override void Read(RowRange rows, Planes destination, Workspace workspace)
     {
         ArgumentNullException.ThrowIfNull(workspace);
+        lock (_search)
+        {
+            _search.Found ??= Find(workspace);
+            _search.Found.CopyTo(MemoryMarshal.Cast<byte, float>(destination.Codes));
+        }
+    }
+
+    private float[] Find(Workspace workspace)
+    {
         double[] weights = ColumnShares(workspace);
         float[][] candidates = new float[Steps + 2][];
         for (int step = 0; step <= Steps; step++)
@@ -51,7 +63,7 @@ internal sealed record AwqScales(Tensor Matrices, ImmutableArray<float> Squares,
             best = errors[i] < errors[best] ? i : best;
         }
 
-        candidates[best].CopyTo(MemoryMarshal.Cast<byte, float>(destination.Codes));
+        return candidates[best];
     }
 
     // How much of its group's largest magnitude a column has on average.
@@ -136,5 +148,12 @@ internal sealed record AwqScales(Tensor Matrices, ImmutableArray<float> Squares,
                 use(row);
             }
         }
+    }
+
+    /// <summary>What was found.</summary>
+    private sealed class Search
+    {
+        /// <summary>[in] scales; null before the search.</summary>
+        public float[]? Found { get; set; }
     }
 }
