@@ -2,7 +2,7 @@ using CheckpointBuild.Models;
 
 namespace CheckpointBuild.Runtime.Judging;
 
-/// <summary>What llama-perplexity does: the first token of each window is replaced by the begin token, and only predictions of the second half count, which have at least half a window before them.</summary>
+/// <summary>What llama-perplexity does: where the text begins with the begin token, so does each window, in the place of its own first token; only predictions of the second half count, which have at least half a window before them.</summary>
 internal sealed class LlamaCppProtocol : PerplexityProtocol
 {
     /// <inheritdoc/>
@@ -15,5 +15,5 @@ internal sealed class LlamaCppProtocol : PerplexityProtocol
     public override int FirstScored(int window) => window / 2;
 
     /// <inheritdoc/>
-    public override int? FirstToken(ModelConfig config) => config.BeginToken;
+    public override int? FirstToken(ModelConfig config, int first) => config.BeginToken == first ? first : null;
 }

@@ -62,7 +62,7 @@ public static class ModelComparison
         for (int i = 0; i < windows; i++)
         {
             ids.Slice(i * length, length).CopyTo(tokens);
-            tokens[0] = protocol.FirstToken(original.Config) ?? tokens[0];
+            tokens[0] = protocol.FirstToken(original.Config, ids[0]) ?? tokens[0];
             scores.Add(i, tokens, protocol.FirstScored(length), cancellation);
         }
 
@@ -150,7 +150,7 @@ public static class ModelComparison
         {
             int top = System.Numerics.Tensors.TensorPrimitives.IndexOfMax(logits);
             float largest = logits[top];
-            if (!float.IsFinite(largest) || !float.IsFinite(logits[token]))
+            if (!float.IsFinite(largest) || !float.IsFinite(System.Numerics.Tensors.TensorPrimitives.Min(logits)))
             {
                 throw Errors.LogitsNotFinite(token);
             }

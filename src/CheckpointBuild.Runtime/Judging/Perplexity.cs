@@ -40,7 +40,7 @@ public static class Perplexity
         {
             cancellation.ThrowIfCancellationRequested();
             ids.Slice(i * length, length).CopyTo(tokens);
-            tokens[0] = protocol.FirstToken(decoder.Config) ?? tokens[0];
+            tokens[0] = protocol.FirstToken(decoder.Config, ids[0]) ?? tokens[0];
             scoring.Add(tokens, cancellation);
         }
 

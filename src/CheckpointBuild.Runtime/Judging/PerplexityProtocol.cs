@@ -19,6 +19,7 @@ public abstract partial class PerplexityProtocol
 
     /// <summary>The id that replaces the first of each window, or null where none does.</summary>
     /// <param name="config">The model.</param>
+    /// <param name="first">The text's first id: the begin token where the tokenizer adds it.</param>
     /// <returns>The id, or null.</returns>
-    public virtual int? FirstToken(ModelConfig config) => null;
+    public virtual int? FirstToken(ModelConfig config, int first) => null;
 }

@@ -21,6 +21,12 @@ internal static class StoredTypes
         }
 
         using OpenedCheckpoint opened = OpenedCheckpoint.Open(source, recipe.Format);
+        if (opened.Checkpoint.Container is not null)
+        {
+            // A file of this form stays what it is by itself.
+            return recipe;
+        }
+
         DType? matrices = opened.Checkpoint.Tensors.Select(t => t.Value).Where(t => t.Shape.Rank > 1).GroupBy(t => t.DType).OrderByDescending(g => g.Sum(t => t.ByteCount)).FirstOrDefault()?.Key;
         return matrices is null || GgufFileType.For(matrices) is not { } type ? recipe : recipe with { Quantization = type.Name };
     }

@@ -366,9 +366,12 @@ public sealed class EngineBuild : IDisposable
         return Recipe.KeepStages ? plan with { Files = [.. plan.Files, StatisticsFile.Plan("calibration-statistics.safetensors", measured)] } : plan;
     }
 
-    // By what was measured, not by what is made with it.
-    private string? MeasuredPath(string kind, string extension) =>
-        _hashes.PathOf($"{kind}-{Fingerprint.Of(Checkpoint.Name, new Recipe { Engine = kind, Adapter = Recipe.Adapter, Format = Recipe.Format }, _inputs)}{extension}");
+    // By what was measured, not by what is made with it: the model, adapters merged in the type that they are merged in, and the text.
+    private string? MeasuredPath(string kind, string extension)
+    {
+        var recipe = new Recipe { Engine = kind, Adapter = Recipe.Adapter, AdapterMode = Recipe.AdapterMode, DType = Recipe.Adapter.IsEmpty ? null : Recipe.DType, Format = Recipe.Format, Plugins = Recipe.Plugins };
+        return _hashes.PathOf($"{kind}-{Fingerprint.Of(Checkpoint.Name, recipe, [.. _inputs.Where(i => i.Name != EvaluationInput)])}{extension}");
+    }
 
     private ImmutableArray<string> OutputsOfEarlierBuild(string directory)
     {

@@ -28,6 +28,13 @@ internal static class GgufFields
         new("IntermediateDType", "The float type that weights are rounded to before they become GGUF blocks: float16 (as llama.cpp's two steps do), bfloat16 or float32.", (r, v) => r with { IntermediateDType = ParseFloat(v) }, r => r.IntermediateDType?.LongName),
     ];
 
+    /// <summary>The first choice that only a GGUF file can keep.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="calibrates">Whether another target is built that takes a calibration text too.</param>
+    /// <returns>The field and its value, or null.</returns>
+    internal static (RecipeField Field, string Value)? FirstOf(Recipe recipe, bool calibrates) =>
+        All.Where(f => !(calibrates && f.Name == "Calibration")).Select(f => (Field: f, Value: f.Get(recipe))).FirstOrDefault(f => f.Value is not null) is ({ } field, { } value) ? (field, value) : null;
+
     private static Purity ParsePurity(string value) => value.ToUpperInvariant() switch
     {
         "TRUE" => Purity.Pure,

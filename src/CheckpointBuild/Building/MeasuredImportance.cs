@@ -14,34 +14,35 @@ using CheckpointBuild.Tokenizers;
 
 namespace CheckpointBuild.Building;
 
-/// <summary>An importance matrix that a build measures itself, as <c>llama-imatrix</c> does: the text in chunks of 512 tokens, each begun with the begin token. Its shape is known when the build is planned, its numbers when it runs.</summary>
+/// <summary>An importance matrix that a build measures itself, as <c>llama-imatrix</c> does: the text in chunks of 512 tokens, or of the model's context where that is shorter, each begun with the begin token. Its shape is known when the build is planned, its numbers when it runs.</summary>
 internal sealed class MeasuredImportance : IDisposable
 {
-    /// <summary>Tokens of a chunk.</summary>
-    internal const int Chunk = 512;
+    private const int MostChunk = 512;
 
     private readonly Checkpoint _checkpoint;
     private readonly Calibrator _calibrator;
     private readonly Dictionary<string, float[]> _values = new(StringComparer.Ordinal);
     private readonly int[] _ids;
+    private readonly int _chunk;
     private bool _isMeasured;
 
-    private MeasuredImportance(Checkpoint checkpoint, Calibrator calibrator, FileSource text)
+    private MeasuredImportance(Checkpoint checkpoint, Calibrator calibrator, ByteSource text)
     {
         _checkpoint = checkpoint;
         _calibrator = calibrator;
         Text = text;
-        _ids = Tokenize(checkpoint, text);
+        _chunk = Math.Min(MostChunk, checkpoint.Config.ContextLength);
+        _ids = Tokenize(checkpoint, text, _chunk);
         foreach ((string name, ImmutableArray<TensorRole> roles) in GgufImportance.Entries(checkpoint))
         {
             _values.Add(name, new float[roles.Sum(role => checkpoint.Config.ShapeOf(role).Columns)]);
         }
 
-        Matrix = new ImportanceMatrix(Path.GetFileName(text.Name) + ".imatrix", _values) { Dataset = Path.GetFileName(text.Name), Chunks = _ids.Length / Chunk };
+        Matrix = new ImportanceMatrix(Path.GetFileName(text.Name) + ".imatrix", _values) { Dataset = Path.GetFileName(text.Name), Chunks = _ids.Length / _chunk };
     }
 
     /// <summary>The text.</summary>
-    public FileSource Text { get; }
+    public ByteSource Text { get; }
 
     /// <summary>The matrix; its numbers are 0 until they are measured.</summary>
     public ImportanceMatrix Matrix { get; }
@@ -49,12 +50,12 @@ internal sealed class MeasuredImportance : IDisposable
     /// <summary>Opens and tokenizes the text.</summary>
     /// <param name="checkpoint">The model.</param>
     /// <param name="calibrator">Runs it.</param>
-    /// <param name="path">The text, in UTF-8.</param>
+    /// <param name="path">The text, in UTF-8; <c>:own</c> = the one that is built in.</param>
     /// <returns>The matrix to be.</returns>
     /// <exception cref="CheckpointException">CKPT3077 when the text is shorter than a chunk or no text; 1xxx, 21xx when text or tokenizer cannot be read.</exception>
     public static MeasuredImportance Open(Checkpoint checkpoint, Calibrator calibrator, string path)
     {
-        var text = new FileSource(path);
+        ByteSource text = CalibrationText.Open(path);
         try
         {
             return new MeasuredImportance(checkpoint, calibrator, text);
@@ -77,7 +78,7 @@ internal sealed class MeasuredImportance : IDisposable
             return;
         }
 
-        IReadOnlyDictionary<TensorRole, ChannelSums> sums = _calibrator.SumSquares(_checkpoint, _ids, Chunk, cancellation);
+        IReadOnlyDictionary<TensorRole, ChannelSums> sums = _calibrator.SumSquares(_checkpoint, _ids, _chunk, cancellation);
         foreach ((string name, ImmutableArray<TensorRole> roles) in GgufImportance.Entries(_checkpoint))
         {
             Span<float> target = _values[name];
@@ -108,15 +109,15 @@ internal sealed class MeasuredImportance : IDisposable
         }
     }
 
-    private static int[] Tokenize(Checkpoint checkpoint, FileSource text)
+    private static int[] Tokenize(Checkpoint checkpoint, ByteSource text, int chunk)
     {
         int[] ids = Tokenizer.Create(checkpoint.TokenizerOrThrow()).Encode(CalibrationText.Read(text.Name, text));
-        if (ids.Length < Chunk)
+        if (ids.Length < chunk)
         {
             throw Errors.CalibrationText(text.Name, $"{ids.Length} tokens");
         }
 
-        for (int first = 0; first < ids.Length && checkpoint.Config.BeginToken is { } begin && ids[0] == begin; first += Chunk)
+        for (int first = 0; first < ids.Length && checkpoint.Config.BeginToken is { } begin && ids[0] == begin; first += chunk)
         {
             ids[first] = begin;
         }

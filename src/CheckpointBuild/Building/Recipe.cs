@@ -145,6 +145,7 @@ public sealed partial record Recipe
     private void RefuseForeign(Dialect target)
     {
         (RecipeField Field, string Value)? foreign = target.Name == TensorRtLlmTarget ? null : RecipeField.FirstOfTensorRtLlm(this);
+        foreign ??= target.Name == "gguf" ? null : GgufFields.FirstOf(this, target.Name == TensorRtLlmTarget);
         foreign ??= Engine == EngineTool.TensorRtLlmEngine ? null : RecipeField.FirstOfBuildConfig(this);
         if (foreign is var (field, value))
         {

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.IO;
 using System.Text.RegularExpressions;
@@ -23,6 +24,9 @@ internal static partial class GgufSet
 
     /// <summary>The key of the number of tensors in all parts, i32.</summary>
     internal const string TensorsKey = "split.tensors.count";
+
+    /// <summary>The keys of parts, which say nothing of the model.</summary>
+    internal static ImmutableArray<string> Keys { get; } = [NumberKey, CountKey, TensorsKey];
 
     /// <summary>Reads a GGUF file and, where it is the first of a set, the other parts beside it.</summary>
     /// <param name="first">The file, or the first part.</param>

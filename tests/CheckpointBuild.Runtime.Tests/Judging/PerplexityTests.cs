@@ -42,12 +42,12 @@ public sealed class PerplexityTests(DocLlama golden) : IClassFixture<DocLlama>
     {
         PerplexityProtocol protocol = PerplexityProtocol.Named(name);
         Checkpoint checkpoint = new TinyModel().Checkpoint;
-        int[] ids = [.. Enumerable.Range(0, 70).Select(i => (i * 7) % 51)];
+        int[] ids = [1, .. Enumerable.Range(1, 69).Select(i => (i * 7) % 51)];
         using Decoder decoder = Decoder.Load(checkpoint, new DecoderOptions { ThreadCount = 1 }, TestContext.Current.CancellationToken);
 
         PerplexityResult result = Measure(decoder, ids, name, 32);
 
-        double[] nats = [.. new[] { 0, 32 }.SelectMany(start => Nats(decoder, protocol, ids[start..(start + 32)]))];
+        double[] nats = [.. new[] { 0, 32 }.SelectMany(start => Nats(decoder, protocol, ids[0], ids[start..(start + 32)]))];
         Assert.Equal(2, result.Windows);
         Assert.Equal(nats.Length, result.ScoredTokens);
         Assert.Equal(nats.Average(), result.NegativeLogLikelihood, Relative);
@@ -55,13 +55,13 @@ public sealed class PerplexityTests(DocLlama golden) : IClassFixture<DocLlama>
     }
 
     [Fact]
-    public void Llama_cpp_protocol_scores_the_second_half_behind_the_begin_token()
-    {
-        PerplexityProtocol protocol = PerplexityProtocol.Named("llama.cpp");
+    public void Llama_cpp_protocol_scores_the_second_half() => Assert.Equal(256, PerplexityProtocol.Named("llama.cpp").FirstScored(512));
 
-        Assert.Equal(256, protocol.FirstScored(512));
-        Assert.Equal(1, protocol.FirstToken(new TinyModel().Config));
-    }
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(7, null)]
+    public void Llama_cpp_protocol_begins_windows_as_the_text_begins(int first, int? expected) =>
+        Assert.Equal(expected, PerplexityProtocol.Named("llama.cpp").FirstToken(new TinyModel().Config, first));
 
     [Fact]
     public void Named_refuses_an_unknown_protocol_and_lists_the_known()
@@ -93,9 +93,9 @@ public sealed class PerplexityTests(DocLlama golden) : IClassFixture<DocLlama>
     private static PerplexityResult Measure(Decoder decoder, int[] ids, string protocol, int window) =>
         Perplexity.Measure(decoder, ids, PerplexityProtocol.Named(protocol), window, TestContext.Current.CancellationToken);
 
-    private static double[] Nats(Decoder decoder, PerplexityProtocol protocol, int[] window)
+    private static double[] Nats(Decoder decoder, PerplexityProtocol protocol, int first, int[] window)
     {
-        window[0] = protocol.FirstToken(decoder.Config) ?? window[0];
+        window[0] = protocol.FirstToken(decoder.Config, first) ?? window[0];
         float[] logits = new float[window.Length * 51];
         decoder.Reset();
         decoder.ForwardAll(window, logits);

@@ -2,6 +2,7 @@ using System.Linq;
 using System.Reflection;
 using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Tests.Infrastructure;
 using Xunit;
 
 namespace CheckpointBuild.Tests.Building;
@@ -38,6 +39,21 @@ public sealed class RecipeFieldTests
         RecipeField entry = RecipeField.Find(field)!;
 
         Assert.Equal(canonical, entry.Get(entry.Set(new Recipe { Engine = "gguf" }, typed)));
+    }
+
+    [Theory]
+    [InlineData("TensorTypes", "ffn_down=q8_0")]
+    [InlineData("PruneLayers", "1")]
+    [InlineData("Pure", "true")]
+    [InlineData("IntermediateDType", "float32")]
+    [InlineData("OutputTensorType", "q8_0")]
+    public void A_choice_of_GGUF_files_is_refused_for_another_target(string field, string typed)
+    {
+        using var scratch = new Scratch();
+        string model = new TinyLlama().Write(scratch.PathOf("tiny"));
+        Recipe recipe = RecipeField.Find(field)!.Set(new Recipe { Engine = "huggingface" }, typed);
+
+        Assert.Equal("CKPT9001", Assert.Throws<CheckpointException>(() => EngineBuild.Open(model, recipe, new SourceHashes(null))).Code);
     }
 
     [Theory]

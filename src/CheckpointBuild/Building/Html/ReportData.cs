@@ -12,6 +12,8 @@ namespace CheckpointBuild.Building.Html;
 /// <summary>A build report as a page needs it. It may come from anywhere: what is missing is empty, what is of another kind is refused.</summary>
 internal sealed record ReportData
 {
+    private const long MostSize = 1L << 50;
+
     /// <summary>The product's content key.</summary>
     public required string Key { get; init; }
 
@@ -78,8 +80,8 @@ internal sealed record ReportData
             Warnings = [.. Items(root, "warnings").Select(w => (Text(w, "code"), Text(w, "message")))],
             Seconds = root.TryGetProperty("seconds", out JsonElement seconds) ? (Number(seconds, "hash") ?? 0, Number(seconds, "build") ?? 0) : default,
             Quality = root.TryGetProperty("quality", out JsonElement quality) ? QualityOf(quality) : null,
-            Choice = root.TryGetProperty("automatic", out JsonElement choice)
-                ? (Text(choice, "chosen"), Text(choice, "protocol_id"), [.. Items(choice, "alternatives").Select(a => (Text(a, "name"), a.GetProperty("size").GetInt64(), Number(a, "kl_mean") ?? 0))])
+            Choice = root.TryGetProperty("automatic", out JsonElement choice) && Items(choice, "alternatives").Any()
+                ? (Text(choice, "chosen"), Text(choice, "protocol_id"), [.. Items(choice, "alternatives").Select(a => (Text(a, "name"), Size(a, "size"), Number(a, "kl_mean") ?? 0))])
                 : null,
         };
     }
@@ -98,17 +100,23 @@ internal sealed record ReportData
         string dtype = Text(json, "dtype"), shape = Text(json, "shape");
         long[] dimensions = [.. shape.Trim('[', ']').Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(d => long.Parse(d, NumberStyles.None, CultureInfo.InvariantCulture))];
         long elements = dimensions.Aggregate(1L, (product, d) => checked(product * d));
-        long bytes = json.TryGetProperty("bytes", out JsonElement stated) ? stated.GetInt64()
+        long bytes = json.TryGetProperty("bytes", out JsonElement _) ? Size(json, "bytes")
             : DType.TryParse(dtype, out DType? known) && dimensions is [.., > 0 and var columns] && known.Fits(columns) ? elements / columns * Enumerable.Range(0, known.PlaneCount).Sum(plane => known.RowBytes(plane, columns)) : 0;
         return new ReportedTensor(Text(json, "name"), dtype, shape, bytes, elements, Text(json, "derivation"));
     }
 
     private static ImmutableArray<(string Name, long Size, string Sha256)> Files(JsonElement root, string list, string name) =>
-        [.. Items(root, list).Select(f => (Text(f, name), f.GetProperty("size").GetInt64(), Text(f, "sha256")))];
+        [.. Items(root, list).Select(f => (Text(f, name), Size(f, "size"), Text(f, "sha256")))];
 
     private static JsonElement.ArrayEnumerator Items(JsonElement parent, string name) => parent.TryGetProperty(name, out JsonElement items) ? items.EnumerateArray() : default;
 
     private static string Text(JsonElement parent, string name) => parent.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value.GetString()! : "";
 
-    private static double? Number(JsonElement parent, string name) => parent.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value.GetDouble() : null;
+    private static double? Number(JsonElement parent, string name) => parent.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null
+        ? value.GetDouble() is var number && double.IsFinite(number) ? number : throw new FormatException($"'{name}' is no finite number.")
+        : null;
+
+    // Sums of sizes are drawn; so large is no file.
+    private static long Size(JsonElement parent, string name) =>
+        parent.GetProperty(name).GetInt64() is >= 0 and <= MostSize and var size ? size : throw new FormatException($"'{name}' is no size.");
 }

@@ -46,6 +46,12 @@ internal sealed class AutomaticTypes : IDisposable
         _plan = plan;
         _importance = importance;
         _kinds = [.. new TypeAdvice(recipe, plan).Kinds.Where(kind => GgufFileType.Find(kind.Name) is { DType.IsFloatingPoint: false })];
+        if (_kinds.Count == 0)
+        {
+            // What refuses every kind is no matter of types: its own error says what is wrong.
+            _ = plan(recipe with { Quantization = "q8_0" });
+        }
+
         FirstKind = Nearest(recipe.MaxEngineSize ?? long.MaxValue) is [.., var largest] ? largest.Name : _kinds[0].Name;
         _tensors = TunableTensors.Of(checkpoint, _kinds[0].Plan, recipe, importance);
         FirstPlan = Nearest(recipe.MaxEngineSize ?? long.MaxValue) is [.., var fitting] ? fitting.Plan : Planned(FirstKind, _tensors.Select(t => (t, t.Types[0]))).Plan;
@@ -92,7 +98,7 @@ internal sealed class AutomaticTypes : IDisposable
     /// <exception cref="CheckpointException">CKPT4071 when no choice is small enough.</exception>
     public (DirectoryPlan Plan, AutomaticChoice Choice) Choose(CancellationToken cancellation)
     {
-        var model = new TypedCheckpoint(_checkpoint, _recipe.IntermediateDType ?? DType.F16, _importance);
+        var model = new TypedCheckpoint(_checkpoint, _checkpoint.Container?.IsWhole(_checkpoint) == true ? null : _recipe.IntermediateDType ?? DType.F16, _importance);
         long weights = _tensors.Sum(t => t.Shape.ElementCount), rest = BytesBeside();
         double bits = _recipe.MaxEngineSize is { } limit ? 8.0 * (limit - rest) / weights : MiddleBits;
         using ModelJudge judge = _calibrator.Judge(_checkpoint, _text.Ids, cancellation);

@@ -15,14 +15,14 @@ internal sealed class EvaluationText : IDisposable
 
     private const long MostBytes = 1L << 30;
 
-    private EvaluationText(FileSource source, int[] ids)
+    private EvaluationText(ByteSource source, int[] ids)
     {
         Source = source;
         Ids = ids;
     }
 
     /// <summary>The file.</summary>
-    public FileSource Source { get; }
+    public ByteSource Source { get; }
 
     /// <summary>Its tokens, the begin token first where the model has one.</summary>
     public ReadOnlyMemory<int> Ids { get; }
@@ -34,7 +34,7 @@ internal sealed class EvaluationText : IDisposable
     /// <exception cref="CheckpointException">CKPT3085 when it is no text, or shorter than a window; 1xxx, 21xx when text or tokenizer cannot be read.</exception>
     public static EvaluationText Open(Checkpoint checkpoint, string path)
     {
-        var source = new FileSource(path);
+        ByteSource source = CalibrationText.Open(path);
         try
         {
             return new EvaluationText(source, Tokenize(checkpoint, source));
@@ -49,7 +49,7 @@ internal sealed class EvaluationText : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Source.Dispose();
 
-    private static int[] Tokenize(Checkpoint checkpoint, FileSource source)
+    private static int[] Tokenize(Checkpoint checkpoint, ByteSource source)
     {
         if (source.Length > MostBytes)
         {

@@ -17,5 +17,5 @@ public sealed record QualityReport(ComparisonResult Figures)
     public ImmutableArray<WeightError> WeightErrors { get; init; } = [];
 
     /// <summary>Whether the engine keeps its budgets.</summary>
-    public bool IsWithin => !(Figures.PerplexityIncrease > MaxPerplexityIncrease) && !(Figures.MeanDivergence > MaxKlDivergence);
+    public bool IsWithin => (MaxPerplexityIncrease is not { } rise || Figures.PerplexityIncrease <= rise) && (MaxKlDivergence is not { } most || Figures.MeanDivergence <= most);
 }

@@ -104,7 +104,8 @@ internal sealed class TypeSearch(
 
     private TypeOption[] OptionsOf(DirectoryPlan plan)
     {
-        Dictionary<string, DType> types = plan.Files.SelectMany(f => f.Slots).Where(s => s.Plane == 0).ToDictionary(s => s.Tensor.Name, s => s.Tensor.DType, StringComparer.Ordinal);
+        HashSet<string> names = [.. tensors.Select(t => t.Name)];
+        Dictionary<string, DType> types = plan.Files.SelectMany(f => f.Slots).Where(s => s.Plane == 0 && names.Contains(s.Tensor.Name)).ToDictionary(s => s.Tensor.Name, s => s.Tensor.DType, StringComparer.Ordinal);
         return [.. tensors.Select((tensor, i) => options[i].FirstOrDefault(o => o.Type == types[tensor.Name], new TypeOption(types[tensor.Name], tensor.BytesAs(types[tensor.Name]), 0)))];
     }
 

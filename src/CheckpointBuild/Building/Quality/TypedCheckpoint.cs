@@ -12,9 +12,9 @@ namespace CheckpointBuild.Building.Quality;
 
 /// <summary>A model as it would be with other types: rows are quantized one by one, so that a role by itself holds the numbers that it will have inside a file's tensor.</summary>
 /// <param name="checkpoint">The model.</param>
-/// <param name="intermediate">What weights are rounded to first.</param>
+/// <param name="intermediate">What weights are rounded to first; null = nothing, as of a GGUF file.</param>
 /// <param name="importance">How much columns count, by the file's names; null = not known.</param>
-internal sealed class TypedCheckpoint(Checkpoint checkpoint, DType intermediate, ImportanceMatrix? importance)
+internal sealed class TypedCheckpoint(Checkpoint checkpoint, DType? intermediate, ImportanceMatrix? importance)
 {
     /// <summary>The model as it is.</summary>
     public Checkpoint Original => checkpoint;
@@ -29,7 +29,7 @@ internal sealed class TypedCheckpoint(Checkpoint checkpoint, DType intermediate,
         foreach (TensorRole role in tensor.Roles)
         {
             Tensor source = checkpoint.Tensors[role];
-            Tensor rounded = source.DType.IsQuantized ? source : Converted.Of(source, intermediate);
+            Tensor rounded = intermediate is null || source.DType.IsQuantized ? source : Converted.Of(source, intermediate);
             ColumnWeights? weights = WeightsOf(tensor, Array.IndexOf(indices, role.Index), indices.Length, rounded);
             yield return (role, Converted.Of(rounded, type) is Converted converted && weights is not null ? converted with { Importance = weights } : Converted.Of(rounded, type), weights);
         }

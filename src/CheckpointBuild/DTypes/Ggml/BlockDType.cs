@@ -41,7 +41,12 @@ internal abstract unsafe class BlockDType(string name, int ggmlType, int blockLe
     /// <inheritdoc/>
     public sealed override void EncodeWeighted(ReadOnlySpan<float> values, ReadOnlySpan<float> importance, int columns, Planes destination)
     {
-        Span<byte> blocks = destination.Codes[..checked(values.Length / blockLength * blockBytes)];
+        if (importance.Length != 0 && importance.Length < columns)
+        {
+            throw new ArgumentException($"{importance.Length} weights of {columns} columns.", nameof(importance));
+        }
+
+        Span<byte> blocks = destination.Codes[..CodeBytes(values.Length)];
         if (IsFinite(values))
         {
             EncodeFinite(values, importance, columns, blocks);
@@ -55,7 +60,7 @@ internal abstract unsafe class BlockDType(string name, int ggmlType, int blockLe
     /// <inheritdoc/>
     public sealed override void Decode(Planes source, int columns, Span<float> values)
     {
-        fixed (byte* blocks = source.Codes)
+        fixed (byte* blocks = source.Codes[..CodeBytes(values.Length)])
         fixed (float* target = values)
         {
             for (int i = 0, count = values.Length / blockLength; i < count; i++)
@@ -134,6 +139,9 @@ internal abstract unsafe class BlockDType(string name, int ggmlType, int blockLe
         *(ushort*)block = bits;
         return Float16.ToSingle(bits);
     }
+
+    // Pointers walk over what these lengths say.
+    private int CodeBytes(int count) => count % blockLength == 0 ? checked(count / blockLength * blockBytes) : throw new ArgumentException($"{count} numbers are no whole number of blocks of {blockLength}.");
 
     private void EncodeFinite(ReadOnlySpan<float> values, ReadOnlySpan<float> importance, int columns, Span<byte> blocks)
     {

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Immutable;
 using System.Globalization;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Models;
 
 namespace CheckpointBuild.Dialects.LlamaCpp;
 
@@ -29,6 +30,14 @@ internal readonly record struct GgufKeyValue(string File, string Key, object Val
         float single when float.IsFinite(single) => double.Parse(single.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture),
         double number when double.IsFinite(number) => number,
         _ => throw Wrong("a finite float32"),
+    };
+
+    /// <summary>The value as how experts are scored (<c>llama_expert_gating_func_type</c>).</summary>
+    public ExpertScoring ExpertScoring => Size switch
+    {
+        1 => ExpertScoring.Softmax,
+        2 => ExpertScoring.Sigmoid,
+        _ => throw Wrong("1 (softmax) or 2 (sigmoid)"),
     };
 
     /// <summary>The value as true or false.</summary>

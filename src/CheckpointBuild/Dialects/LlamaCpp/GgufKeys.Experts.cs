@@ -12,7 +12,7 @@ internal static partial class GgufKeys
         new("expert_used_count", c => (uint?)c.Experts?.Used, (c, v) => WithExperts(c, e => e with { Used = v.Count })),
         new("expert_group_count", c => c.Experts is { GroupCount: > 1 } experts ? (uint)experts.GroupCount : null, (c, v) => WithExperts(c, e => e with { GroupCount = v.Count })),
         new("expert_group_used_count", c => c.Experts is { GroupCount: > 1 } experts ? (uint)experts.GroupsUsed : null, (c, v) => WithExperts(c, e => e with { GroupsUsed = v.Count })),
-        new("expert_gating_func", c => c.Experts is { ScoringIsStated: true } experts ? experts.Scoring == ExpertScoring.Sigmoid ? 2u : 1u : null, (c, v) => WithExperts(c, e => e with { ScoringIsStated = true })),
+        new("expert_gating_func", c => c.Experts is { ScoringIsStated: true } experts ? experts.Scoring == ExpertScoring.Sigmoid ? 2u : 1u : null, (c, v) => WithExperts(c, e => e with { ScoringIsStated = true, Scoring = v.ExpertScoring })),
         new("expert_feed_forward_length", c => (uint?)c.Experts?.FeedForwardSize, (c, v) => WithExperts(c, e => e with { FeedForwardSize = v.Count })),
         new("expert_shared_feed_forward_length", c => (uint?)c.Experts?.SharedFeedForwardSize, (c, v) => WithExperts(c, e => e with { SharedFeedForwardSize = v.Size })),
         new("expert_shared_count", c => (uint?)c.Experts?.SharedCount, (c, v) => WithExperts(c, e => e with { SharedCount = v.Size, SharedFeedForwardSize = ConfigReader.Product(v.Size, e.FeedForwardSize) })),

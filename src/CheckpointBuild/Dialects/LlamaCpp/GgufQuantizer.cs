@@ -39,21 +39,21 @@ internal sealed partial class GgufQuantizer(GgufFileType kind, GgufMixOptions op
     public TensorFile Quantize(string name, TensorFile source)
     {
         string architecture = source.Metadata.Get<string>("general.architecture") ?? "";
-        int layers = (int)(source.Metadata.Get<uint?>($"{architecture}.block_count") ?? 0);
+        int layers = Counted(name, source.Metadata, $"{architecture}.block_count");
         int[] kept = LayersKept(name, layers);
         CheckImportance(source.Tensors);
         Tensor[] tensors = [.. source.Tensors
             .Where(t => LayerOf(t.Name) is var layer && (layer < 0 || !options.PruneLayers.Contains(layer)))
             .Select(t => LayerOf(t.Name) is >= 0 and int layer && !options.PruneLayers.IsEmpty ? Renamed.Of(t, WithLayer(t.Name, Array.IndexOf(kept, layer))) : t)
             .OrderBy(t => LayerOf(t.Name)).ThenBy(t => t.Name, StringComparer.Ordinal)];
-        var model = new GgufMixModel(architecture, layers, HeadRatio(source.Metadata, architecture), (int)(source.Metadata.Get<uint?>($"{architecture}.expert_count") ?? 0));
+        var model = new GgufMixModel(architecture, layers, HeadRatio(source.Metadata, architecture), Counted(name, source.Metadata, $"{architecture}.expert_count"));
         var mix = new GgufMix(kind, options, model, [.. tensors.Select(t => t.Name)]);
         _narrow.Clear();
         Tensor[] quantized = [.. tensors.Select(tensor => Typed(name, tensor, mix, LayerOf(tensor.Name) is >= 0 and int layer && !options.PruneLayers.IsEmpty ? WithLayer(tensor.Name, kept[layer]) : tensor.Name))];
         _warnings.AddRange(_narrow.GroupBy(n => (n.Wanted, n.Given)).Select(g => Errors.WidthFallsBack(name, g.Count(), g.First().Tensor.Name, g.First().Tensor.Shape.Columns, g.Key.Wanted.Name, g.Key.Given.Name)));
         WarnOfSecondQuantization(name, tensors, quantized);
         _warnings.AddRange(options.TensorTypes.Where(rule => !Array.Exists(tensors, t => rule.Matches(t.Name))).Select(rule => Errors.RuleMatchesNothing(name, rule.ToString())));
-        return new TensorFile(new TensorTable(quantized), MetadataOf(source.Metadata, architecture, kept.Length == layers ? null : kept.Length));
+        return new TensorFile(new TensorTable(quantized), MetadataOf(source.Metadata, architecture, layers, kept));
     }
 
     // A matrix of another model is passed over tensor by tensor, and nobody notices.
@@ -126,41 +126,63 @@ internal sealed partial class GgufQuantizer(GgufFileType kind, GgufMixOptions op
         }
     }
 
-    private Metadata MetadataOf(Metadata source, string architecture, int? layers)
+    // Keys of parts and of another matrix are the source file's own; what counts layers is counted anew.
+    private Metadata MetadataOf(Metadata source, string architecture, int layers, int[] kept)
     {
+        string count = $"{architecture}.block_count", dense = $"{architecture}.leading_dense_block_count";
+        bool isPruned = kept.Length != layers;
         var metadata = new Metadata();
         foreach ((string key, object value) in source)
         {
-            if (key is not (QuantizationVersionKey or "general.file_type") && (layers is null || key != $"{architecture}.block_count"))
+            if (key is QuantizationVersionKey or "general.file_type" || key.StartsWith(ImportancePrefix, StringComparison.Ordinal) || GgufSet.Keys.Contains(key) || (isPruned && key == count))
             {
-                metadata.Add(key, value);
+                continue;
             }
+
+            metadata.Add(key, !isPruned ? value
+                : key == dense && value is uint leading ? (uint)kept.Count(layer => layer < leading)
+                : value is Array { Length: var length } list && length == layers && key.StartsWith(architecture + ".", StringComparison.Ordinal) ? Kept(list, kept)
+                : value);
         }
 
         metadata.Add(QuantizationVersionKey, 2u);
         metadata.Add("general.file_type", kind.Number);
         if (options.Importance is { } matrix)
         {
-            metadata.Set(ImportancePrefix + "file", matrix.File);
+            metadata.Add(ImportancePrefix + "file", matrix.File);
             if (matrix.Dataset is { } dataset)
             {
-                metadata.Set(ImportancePrefix + "dataset", dataset);
+                metadata.Add(ImportancePrefix + "dataset", dataset);
             }
 
-            metadata.Set(ImportancePrefix + "entries_count", (uint)matrix.Count);
+            metadata.Add(ImportancePrefix + "entries_count", (uint)matrix.Count);
             if (matrix.Chunks > 0)
             {
-                metadata.Set(ImportancePrefix + "chunks_count", (uint)matrix.Chunks);
+                metadata.Add(ImportancePrefix + "chunks_count", (uint)matrix.Chunks);
             }
         }
 
-        if (layers is { } count)
+        if (isPruned)
         {
-            metadata.Add($"{architecture}.block_count", (uint)count);
+            metadata.Add(count, (uint)kept.Length);
         }
 
         return metadata;
     }
+
+    private static Array Kept(Array list, int[] kept)
+    {
+        Array shorter = Array.CreateInstance(list.GetType().GetElementType()!, kept.Length);
+        for (int i = 0; i < kept.Length; i++)
+        {
+            shorter.SetValue(list.GetValue(kept[i]), i);
+        }
+
+        return shorter;
+    }
+
+    // Either of the integer types that files count with.
+    private static int Counted(string file, Metadata metadata, string key) => metadata.TryGet(key, out object? value) ? new GgufKeyValue(file, key, value).Size : 0;
 
     private int[] LayersKept(string file, int layers) => options.PruneLayers.FirstOrDefault(l => l >= layers, -1) is >= 0 and int missing ? throw Errors.NoSuchLayer(file, missing, layers)
         : layers > 0 && options.PruneLayers.Distinct().Count() == layers ? throw Errors.NoLayerLeft(file, layers)
@@ -176,6 +198,8 @@ internal sealed partial class GgufQuantizer(GgufFileType kind, GgufMixOptions op
         uint? First(string key) => metadata.TryGet(key, out object? value) ? value switch
         {
             uint number => number,
+            int number and >= 0 => (uint)number,
+            ulong number and <= int.MaxValue => (uint)number,
             int[] { Length: > 0 } numbers when numbers[0] >= 0 => (uint)numbers[0],
             uint[] { Length: > 0 } numbers => numbers[0],
             _ => null,

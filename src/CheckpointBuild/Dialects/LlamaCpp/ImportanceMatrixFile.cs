@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Runtime.InteropServices;
@@ -101,6 +102,11 @@ public sealed class ImportanceMatrixFile : IDisposable
     // An expert that no token reached counts as one whose columns are all alike.
     private static float[] Means(FileSource source, string of, float[] sums, float[] counts)
     {
+        if (Array.FindIndex(counts, c => !(c >= 0 && float.IsFinite(c))) is >= 0 and var wrong)
+        {
+            throw Errors.ImportanceDamaged(source.Name, of, string.Create(CultureInfo.InvariantCulture, $"a count of {counts[wrong]}"));
+        }
+
         int columns = sums.Length / counts.Length;
         for (int i = 0; i < sums.Length; i++)
         {

@@ -88,7 +88,13 @@ internal sealed class LlamaCpp : Dialect
                 : throw Errors.UnknownOptionValue("dtype", dtype.LongName, "GGUF", GgufFileType.All.Where(t => t.DType.IsFloatingPoint).Select(t => t.DType.LongName)));
         }
 
-        // llama.cpp's "auto": the type of the first matrix where it is a 16-bit float, else float16.
+        // A file of this form stays what it is; where a stage changes its tensors, the plan falls back to what a checkpoint becomes.
+        return WholeContainer(checkpoint) is not null ? new AsStored(DType.F16) : Automatic(checkpoint);
+    }
+
+    // llama.cpp's "auto": the type of the first matrix where it is a 16-bit float, else float16.
+    private static GgufPolicy Automatic(Checkpoint checkpoint)
+    {
         DType first = checkpoint.Tensors.Select(t => t.Value).FirstOrDefault(t => t.Shape.Rank >= 2)?.DType ?? DType.F16;
         return new GgufPolicy(GgufFileType.For(first == DType.BF16 ? DType.BF16 : DType.F16)!);
     }
@@ -105,22 +111,43 @@ internal sealed class LlamaCpp : Dialect
 
         ImmutableArray<Diagnostic> limits = [.. GgufLimits.Of(checkpoint)];
         SourceContainer? whole = WholeContainer(checkpoint);
+        if (options.Policy is AsStored && whole is not null && !options.Gguf.AsksForQuantizer)
+        {
+            return new DirectoryPlan(GgufParts.Plan(options.EngineName, new TensorFile(whole.Tensors, MetadataOf(whole, options.PreTokenizer)), options.MaxShardSize), limits);
+        }
 
-        // Of 8-bit blocks the converter makes a file from a checkpoint, the quantizer one from a file.
-        if (options.Policy is not GgufPolicy { FileType: var kind } || !(kind.IsQuantizer || options.Gguf.AsksForQuantizer || (whole is not null && kind.DType.IsQuantized)))
+        options = options.Policy is AsStored ? options with { Policy = Automatic(checkpoint) } : options;
+
+        // Floats and 8-bit blocks the converter makes from a checkpoint, and the quantizer from a file.
+        if (options.Policy is not GgufPolicy { FileType: var kind } || !(kind.IsQuantizer || options.Gguf.AsksForQuantizer || whole is not null))
         {
             (TensorFile plain, ImmutableArray<Diagnostic> warnings) = Convert(checkpoint, options);
             return new DirectoryPlan(GgufParts.Plan(options.EngineName, plain, options.MaxShardSize), [.. limits, .. warnings]);
         }
 
+        if (whole is not null)
+        {
+            RefuseIntermediate(whole, options.Gguf.IntermediateDType);
+        }
+
         // As the reference's two steps do it: a file of floats, and its quantized form; the first is never written.
-        DType intermediate = options.Gguf.IntermediateDType ?? DType.F16;
+        DType intermediate = options.Gguf.IntermediateDType ?? (kind.DType.IsFloatingPoint ? kind.DType : DType.F16);
         (TensorFile floats, ImmutableArray<Diagnostic> noticed) = whole is not null
             ? (new TensorFile(whole.Tensors, MetadataOf(whole, options.PreTokenizer)), [])
             : Convert(checkpoint, options with { Policy = new GgufPolicy(GgufFileType.For(intermediate)!) });
         var quantizer = new GgufQuantizer(kind, options.Gguf, options.Overflow);
         TensorFile quantized = quantizer.Quantize(checkpoint.Name, floats);
         return new DirectoryPlan(GgufParts.Plan(options.EngineName, quantized, options.MaxShardSize), [.. limits, .. noticed, .. quantizer.Warnings]);
+    }
+
+    // A file's floats go into the quantizer as they stand.
+    private static void RefuseIntermediate(SourceContainer whole, DType? intermediate)
+    {
+        DType? floats = whole.Tensors.FirstOrDefault(t => t.Shape.Rank > 1 && t.DType.IsFloatingPoint && t.DType != DType.F32)?.DType ?? whole.Tensors.FirstOrDefault(t => t.Shape.Rank > 1 && t.DType.IsFloatingPoint)?.DType;
+        if (intermediate is not null && floats is not null && floats != intermediate)
+        {
+            throw Errors.UnknownOptionValue("intermediate-dtype", intermediate.LongName, $"a GGUF file of {floats.LongName}", [floats.LongName]);
+        }
     }
 
     // The file that the checkpoint is all of, with its metadata as it stands.

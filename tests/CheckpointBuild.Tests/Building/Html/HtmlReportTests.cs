@@ -84,6 +84,9 @@ public sealed class HtmlReportTests : IDisposable
     [InlineData("""{"checkpoint":{"name":1},"recipe":{}}""")]
     [InlineData("""{"checkpoint":{},"recipe":{},"tensors":[{"name":"a","dtype":"f32","shape":"[9223372036854775807, 9]"}]}""")]
     [InlineData("""{"checkpoint":{},"recipe":{},"tensors":[{"name":"a","dtype":"f32","shape":"[x]"}]}""")]
+    [InlineData("""{"checkpoint":{},"recipe":{},"outputs":[{"path":"a","size":-1}]}""")]
+    [InlineData("""{"checkpoint":{},"recipe":{},"outputs":[{"path":"a","size":9223372036854775807},{"path":"b","size":9223372036854775807}]}""")]
+    [InlineData("""{"checkpoint":{},"recipe":{},"automatic":{"chosen":"a","protocol_id":"b","alternatives":[{"name":"a","size":1,"kl_mean":1e999}]}}""")]
     public void A_damaged_report_is_refused(string json)
     {
         Directory.CreateDirectory(_judged.Output);

@@ -97,6 +97,26 @@ public sealed class AutomaticTypesTests : IDisposable
     }
 
     [Fact]
+    public void What_refuses_every_kind_is_named_as_it_is_of_a_kind()
+    {
+        string matrix = _judged.PathOf("foreign.imatrix");
+        using (var writer = new BinaryWriter(File.Create(matrix)))
+        {
+            // The older form: one entry, of a tensor that the model lacks, with one call and one value.
+            writer.Write(1);
+            writer.Write(7);
+            writer.Write("another"u8);
+            writer.Write(1);
+            writer.Write(1);
+            writer.Write(1f);
+            writer.Write(1);
+            writer.Write(0);
+        }
+
+        Assert.Equal("CKPT3090", Refusal(Automatic with { MaxEngineSize = 1 << 20, ImportanceMatrix = matrix }));
+    }
+
+    [Fact]
     public void What_the_user_fixed_stays()
     {
         var rule = new TensorTypeRule("ffn_down", DType.Q8_0);

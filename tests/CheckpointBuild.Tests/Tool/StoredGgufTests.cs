@@ -1,0 +1,61 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Threading.Tasks;
+using CheckpointBuild.Tests.Infrastructure;
+using CheckpointBuild.Tests.Readers;
+using Xunit;
+
+namespace CheckpointBuild.Tests.Tool;
+
+/// <summary>A GGUF file that is converted to GGUF without a type stays what it is, tensor by tensor and key by key.</summary>
+public sealed class StoredGgufTests : IDisposable
+{
+    private readonly Scratch _scratch = new();
+
+    public void Dispose() => _scratch.Dispose();
+
+    [Theory]
+    [InlineData("q4_k_m")]
+    [InlineData("q8_0")]
+    [InlineData("iq4_nl")]
+    public async Task Conversion_without_a_type_gives_the_file_again(string kind)
+    {
+        string file = await BuildAsync("--quantization", kind);
+
+        await Ckpt.DoneAsync("convert", file, "--to", "gguf", "--output", _scratch.PathOf("again"));
+
+        Assert.Equal(Hash.OfFile(file), Hash.OfFile(_scratch.PathOf("again/tiny.gguf")));
+    }
+
+    [Fact]
+    public async Task What_was_split_is_merged_to_the_file_again()
+    {
+        string file = await BuildAsync("--quantization", "q4_k_m");
+
+        await Ckpt.DoneAsync("convert", file, "--to", "gguf", "--max-shard-size", "20000", "--output", _scratch.PathOf("parts"));
+        string[] parts = [.. Directory.GetFiles(_scratch.PathOf("parts"), "*.gguf").Order(StringComparer.Ordinal)];
+        await Ckpt.DoneAsync("convert", parts[0], "--to", "gguf", "--engine-name", "tiny", "--output", _scratch.PathOf("merged"));
+
+        Assert.True(parts.Length > 1);
+        Assert.Equal(Hash.OfFile(file), Hash.OfFile(_scratch.PathOf("merged/tiny.gguf")));
+    }
+
+    [Fact]
+    public async Task A_float_file_with_one_quantized_tensor_keeps_the_other_floats()
+    {
+        string plain = await BuildAsync("--dtype", "f32"), other = _scratch.PathOf("other");
+
+        await Ckpt.DoneAsync("build", _scratch.PathOf("tiny"), "--engine", "gguf", "--dtype", "f32", "--token-embedding-type", "q8_0", "--output", other);
+
+        var right = GgufReader.Read(plain).Tensors.Where(t => t.Name != "token_embd.weight").ToDictionary(t => t.Name, t => Hash.Of(t.Data));
+        Assert.Equal(right, GgufReader.Read(Path.Combine(other, "tiny.gguf")).Tensors.Where(t => t.Name != "token_embd.weight").ToDictionary(t => t.Name, t => Hash.Of(t.Data)));
+    }
+
+    private async Task<string> BuildAsync(params string[] type)
+    {
+        string model = new TinyLlama().Write(_scratch.PathOf("tiny"));
+        await Ckpt.DoneAsync(["build", model, "--engine", "gguf", .. type, "--output", _scratch.PathOf("first")]);
+        return _scratch.PathOf("first/tiny.gguf");
+    }
+}
