@@ -23,7 +23,7 @@ using CheckpointBuild.Tensors;
 namespace CheckpointBuild.Building;
 
 /// <summary>One product from one checkpoint: opens the source, plans, knows the content key, and builds into a directory with a report. Dispose it to close the source.</summary>
-public sealed class EngineBuild : IDisposable
+public sealed partial class EngineBuild : IDisposable
 {
     /// <summary>What the names of an adapter's files begin with among the inputs.</summary>
     internal const string AdapterInput = "adapter ";
@@ -172,7 +172,7 @@ public sealed class EngineBuild : IDisposable
             _hashSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
 
-        return Fingerprint.Of(Checkpoint.Name, Recipe, _inputs, _step?.Identity);
+        return Fingerprint.Of(Checkpoint.Name, Recipe, _inputs, _step?.Identity ?? Arithmetic);
     }
 
     /// <summary>Builds into a directory. Files of an earlier build there that this one does not write are removed afterwards.</summary>
@@ -263,15 +263,6 @@ public sealed class EngineBuild : IDisposable
         _source.Dispose();
     }
 
-    private void DisposeMeasuring()
-    {
-        _importance?.Dispose();
-        _measured?.Dispose();
-        _statistics?.Dispose();
-        _gate?.Dispose();
-        _automatic?.Dispose();
-    }
-
     private ImmutableArray<BuiltFile> Fill(Builder builder, DirectoryPlan plan, EarlierTensors earlier, string directory, Action verify, CancellationToken cancellation)
     {
         string?[] keys = [.. plan.Files.Select(new TensorKeys(Recipe, _inputs, _source.OpenedFiles.Where(TensorKeys.IsText).Select(_source.OpenFile).ToHashSet()).Of)];
@@ -343,35 +334,6 @@ public sealed class EngineBuild : IDisposable
             .Concat(_importance is { } matrix ? [("importance matrix", Recipe.ImportanceMatrix!, matrix.Source)] : [])
             .Concat((_measured?.Text ?? _statistics?.Text) is { } text ? [("calibration", Recipe.Calibration!, text)] : [])
             .Concat(_gate is { } gate ? [(EvaluationInput, Recipe.EvaluationText!, gate.Text.Source)] : []);
-
-    // Two answers to one question, or a question that nobody asks.
-    private Calibrator? Refused(Recipe recipe, string text) =>
-        _importance is not null ? throw Errors.ImportanceTwice()
-        : recipe.CalibrationStatistics is not null ? throw Errors.StatisticsTwice()
-        : recipe.IsTensorRtLlm && !recipe.NeedsStatistics ? throw Errors.NothingToCalibrate(text, recipe.Quantization)
-        : null;
-
-    private Checkpoint Calibrated(ImmutableArray<Adapter> adapters) => Recipe.AdapterMode == AdapterMode.Merge ? Recipe.Merged(Checkpoint, adapters) : Checkpoint;
-
-    private DirectoryPlan PlanWith(CalibrationStatistics? statistics) =>
-        Recipe.Apply(Checkpoint, [.. _adapters.Select(a => a.Adapter)], new Measurements(_importance?.Matrix ?? _measured?.Matrix, statistics));
-
-    // Calibrating is nearly all of the work; progress says so.
-    private DirectoryPlan Measured(MeasuredStatistics statistics, ref BuilderOptions options, CancellationToken cancellation)
-    {
-        Action<long, long>? progress = options.Progress;
-        options = options with { Progress = progress is null ? null : (done, total) => progress((9 * total) + done, 10 * total) };
-        CalibrationStatistics measured = statistics.Measure(MeasuredPath("statistics", ".safetensors"), progress is null ? null : (done, total) => progress(9 * done, 10 * total), cancellation);
-        DirectoryPlan plan = PlanWith(measured);
-        return Recipe.KeepStages ? plan with { Files = [.. plan.Files, StatisticsFile.Plan("calibration-statistics.safetensors", measured)] } : plan;
-    }
-
-    // By what was measured, not by what is made with it: the model, adapters merged in the type that they are merged in, and the text.
-    private string? MeasuredPath(string kind, string extension)
-    {
-        var recipe = new Recipe { Engine = kind, Adapter = Recipe.Adapter, AdapterMode = Recipe.AdapterMode, DType = Recipe.Adapter.IsEmpty ? null : Recipe.DType, Format = Recipe.Format, Plugins = Recipe.Plugins };
-        return _hashes.PathOf($"{kind}-{Fingerprint.Of(Checkpoint.Name, recipe, [.. _inputs.Where(i => i.Name != EvaluationInput)])}{extension}");
-    }
 
     private ImmutableArray<string> OutputsOfEarlierBuild(string directory)
     {

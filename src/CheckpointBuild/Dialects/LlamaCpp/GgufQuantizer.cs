@@ -172,7 +172,7 @@ internal sealed partial class GgufQuantizer(GgufFileType kind, GgufMixOptions op
 
     private static Array Kept(Array list, int[] kept)
     {
-        Array shorter = Array.CreateInstance(list.GetType().GetElementType()!, kept.Length);
+        Array shorter = Array.CreateInstanceFromArrayType(list.GetType(), kept.Length);
         for (int i = 0; i < kept.Length; i++)
         {
             shorter.SetValue(list.GetValue(kept[i]), i);
