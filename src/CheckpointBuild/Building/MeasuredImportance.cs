@@ -110,7 +110,7 @@ internal sealed class MeasuredImportance : IDisposable
 
     private static int[] Tokenize(Checkpoint checkpoint, FileSource text)
     {
-        int[] ids = Tokenizer.Create(checkpoint.TokenizerOrThrow()).Encode(CalibrationText.Read(text.Name, text));
+        int[] ids = Tokenizer.Create(checkpoint.TokenizerOrThrow()).Encode(CalibrationText.Read(text.Name, text, Errors.CalibrationText));
         if (ids.Length < Chunk)
         {
             throw Errors.CalibrationText(text.Name, $"{ids.Length} tokens");

@@ -72,6 +72,17 @@ public sealed class ImportanceMatrixTests
         Assert.Equal("CKPT1071", Assert.Throws<CheckpointException>(() => ImportanceMatrixFile.Open(WriteGguf(scratch, "imatrix", [1, float.NaN, 1, 1], [1, 1]))).Code);
     }
 
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(-1)]
+    [InlineData(float.PositiveInfinity)]
+    public void Open_refuses_counts_that_count_nothing(float count)
+    {
+        using var scratch = new Scratch();
+
+        Assert.Equal("CKPT1071", Assert.Throws<CheckpointException>(() => ImportanceMatrixFile.Open(WriteGguf(scratch, "imatrix", [1, 1, 1, 1], [1, count]))).Code);
+    }
+
     [Fact]
     public void Open_refuses_every_cut_of_the_older_form()
     {

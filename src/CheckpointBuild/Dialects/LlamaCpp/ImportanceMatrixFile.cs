@@ -80,7 +80,7 @@ public sealed class ImportanceMatrixFile : IDisposable
                 throw Errors.ImportanceDamaged(source.Name, of, "sums and counts do not fit each other");
             }
 
-            entries.Add(of, Means(source, of, Values(sums, workspace), Values(counts, workspace)));
+            entries.Add(of, Means(source, of, Values(sums, workspace), Checked(source, of, Values(counts, workspace))));
         }
 
         return entries.Count == 0
