@@ -1,3 +1,4 @@
+using System;
 using System.IO;
 using System.Text;
 using CheckpointBuild.Diagnostics;
@@ -35,9 +36,10 @@ internal static class CalibrationText
     /// <summary>Reads a text.</summary>
     /// <param name="path">Its path, for messages.</param>
     /// <param name="source">Its bytes.</param>
+    /// <param name="refuse">The error for a path and what is wrong there.</param>
     /// <returns>The text.</returns>
-    /// <exception cref="CheckpointException">CKPT3077 when it is no UTF-8, 1xxx when it is far too large.</exception>
-    public static string Read(string path, ByteSource source)
+    /// <exception cref="CheckpointException">That error when it is no UTF-8, 1xxx when it is far too large.</exception>
+    public static string Read(string path, ByteSource source, Func<string, string, CheckpointException> refuse)
     {
         if (source.Length > MostBytes)
         {
@@ -50,7 +52,7 @@ internal static class CalibrationText
         }
         catch (DecoderFallbackException)
         {
-            throw Errors.CalibrationText(path, "bytes that are no UTF-8");
+            throw refuse(path, "bytes that are no UTF-8");
         }
     }
 }

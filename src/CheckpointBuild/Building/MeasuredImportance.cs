@@ -111,7 +111,7 @@ internal sealed class MeasuredImportance : IDisposable
 
     private static int[] Tokenize(Checkpoint checkpoint, ByteSource text, int chunk)
     {
-        int[] ids = Tokenizer.Create(checkpoint.TokenizerOrThrow()).Encode(CalibrationText.Read(text.Name, text));
+        int[] ids = Tokenizer.Create(checkpoint.TokenizerOrThrow()).Encode(CalibrationText.Read(text.Name, text, Errors.CalibrationText));
         if (ids.Length < chunk)
         {
             throw Errors.CalibrationText(text.Name, $"{ids.Length} tokens");

@@ -101,7 +101,7 @@ internal sealed class MeasuredStatistics : IDisposable
 
     private static ImmutableArray<ReadOnlyMemory<int>> Cut(Checkpoint checkpoint, string path, ByteSource text)
     {
-        int[] ids = Tokenizer.Create(checkpoint.TokenizerOrThrow()).Encode(CalibrationText.Read(path, text));
+        int[] ids = Tokenizer.Create(checkpoint.TokenizerOrThrow()).Encode(CalibrationText.Read(path, text, Errors.CalibrationText));
         if (ids.Length < LeastTokens)
         {
             throw Errors.CalibrationText(path, $"{ids.Length} tokens");

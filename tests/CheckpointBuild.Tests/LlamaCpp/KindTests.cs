@@ -123,10 +123,30 @@ public sealed class KindTests(ITestOutputHelper output)
         Assert.Equal(left.Logits(prompt.Ids), right.Logits(prompt.Ids));
     }
 
-    private static string[] Build(Scratch scratch, Recipe recipe)
+    [Fact]
+    public void LlamaCpp_computes_from_our_parts_what_it_computes_from_the_reference_s()
+    {
+        GoldenTopic split = GoldenRoot.Topic("gguf/split");
+        if (split.SaysAbsent())
+        {
+            return;
+        }
+
+        using var scratch = new Scratch();
+        string[] parts = Build(scratch, new Recipe { Engine = "gguf", MaxShardSize = 60_000 }, split.Reach("tiny-source.gguf"));
+
+        Assert.True(parts.Length > 2);
+        int[] ids = [3, 1, 4, 1, 5, 9];
+        using LlamaCppModel theirs = new(split.Reach("tiny-00001-of-00003.gguf")), ours = new(parts.Order(StringComparer.Ordinal).First());
+        Assert.Equal(theirs.Logits(ids), ours.Logits(ids));
+    }
+
+    private static string[] Build(Scratch scratch, Recipe recipe) => Build(scratch, recipe, DocLlamaData.Model.Reach());
+
+    private static string[] Build(Scratch scratch, Recipe recipe, string source)
     {
         string folder = scratch.PathOf(recipe.EngineName ?? "engine");
-        using EngineBuild build = EngineBuild.Open(DocLlamaData.Model.Reach(), recipe, new SourceHashes(null));
+        using EngineBuild build = EngineBuild.Open(source, recipe, new SourceHashes(null));
         build.Run(folder, new BuilderOptions { Durability = Durability.Cached }, HashTrust.Remembered, CancellationToken.None);
         return Directory.GetFiles(folder, "*.gguf");
     }

@@ -1,4 +1,5 @@
 using System.Threading.Tasks;
+using CheckpointBuild.Tests.Golden;
 using CheckpointBuild.Tests.Infrastructure;
 using CheckpointBuild.Tests.Reports.Expectations;
 using CheckpointBuild.Tests.Tool;
@@ -11,6 +12,8 @@ public sealed class LlamaCppAdapterTests
 {
     // Two orders of the same sums in float32, over six layers.
     private const double MostLogit = 1e-3;
+
+    private const string Reference = "lora-f32.gguf";
 
     private static readonly int[] Ids = [4094, 3411, 3298, 3189, 263, 1684, 286, 263];
 
@@ -28,5 +31,23 @@ public sealed class LlamaCppAdapterTests
 
         Findings.None(FloatDistance.Faults(actual, expected, MostLogit));
         Assert.NotEmpty(FloatDistance.Faults(apart.Logits(Ids), expected, 100 * MostLogit));
+    }
+
+    [Fact]
+    public async Task Adapter_computes_what_the_reference_s_own_file_computes()
+    {
+        GoldenTopic lora = GoldenRoot.Topic("gguf/lora"), model = GoldenRoot.Topic("doc-llama");
+        if (model.SaysAbsent() || lora.SaysAbsent() || !lora.Has(Reference))
+        {
+            return;
+        }
+
+        using var scratch = new Scratch();
+        await Ckpt.DoneAsync("build", model.Reach(), "--engine", "gguf", "--dtype", "f32", "--adapter", lora.Reach("adapter"), "--adapter-mode", "apart", "--output", scratch.Folder);
+
+        using var loaded = new LlamaCppModel(scratch.PathOf("doc-llama.gguf"));
+        float[] expected = loaded.Logits(Ids, lora.Reach(Reference));
+        Assert.NotEqual(expected, loaded.Logits(Ids));
+        Assert.Equal(expected, loaded.Logits(Ids, scratch.PathOf("adapters/adapter.gguf")));
     }
 }

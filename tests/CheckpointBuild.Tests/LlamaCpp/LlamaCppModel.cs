@@ -28,6 +28,15 @@ internal sealed class LlamaCppModel : IDisposable
         }
     });
 
+    /// <summary>What llama.cpp complained of since it was asked last.</summary>
+    /// <returns>Its lines.</returns>
+    public static string Complaint()
+    {
+        string complaint = string.Join(' ', Complaints);
+        Complaints.Clear();
+        return complaint;
+    }
+
     /// <summary>Loads a file.</summary>
     /// <param name="path">The file.</param>
     public LlamaCppModel(string path)
@@ -52,7 +61,7 @@ internal sealed class LlamaCppModel : IDisposable
         }
         catch (LoadWeightsFailedException e)
         {
-            throw new InvalidOperationException($"llama.cpp refuses {path}: {string.Join(' ', Complaints)}", e);
+            throw new InvalidOperationException($"llama.cpp refuses {path}: {Complaint()}", e);
         }
     }
 

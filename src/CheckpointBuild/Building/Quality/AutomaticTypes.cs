@@ -70,7 +70,7 @@ internal sealed class AutomaticTypes : IDisposable
     /// <param name="importance">How much columns count; null = not known. Its numbers are read when the choice is made.</param>
     /// <param name="plan">The files that a recipe would write.</param>
     /// <returns>The choice to be; null where the recipe names its types.</returns>
-    /// <exception cref="CheckpointException">CKPT3083 without a budget, CKPT3084 without a text, CKPT3081 without a calibrator, CKPT3085 for a text that is none, CKPT9006 together with layers that are left out.</exception>
+    /// <exception cref="CheckpointException">CKPT3083 without a budget, CKPT3084 without a text, CKPT3081 without a calibrator, CKPT3085 for a text that is none, CKPT9006 together with one type for all, or with layers that are left out.</exception>
     public static AutomaticTypes? Open(Recipe recipe, Checkpoint checkpoint, Calibrator? calibrator, ImportanceMatrix? importance, Func<Recipe, DirectoryPlan> plan)
     {
         if (recipe.Engine != "gguf" || recipe.Quantization != Recipe.Automatic)
@@ -86,6 +86,11 @@ internal sealed class AutomaticTypes : IDisposable
         if (!recipe.PruneLayers.IsEmpty)
         {
             throw Errors.OneOfBoth("prune-layers", string.Join(',', recipe.PruneLayers), "quantization", Recipe.Automatic);
+        }
+
+        if (recipe.Pure == Purity.Pure)
+        {
+            throw Errors.OneOfBoth("pure", "true", "quantization", Recipe.Automatic);
         }
 
         string text = recipe.EvaluationText ?? recipe.Calibration ?? throw Errors.AutoWithoutText();

@@ -1,5 +1,4 @@
 using System;
-using System.Text;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Models;
 using CheckpointBuild.Tensors;
@@ -12,8 +11,6 @@ internal sealed class EvaluationText : IDisposable
 {
     /// <summary>Tokens of a window, and so the least that a text must have.</summary>
     internal const int Window = 512;
-
-    private const long MostBytes = 1L << 30;
 
     private EvaluationText(ByteSource source, int[] ids)
     {
@@ -51,22 +48,7 @@ internal sealed class EvaluationText : IDisposable
 
     private static int[] Tokenize(Checkpoint checkpoint, ByteSource source)
     {
-        if (source.Length > MostBytes)
-        {
-            throw Errors.SmallFileTooLarge(source.Name, source.Length, MostBytes);
-        }
-
-        string content;
-        try
-        {
-            content = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(source.ReadBytes(0, (int)source.Length));
-        }
-        catch (DecoderFallbackException)
-        {
-            throw Errors.EvaluationText(source.Name, "bytes that are no UTF-8");
-        }
-
-        int[] ids = Tokenizer.Create(checkpoint.TokenizerOrThrow()).Encode(content);
+        int[] ids = Tokenizer.Create(checkpoint.TokenizerOrThrow()).Encode(CalibrationText.Read(source.Name, source, Errors.EvaluationText));
         return ids.Length >= Math.Min(Window, checkpoint.Config.ContextLength) ? ids : throw Errors.EvaluationText(source.Name, $"{ids.Length} tokens");
     }
 }

@@ -81,7 +81,7 @@ public sealed class ImportanceMatrixFile : IDisposable
                 throw Errors.ImportanceDamaged(source.Name, of, "sums and counts do not fit each other");
             }
 
-            entries.Add(of, Means(source, of, Values(sums, workspace), Values(counts, workspace)));
+            entries.Add(of, Means(source, of, Values(sums, workspace), Checked(source, of, Values(counts, workspace))));
         }
 
         return entries.Count == 0
@@ -102,11 +102,6 @@ public sealed class ImportanceMatrixFile : IDisposable
     // An expert that no token reached counts as one whose columns are all alike.
     private static float[] Means(FileSource source, string of, float[] sums, float[] counts)
     {
-        if (Array.FindIndex(counts, c => !(c >= 0 && float.IsFinite(c))) is >= 0 and var wrong)
-        {
-            throw Errors.ImportanceDamaged(source.Name, of, string.Create(CultureInfo.InvariantCulture, $"a count of {counts[wrong]}"));
-        }
-
         int columns = sums.Length / counts.Length;
         for (int i = 0; i < sums.Length; i++)
         {

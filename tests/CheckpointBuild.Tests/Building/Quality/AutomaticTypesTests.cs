@@ -89,6 +89,10 @@ public sealed class AutomaticTypesTests : IDisposable
     }
 
     [Fact]
+    public void A_choice_of_types_and_one_type_for_all_are_refused_together() =>
+        Assert.Equal("CKPT9006", Refusal(Automatic with { MaxEngineSize = 1 << 20, Pure = Purity.Pure }));
+
+    [Fact]
     public void A_calibrator_that_cannot_judge_is_refused_by_code()
     {
         using EngineBuild build = EngineBuild.Open(_judged.Model, Automatic with { MaxEngineSize = 1 << 20 }, new SourceHashes(null), null, new Deaf());

@@ -86,7 +86,7 @@ public sealed class QuantizeTests(ITestOutputHelper output)
         }
 
         QuantizeRun run = RunsOfThreads(Topic).Single(r => r.Name == name), listed = Runs(Topic, "doc-llama.json").Single(r => r.Name == name);
-        Assert.All([1, 8], workers =>
+        Assert.All([1, 2, 8], workers =>
         {
             using var scratch = new Scratch();
             Assert.Equal(listed.FileHash, Hash.OfFile(Build(DocLlamaData.Model.Reach(), run.Recipe(Matrix), scratch, workers)));
