@@ -31,7 +31,6 @@ public sealed class GgufModelFuzz(ITestOutputHelper output)
     private const int Usual = 200;
 
     // The models hold some hundred kilobytes; a context of 256 positions of every layer is the largest thing that is made of them.
-    private const long MostResident = 512L << 20;
     private const long MostAllocated = 256L << 20;
 
     private static readonly int[] Prompt = [1, 2, 3];

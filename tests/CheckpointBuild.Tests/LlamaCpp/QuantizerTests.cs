@@ -54,7 +54,7 @@ public sealed class QuantizerTests
         using var scratch = new Scratch();
         FamilySample sample = Widened(FamilySample.Named(name), width);
         DirectoryPlan plan = Dialect.Named("gguf").Plan(sample.Checkpoint(), new PlanOptions { EngineName = "half", Policy = new GgufPolicy(GgufFileType.For(DType.F16)!) });
-        new Builder(new BuilderOptions { Durability = Durability.Cached }).Build(plan, scratch.Folder, default);
+        new Builder(new BuilderOptions { Durability = Durability.Cached }).Build(plan, scratch.Folder, TestContext.Current.CancellationToken);
         using var source = new FileSource(scratch.PathOf("half.gguf"));
         ImportanceMatrix matrix = MatrixOf(Format.Gguf.Read(source));
 
