@@ -40,7 +40,9 @@ internal sealed class LlamaCpp : Dialect
         TensorFile file = GgufSet.Read(source, part => directory.CanOpen(part) ? directory.OpenFile(part) : null);
 
         ModelFamily family = FamilyOf(file, source.Name);
-        ModelConfig config = GgufModelKeys.Read(file.Metadata, family, source.Name, file.Tensors);
+
+        // Before anything is listed for each layer or expert that a key claims.
+        ModelConfig config = GgufModelKeys.Read(file.Metadata, family, source.Name, file.Tensors).Validated(source.Name);
         config = WithBiasesOf(RopeFactors.ReadInto(config, file.Tensors), family, file.Tensors).Validated(source.Name);
         if (family.GgufArchitecture == "llama" && config.Rope is { } rope && rope.Dimensions != config.HeadDimension)
         {
