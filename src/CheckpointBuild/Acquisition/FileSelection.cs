@@ -54,6 +54,11 @@ public sealed record FileSelection
         HashSet<string> chosen = [.. _only.IsEmpty ? Start(files, where, warn) : files.Where(f => _only.Any(p => GlobPattern.Matches(p, f.Path))).Select(f => f.Path)];
         chosen.UnionWith(files.Where(f => _added.Any(p => GlobPattern.Matches(p, f.Path))).Select(f => f.Path));
         chosen.RemoveWhere(path => _removed.Any(p => GlobPattern.Matches(p, path)));
+        if (chosen.Count == 0)
+        {
+            throw Errors.PatternMatchesNothing(where, ToString(), files.Select(f => f.Path));
+        }
+
         return [.. files.Where(f => chosen.Contains(f.Path))];
     }
 

@@ -35,12 +35,17 @@ internal static class HubAddress
         string commit = Header(response, "X-Repo-Commit") is { } stated && HubCache.IsCommit(stated) ? stated
             : HubCache.IsCommit(subject.Revision) ? subject.Revision
             : throw Errors.BadHubAnswer(subject.Where, "it names no commit (X-Repo-Commit); is HF_ENDPOINT a Hub?");
+        if (HubCache.IsCommit(subject.Revision) && commit != subject.Revision)
+        {
+            throw Errors.BadHubAnswer(subject.Where, $"it answers for the commit {commit}");
+        }
+
         ContentIdentity identity = ContentIdentity.Parse(Header(response, "X-Linked-Etag") ?? response.Headers.ETag?.Tag ?? Header(response, "ETag"))
             ?? throw Errors.BadHubAnswer(subject.Where, "its entity tag is no SHA-256 and no Git SHA-1, so that nothing could be verified");
         long size = long.TryParse(Header(response, "X-Linked-Size"), out long linked) ? linked : response.Content.Headers.ContentLength ?? -1;
-        if (size < 0)
+        if (size is < 0 or > HubTree.MostFileBytes)
         {
-            throw Errors.BadHubAnswer(subject.Where, "it names no size");
+            throw Errors.BadHubAnswer(subject.Where, "it names no size that a file can have");
         }
 
         Uri asked = response.RequestMessage!.RequestUri!;

@@ -108,13 +108,19 @@ public sealed class HubCacheInventory(HubSettings settings)
         }
 
         string[] links = [.. paths.Select(p => Path.Combine(model.Folder, p)).Where(File.Exists)];
-        string[] contents = [.. links.Select(l => new FileInfo(l).ResolveLinkTarget(returnFinalTarget: true)?.FullName).OfType<string>()];
+
+        // Where links are not made, a snapshot holds a copy, and the content lies beside it under its hash.
+        HashSet<string?> hashes = [.. model.Files.Where(f => paths.Contains(f.Path)).Select(f => f.Sha256)];
+        string[] contents =
+        [
+            .. links.Select(l => new FileInfo(l).ResolveLinkTarget(returnFinalTarget: true)?.FullName).OfType<string>()
+                .Union(Files(cached.Folder, "blobs").Where(f => hashes.Contains(f.Name)).Select(f => f.FullName)),
+        ];
         await DeleteAsync(cached, links);
         HashSet<string> others = [.. cached.Commits.SelectMany(c => Files(cached.Folder, Path.Combine("snapshots", c))).Select(f => f.LinkTarget).OfType<string>().Select(t => Path.GetFileName(t))];
         await DeleteAsync(cached, contents.Where(c => !others.Contains(Path.GetFileName(c))));
 
         // What was read while it arrived may be there in parts: a product of the store needs no more than headers.
-        HashSet<string?> hashes = [.. model.Files.Where(f => paths.Contains(f.Path)).Select(f => f.Sha256)];
         await DeleteAsync(cached, Files(cached.Folder, "blobs").Where(f => f.Name.Contains(".ckpt.", StringComparison.Ordinal) && hashes.Contains(f.Name.Split('.')[0])).Select(f => f.FullName));
     }
 

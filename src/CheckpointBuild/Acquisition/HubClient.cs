@@ -15,6 +15,9 @@ namespace CheckpointBuild.Acquisition;
 /// <remarks>Protocol and layout are read from the official client's source and held against its recorded requests. Dispose it to close its connections; what is still arriving ends with them.</remarks>
 public sealed class HubClient : ModelFeed, IDisposable
 {
+    // Far more than the Hub lists for any repository: a list that goes on is a server's mistake, or worse.
+    private const int MostPages = 1000;
+    private const int MostFiles = 1 << 18;
     private readonly HubSettings _settings;
     private readonly HubHttp _http;
     private readonly ContentDownload _download;
@@ -198,10 +201,21 @@ public sealed class HubClient : ModelFeed, IDisposable
 
         RefuseOffline(subject);
         var files = new List<HubFile>();
-        for (Uri? page = _http.At(HubAddress.Tree(subject)); page is not null;)
+        Uri? page = _http.At(HubAddress.Tree(subject));
+        for (int pages = 0; page is not null; pages++)
         {
+            if (pages == MostPages || files.Count > MostFiles)
+            {
+                throw Errors.BadHubAnswer(subject.Where, "its list of files has no end");
+            }
+
             (byte[] body, page) = await _http.GetTextAsync(page, subject, cancellation);
             files.AddRange(HubTree.ReadPage(body, subject));
+        }
+
+        if (files.DistinctBy(f => f.Path, StringComparer.Ordinal).Count() != files.Count)
+        {
+            throw Errors.BadHubAnswer(subject.Where, "it lists a file twice");
         }
 
         target.KeepTree(subject.Revision, files);
@@ -213,6 +227,7 @@ public sealed class HubClient : ModelFeed, IDisposable
         var arriving = new ConcurrentDictionary<string, ArrivingContent>(StringComparer.Ordinal);
         Arrivals? arrivals = to.Timing == FetchTiming.WhileUsed && to.Target is CacheTarget ? new Arrivals(_settings, cancellation) : null;
         _arriving.AddRange(arrivals is null ? [] : [arrivals]);
+        var contents = new ConcurrentDictionary<ContentIdentity, string>();
         long bytes = missing.Sum(f => f.Size);
         to.Observer.Say(FetchCounter.Announce(subject.Where, missing.Length, bytes));
         to.Target.Prepare(bytes);
@@ -221,7 +236,8 @@ public sealed class HubClient : ModelFeed, IDisposable
         {
             RemoteFile remote = await _http.HeadAsync(subject with { File = missing[index].Path }, token);
             check(remote, index);
-            if (arrivals is not null && remote.Identity.IsSha256 && BuildFiles.AreWeights(missing[index].Path))
+            // A content arrives once: a second file of the same would wait for the first one's lock, and the first for whoever reads the second.
+            if (arrivals is not null && remote.Identity.IsSha256 && BuildFiles.AreWeights(missing[index].Path) && contents.TryAdd(remote.Identity, missing[index].Path))
             {
                 arriving[missing[index].Path] = ((CacheTarget)to.Target).Arrive(remote, arrivals);
             }

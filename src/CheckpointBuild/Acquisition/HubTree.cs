@@ -12,6 +12,8 @@ namespace CheckpointBuild.Acquisition;
 /// <summary>The list of a repository's files: as the Hub answers it, and as the shared cache keeps it in <c>trees/&lt;commit&gt;.json</c>.</summary>
 internal static class HubTree
 {
+    // Far more than any server keeps in one file; sums of such sizes do not overflow.
+    internal const long MostFileBytes = 1L << 44;
     private const int FormatVersion = 1;
     private static readonly JsonWriterOptions Written = new() { Indented = true, IndentSize = 1, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -111,7 +113,7 @@ internal static class HubTree
     }
 
     private static HubFile? Checked(HubFile file) =>
-        IsSafe(file.Path) && file.Size >= 0 && ContentIdentity.IsHash(file.BlobId) && (file.LfsSha256 is not { } sha256 || (sha256.Length == 64 && ContentIdentity.IsHash(sha256))) ? file : null;
+        IsSafe(file.Path) && file.Size is >= 0 and <= MostFileBytes && ContentIdentity.IsHash(file.BlobId) && (file.LfsSha256 is not { } sha256 || (sha256.Length == 64 && ContentIdentity.IsHash(sha256))) ? file : null;
 
     private static string? Text(JsonElement parent, string name) => parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

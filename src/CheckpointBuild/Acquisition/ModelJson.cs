@@ -45,7 +45,7 @@ internal static class ModelJson
     public static LockedFile ReadFile(JsonElement file)
     {
         var read = new LockedFile(Text(file, "path"), file.GetProperty("size").GetInt64(), Text(file, "sha256"));
-        return HubTree.IsSafe(read.Path) && read.Size >= 0 && read.Sha256.Length == 64 && ContentIdentity.IsHash(read.Sha256)
+        return HubTree.IsSafe(read.Path) && read.Size is >= 0 and <= HubTree.MostFileBytes && read.Sha256.Length == 64 && ContentIdentity.IsHash(read.Sha256)
             ? read
             : throw new FormatException($"the file '{read.Path}' is not described as it must be");
     }

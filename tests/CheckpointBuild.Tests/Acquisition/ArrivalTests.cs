@@ -66,6 +66,23 @@ public sealed class ArrivalTests : IDisposable
     }
 
     [Fact]
+    public async Task Two_files_of_one_content_do_not_wait_for_each_other()
+    {
+        ServedFile file = ServedFile.Large("model-00001-of-00002.safetensors", 1_000_000, 7);
+        await using HubServer server = await HubServer.StartAsync(ServedRepository.Of("demo/tiny", file, file with { Path = "model-00002-of-00002.safetensors" }));
+        using var client = new HubClient(Settings(server, "hub"));
+        byte[] header = new byte[8];
+
+        foreach (FetchedFile fetched in (await FetchAsync(client, SelectionStart.Everything)).Files)
+        {
+            fetched.Arriving?.Read(0, header);
+        }
+
+        Assert.Equal(file.Content[..8], header);
+        Assert.Equal(file.Content.Length, SentContent(server));
+    }
+
+    [Fact]
     public async Task What_is_read_first_comes_first()
     {
         ServedFile file = ServedFile.Large("model.safetensors", 1_000_000, 7);

@@ -37,6 +37,7 @@ public sealed class FileSelectionTests
     [InlineData("config.json README.md", null, "CKPT6021")]
     [InlineData("a.gguf b.gguf", null, "CKPT6022")]
     [InlineData("config.json model.safetensors", "*.bin", "CKPT6020")]
+    [InlineData("config.json model.safetensors", "config.json;-config.json", "CKPT6020")]
     public void A_repository_that_leaves_it_open_is_refused(string repository, string? patterns, string code) =>
         Assert.Equal(code, Assert.Throws<CheckpointException>(() => Choose(repository, patterns, [])).Code);
 

@@ -178,6 +178,57 @@ public sealed class HostileServerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_list_without_end_is_refused()
+    {
+        await using HubServer server = await ServeAsync();
+        server.Before = context =>
+        {
+            bool isList = context.Request.Path.Value!.Contains("/tree/", StringComparison.Ordinal);
+            context.Response.Headers.Link = isList ? $"<{context.Request.Path}>; rel=\"next\"" : default;
+            return isList ? AnswerAsync(context, "[]") : Task.FromResult(false);
+        };
+
+        Assert.Equal("CKPT6013", (await RefusedAsync(server)).Code);
+    }
+
+    [Fact]
+    public async Task A_list_that_names_a_file_twice_is_refused()
+    {
+        await using HubServer server = await HubServer.StartAsync(ServedRepository.Of("demo/tiny", Config, Weights, Weights));
+
+        Assert.Equal("CKPT6013", (await RefusedAsync(server)).Code);
+    }
+
+    [Fact]
+    public async Task Sizes_that_no_sum_can_hold_are_refused()
+    {
+        await using HubServer server = await ServeAsync();
+        string entry = $"{{\"type\":\"file\",\"size\":{long.MaxValue},\"oid\":\"{new string('a', 40)}\",\"path\":";
+        server.Before = context => context.Request.Path.Value!.Contains("/tree/", StringComparison.Ordinal)
+            ? AnswerAsync(context, $"[{entry}\"a.safetensors\"}},{entry}\"b.safetensors\"}}]")
+            : Task.FromResult(false);
+
+        await RefusedAsync(server);
+    }
+
+    [Fact]
+    public async Task An_answer_for_another_commit_is_refused()
+    {
+        await using HubServer server = await ServeAsync();
+        server.Before = context =>
+        {
+            context.Response.OnStarting(() =>
+            {
+                context.Response.Headers["X-Repo-Commit"] = new string('b', 40);
+                return Task.CompletedTask;
+            });
+            return Task.FromResult(false);
+        };
+
+        Assert.Equal("CKPT6013", (await RefusedAsync(server)).Code);
+    }
+
+    [Fact]
     public async Task A_file_that_is_kept_in_chunks_is_taken_from_its_plain_address()
     {
         await using HubServer server = await ServeAsync();
@@ -226,6 +277,12 @@ public sealed class HostileServerTests : IDisposable
         context.Response.StatusCode = 302;
         context.Response.Headers.Location = location;
         return Task.FromResult(true);
+    }
+
+    private static async Task<bool> AnswerAsync(HttpContext context, string body)
+    {
+        await context.Response.WriteAsync(body, context.RequestAborted);
+        return true;
     }
 
     private static FetchRequest Request() => new(ModelReference.Parse("hf:demo/tiny")!, FileSelection.Everything);

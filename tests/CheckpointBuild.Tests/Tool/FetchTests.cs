@@ -76,6 +76,18 @@ public sealed class FetchTests
     }
 
     [Fact]
+    public async Task A_source_that_is_not_kept_leaves_no_content_where_links_are_not_made()
+    {
+        using var scratch = new Scratch();
+        await using HubServer server = await HubServer.StartAsync(Repository(scratch));
+
+        CkptResult result = await Ckpt(server, scratch, ("HF_HUB_DISABLE_SYMLINKS", "1")).RunAsync("build", "hf:demo/tiny", "--engine", "gguf", "--keep-source", "false", "--output", scratch.PathOf("out"));
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.DoesNotContain(Directory.EnumerateFiles(scratch.PathOf("home/hub"), "*", SearchOption.AllDirectories), f => Path.GetFileName(f).Length == Hash.OfFile(f).Length);
+    }
+
+    [Fact]
     public async Task A_byte_that_changed_in_the_cache_ends_the_build()
     {
         using var scratch = new Scratch();
