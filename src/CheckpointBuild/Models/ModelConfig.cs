@@ -11,6 +11,7 @@ public sealed partial record ModelConfig
     private const int MostLayers = 16384;
     private const int MostExperts = 16384;
     private const int MostHeadDimension = 16384;
+    private const int MostWidth = 1 << 20;
 
     /// <summary>Width of the residual stream.</summary>
     public required int HiddenSize { get; init; }
@@ -180,6 +181,12 @@ public sealed partial record ModelConfig
         if (HeadDimension > MostHeadDimension)
         {
             throw Errors.ConfigFieldWrong(file, "head_dim", $"{HeadDimension}", $"at most {MostHeadDimension}");
+        }
+
+        // Where no layer has the width no tensor is held against it, and yet room is made for it.
+        if (Math.Max(FeedForwardSize, Experts?.FeedForwardSize ?? 0) is > MostWidth and int width)
+        {
+            throw Errors.ConfigFieldWrong(file, "intermediate_size", $"{width}", $"at most {MostWidth}");
         }
 
         if (Rope is { } rope && (rope.Dimensions < 2 || rope.Dimensions % 2 != 0 || rope.Dimensions > HeadDimension))

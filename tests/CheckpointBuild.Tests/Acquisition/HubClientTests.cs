@@ -242,7 +242,7 @@ public sealed class HubClientTests
                 return false;
             }
 
-            await context.Response.WriteAsync($$"""[{"type":"file","path":"huge","size":{{long.MaxValue / 4}},"oid":"{{Config.BlobId}}"}]""");
+            await context.Response.WriteAsync($$"""[{"type":"file","path":"huge","size":{{HubTree.MostFileBytes}},"oid":"{{Config.BlobId}}"}]""");
             return true;
         };
 

@@ -23,9 +23,9 @@ public sealed class QuantizeTests(ITestOutputHelper output)
 
     public static TheoryData<string> Cases => Topic.Cases(topic => Listings(topic).SelectMany(l => Runs(topic, l).Where(IsCase).Select(r => $"{l}: {r.Name}")));
 
-    public static TheoryData<string> OtherSources => Topic.Cases(topic => RunsOfOtherSources(topic).Select(NameOf));
+    public static TheoryData<string> OtherSources => Topic.CasesOfKind("runs from other float files", topic => RunsOfOtherSources(topic).Select(NameOf));
 
-    public static TheoryData<string> ThreadCases => Topic.Cases(topic => RunsOfThreads(topic).Select(r => r.Name));
+    public static TheoryData<string> ThreadCases => Topic.CasesOfKind("runs with numbers of threads", topic => RunsOfThreads(topic).Select(r => r.Name));
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -94,11 +94,11 @@ public sealed class QuantizeTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Runs_that_the_product_cannot_be_asked_for_are_named()
+    public void Runs_that_the_product_cannot_be_asked_for_are_a_few_that_are_known()
     {
         if (!Topic.SaysAbsent())
         {
-            output.WriteLine(string.Join('\n', Listings(Topic).SelectMany(l => Runs(Topic, l)).Where(r => !IsCase(r)).Select(r => r.Name)));
+            Findings.None(Listings(Topic).SelectMany(l => Runs(Topic, l)).Where(r => !IsCase(r) && !IsLeftOut(r)).Select(r => r.Name));
         }
     }
 
@@ -110,6 +110,10 @@ public sealed class QuantizeTests(ITestOutputHelper output)
     }
 
     private static string Matrix(string name) => GoldenRoot.Topic("gguf/imatrix").Reach(name);
+
+    // A copy, numbers for kinds, NVFP4, which the tool refuses, and options that only keys, the tool's memory or a matrix cut beforehand see.
+    private static bool IsLeftOut(QuantizeRun run) => run.Type is "COPY" or "NVFP4" or "15" or "7" || run.Listed.TryGetProperty("source", out _)
+        || run.Options.Any(o => o is "--leave-output-tensor" or "--include-weights" or "--exclude-weights" or "--override-kv" or "--max-buffer-size");
 
     private static bool IsCase(QuantizeRun run) => run.IsKnown && !run.Listed.TryGetProperty("source", out _);
 

@@ -45,7 +45,7 @@ public sealed class RequantizeTests(ITestOutputHelper output)
         {
             plan = recipe.Apply(checkpoint, [], Even(checkpoint));
         }
-        catch (CheckpointException e) when (e.Code == "CKPT3073")
+        catch (CheckpointException e) when (kind == "q1_0" && e.Code == "CKPT3073")
         {
             // Rows that fit no block of a kind without a fallback.
             output.WriteLine($"{kind}: {e.Message}");
