@@ -30,8 +30,10 @@ internal sealed record WorkerItem(string Source, string? EngineName, string? Nam
     public static int ParseThreads(string option, string value) =>
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int threads) && threads > 0 ? threads : throw Errors.UnknownOptionValue(option, value, "a build", ["a number from 1"]);
 
-    /// <summary>Revision, version and files of a model that is named, and the adapters.</summary>
-    public Recipe Where => new() { Engine = "", Adapter = AdapterChoice.ParseList(Metadata.GetValueOrDefault("Adapter") ?? ""), Revision = Metadata.GetValueOrDefault("Revision"), Version = Metadata.GetValueOrDefault("Version"), Files = Metadata.GetValueOrDefault("Files") };
+    /// <summary>Revision, version and files of a model that is named, whether they are kept, and the adapters.</summary>
+    public Recipe Where => Metadata.TryGetValue("KeepSource", out string? keep) ? RecipeField.Find("KeepSource")!.Set(Place, keep) : Place;
+
+    private Recipe Place => new() { Engine = "", Adapter = AdapterChoice.ParseList(Metadata.GetValueOrDefault("Adapter") ?? ""), Revision = Metadata.GetValueOrDefault("Revision"), Version = Metadata.GetValueOrDefault("Version"), Files = Metadata.GetValueOrDefault("Files") };
 
     /// <summary>The recipe that the metadata mean.</summary>
     /// <param name="task">The task that asks; <c>QuantizeModel</c> alone needs no engine, GGUF is what follows from a GGUF type.</param>

@@ -40,7 +40,7 @@ internal sealed class PartialFile : IDisposable
             _ranges.Add(range);
         }
 
-        _file = File.OpenHandle(_path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+        _file = File.OpenHandle(_path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         if (RandomAccess.GetLength(_file) != size)
         {
             RandomAccess.SetLength(_file, size);

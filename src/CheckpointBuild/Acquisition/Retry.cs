@@ -28,9 +28,9 @@ internal sealed class Retry(HubSettings settings, HubSubject subject)
     /// <param name="e">The exception.</param>
     /// <param name="cancellation">The user's.</param>
     /// <returns>True when the request may be made again.</returns>
+    /// <remarks>A secure connection that is cut within a record is a plain <see cref="IOException"/>; what fails on our disk has a code and is none.</remarks>
     public static bool IsConnectionLoss(Exception e, CancellationToken cancellation) =>
-        e is HttpRequestException or HttpIOException or EndOfStreamException or TimeoutException || (e is OperationCanceledException && !cancellation.IsCancellationRequested)
-        || (e is IOException && e.InnerException is System.Net.Sockets.SocketException);
+        e is HttpRequestException or IOException or TimeoutException || (e is OperationCanceledException && !cancellation.IsCancellationRequested);
 
     /// <summary>Waits after an answer that is no success.</summary>
     /// <param name="response">The answer.</param>

@@ -28,6 +28,20 @@ public sealed class NamedItemTests
     }
 
     [Fact]
+    public async Task An_item_that_keeps_no_source_leaves_none_in_the_cache()
+    {
+        using var scratch = new Scratch();
+        await using HubServer server = await HubServer.StartAsync(Repository(scratch));
+        KeepSource = "false";
+
+        CkptResult result = await WorkAsync(server, scratch, "BuildEngine");
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.Contains("@ckpt\tproduct\t0", result.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(Directory.EnumerateFiles(scratch.PathOf("home"), "*", SearchOption.AllDirectories), f => new FileInfo(f) is { LinkTarget: null, Length: > 10_000 });
+    }
+
+    [Fact]
     public async Task A_complete_cache_and_a_lock_need_no_request()
     {
         using var scratch = new Scratch();
@@ -166,6 +180,8 @@ public sealed class NamedItemTests
 
     private string? Adapter { get; set; }
 
+    private string? KeepSource { get; set; }
+
     private async Task<CkptResult> WorkAsync(HubServer server, Scratch scratch, string task, params (string Name, bool Value)[] flags)
     {
         var request = new JsonObject
@@ -191,6 +207,11 @@ public sealed class NamedItemTests
         if (Adapter is not null)
         {
             metadata[nameof(Adapter)] = Adapter;
+        }
+
+        if (KeepSource is not null)
+        {
+            metadata[nameof(KeepSource)] = KeepSource;
         }
 
         return metadata;
