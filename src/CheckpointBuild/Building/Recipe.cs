@@ -119,11 +119,12 @@ public sealed partial record Recipe
             PreTokenizer = PreTokenizer is null || target.NamesPreTokenizers ? PreTokenizer : throw Errors.UnknownOptionValue("pre-tokenizer", PreTokenizer, Engine, []),
         };
         DirectoryPlan plan = AdapterMode == AdapterMode.Alone ? new DirectoryPlan([], []) : target.Plan(source, options);
-        return plan with { Files = [.. plan.Files, .. Apart(source, adapters, target, options)], Warnings = [.. noticed, .. plan.Warnings] };
+        DirectoryPlan[] apart = [.. Apart(source, adapters, target, options)];
+        return plan with { Files = [.. plan.Files, .. apart.SelectMany(a => a.Files)], Warnings = [.. noticed, .. plan.Warnings, .. apart.SelectMany(a => a.Warnings)] };
     }
 
     // Beside a product adapters have a folder; alone they are the product, one in the product's own folder.
-    private IEnumerable<FilePlan> Apart(Checkpoint source, ImmutableArray<Adapter> adapters, Dialect target, PlanOptions options)
+    private IEnumerable<DirectoryPlan> Apart(Checkpoint source, ImmutableArray<Adapter> adapters, Dialect target, PlanOptions options)
     {
         if (AdapterMode == AdapterMode.Alone && adapters.IsEmpty)
         {
@@ -133,11 +134,9 @@ public sealed partial record Recipe
         foreach ((string name, Adapter adapter) in AdapterMode == AdapterMode.Merge ? [] : AdapterNames.Of(adapters).Zip(adapters))
         {
             string above = $"{Dialect.AdapterFolder}/", own = $"{above}{name}/";
-            foreach (FilePlan file in target.PlanAdapter(source, adapter, options with { EngineName = name }))
-            {
-                yield return AdapterMode == AdapterMode.Apart ? file
-                    : file with { Path = adapters.Length == 1 && file.Path.StartsWith(own, StringComparison.Ordinal) ? file.Path[own.Length..] : file.Path[above.Length..] };
-            }
+            DirectoryPlan plan = target.PlanAdapter(source, adapter, options with { EngineName = name });
+            yield return AdapterMode == AdapterMode.Apart ? plan
+                : plan with { Files = [.. plan.Files.Select(file => file with { Path = adapters.Length == 1 && file.Path.StartsWith(own, StringComparison.Ordinal) ? file.Path[own.Length..] : file.Path[above.Length..] })] };
         }
     }
 

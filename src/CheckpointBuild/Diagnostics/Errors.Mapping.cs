@@ -51,6 +51,9 @@ internal static partial class Errors
     internal static CheckpointException NoTokenizerInCheckpoint(string checkpoint) => new("CKPT2015",
         $"{checkpoint}: there is no tokenizer beside the weights (tokenizer.json), one is needed here. Add the model's tokenizer files to the folder.");
 
+    internal static Diagnostic CardNotRead(string file, string reason) => new("CKPT2016",
+        $"{file}: the head of the model card is no YAML that can be read ({reason}). Licence, author and whatever else it says are left out; mend the lines between the two '---'.", file);
+
     internal static CheckpointException RanksQuantized(string file, string tensor) => new("CKPT2990",
         $"{file}: tensor {Quote(tensor)} is part of a quantization, whose numbers are in the order of one kernel. Only ranks with float weights are read back; use the checkpoint that they were made from.", file);
 

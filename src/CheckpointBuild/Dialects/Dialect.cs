@@ -80,5 +80,5 @@ public abstract partial class Dialect
     /// <param name="options">The product's options; <see cref="PlanOptions.EngineName"/> is what the adapter is called.</param>
     /// <returns>The files, below <see cref="AdapterFolder"/>.</returns>
     /// <exception cref="Diagnostics.CheckpointException">CKPT2012 when the form cannot hold the adapter.</exception>
-    internal virtual IEnumerable<FilePlan> PlanAdapter(Checkpoint checkpoint, Adapter adapter, PlanOptions options) => PeftFiles.Plan(checkpoint, adapter, $"{AdapterFolder}/{options.EngineName}/");
+    internal virtual DirectoryPlan PlanAdapter(Checkpoint checkpoint, Adapter adapter, PlanOptions options) => new([.. PeftFiles.Plan(checkpoint, adapter, $"{AdapterFolder}/{options.EngineName}/")], []);
 }

@@ -104,6 +104,7 @@ public sealed class AdapterSource : IDisposable
         PeftSettings settings = PeftSettings.Read(directory.PathOf(PeftSettings.FileName), directory.ReadAll(PeftSettings.FileName));
         return PeftAdapter.Read(name, source.Name, settings, file) with
         {
+            Card = directory.Holds(ModelCard.FileName) && File.Exists(directory.PathOf(ModelCard.FileName)) ? new Sidecar(ModelCard.FileName, () => directory.OpenFile(ModelCard.FileName)) : null,
             PeftFiles = [.. new[] { PeftSettings.FileName, weights }.Select(one => new Sidecar(one, () => directory.OpenFile(one)))],
         };
     }

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using CheckpointBuild.Diagnostics;
@@ -24,15 +25,16 @@ internal static class GgufAdapter
     /// <param name="adapter">The adapter, which fits the base.</param>
     /// <param name="path">Where the file will lie.</param>
     /// <param name="type">The dtype of the factors whose rows fit it; others are float16.</param>
+    /// <param name="warn">Receives what was noticed.</param>
     /// <returns>The file.</returns>
     /// <exception cref="CheckpointException">CKPT2012 when llama.cpp has no form for a part of the adapter.</exception>
-    public static FilePlan Plan(Checkpoint checkpoint, Adapter adapter, string path, DType type)
+    public static FilePlan Plan(Checkpoint checkpoint, Adapter adapter, string path, DType type, Action<Diagnostic> warn)
     {
         string architecture = checkpoint.Family.GgufArchitecture ?? throw Errors.CannotRun(checkpoint.Family.Architecture, "GGUF", "llama.cpp has no such architecture.");
         adapter = AdapterTranslation.WithoutCopies(checkpoint, adapter);
         RefuseOtherParts(adapter);
         Metadata metadata = new Metadata().Add("general.architecture", architecture).Add("general.type", "adapter").Add("adapter.type", "lora");
-        GgufModelKeys.WriteName(metadata, ModelName.Parse(adapter.Name, 0), null);
+        GgufGeneralKeys.Write(metadata, ModelCard.Read(adapter.Card, warn), [adapter.Name], null);
         metadata.Add("adapter.lora.alpha", Alpha(adapter)).Add("general.quantization_version", 2u);
 
         var sites = new AdapterSites(checkpoint.Config, adapter.Namings(checkpoint.Family));

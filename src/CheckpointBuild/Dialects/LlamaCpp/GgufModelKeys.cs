@@ -1,4 +1,6 @@
+using System;
 using System.Collections.Generic;
+using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
 using CheckpointBuild.Tensors;
@@ -13,13 +15,14 @@ internal static class GgufModelKeys
     /// <param name="checkpoint">The model.</param>
     /// <param name="size">How many numbers its tensors hold.</param>
     /// <param name="fileType">What <c>general.file_type</c> holds.</param>
-    public static void Write(Metadata metadata, Checkpoint checkpoint, ParameterCount size, uint fileType)
+    /// <param name="warn">Receives what was noticed.</param>
+    public static void Write(Metadata metadata, Checkpoint checkpoint, ParameterCount size, uint fileType, Action<Diagnostic> warn)
     {
         GgufArchitecture architecture = GgufArchitecture.Of(checkpoint.Family);
         metadata.Add("general.architecture", architecture.Name);
         WriteAll(architecture.LeadingKeys);
         metadata.Add("general.type", "model");
-        WriteName(metadata, ModelName.Parse(checkpoint.Name, size.Total), size.Label);
+        GgufGeneralKeys.Write(metadata, checkpoint, size, warn);
         WriteAll(architecture.Keys);
         metadata.Add("general.quantization_version", 2u);
 
@@ -80,27 +83,6 @@ internal static class GgufModelKeys
         }
 
         return family.Derive(architecture.Complete(config, tensors));
-    }
-
-    /// <summary>Writes what a name says.</summary>
-    /// <param name="metadata">Receives the keys.</param>
-    /// <param name="name">The name's parts.</param>
-    /// <param name="size">The size label where the name states none; null = none.</param>
-    public static void WriteName(Metadata metadata, ModelName name, string? size)
-    {
-        metadata.Add("general.name", name.Title);
-        AddIfStated("general.version", name.Version);
-        AddIfStated("general.finetune", name.FineTune);
-        AddIfStated("general.basename", name.BaseName);
-        AddIfStated("general.size_label", name.SizeLabel ?? size);
-
-        void AddIfStated(string key, string? value)
-        {
-            if (value is not null)
-            {
-                metadata.Add(key, value);
-            }
-        }
     }
 
     private static RopeConfig ReadRope(GgufKeyReader keys, int dimension, int context, double theta, RopeStyle style)

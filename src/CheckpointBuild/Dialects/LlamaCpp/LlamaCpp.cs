@@ -159,9 +159,9 @@ internal sealed class LlamaCpp : Dialect
     {
         Tensor[] tensors = [.. RopeFactors.Of(checkpoint.Config), .. GgufTensors.Of(checkpoint, options)];
         var metadata = new Metadata();
-        GgufModelKeys.Write(metadata, checkpoint, ParameterCount.Of(tensors), options.Policy is GgufPolicy policy ? policy.FileType.Number : 0);
-        ImmutableArray<Diagnostic> warnings = WriteTokenizer(metadata, checkpoint, options.PreTokenizer);
-        return (new TensorFile(new TensorTable(tensors), metadata), warnings);
+        List<Diagnostic> noticed = [];
+        GgufModelKeys.Write(metadata, checkpoint, ParameterCount.Of(tensors), options.Policy is GgufPolicy policy ? policy.FileType.Number : 0, noticed.Add);
+        return (new TensorFile(new TensorTable(tensors), metadata), [.. noticed, .. WriteTokenizer(metadata, checkpoint, options.PreTokenizer)]);
     }
 
     private static Metadata MetadataOf(SourceContainer container, string? preTokenizer)
@@ -181,8 +181,12 @@ internal sealed class LlamaCpp : Dialect
     }
 
     /// <inheritdoc/>
-    internal override IEnumerable<FilePlan> PlanAdapter(Checkpoint checkpoint, Adapter adapter, PlanOptions options) =>
-        [GgufAdapter.Plan(checkpoint, adapter, $"{AdapterFolder}/{options.EngineName}{Extension}", GgufAdapter.TypeFor(options.Policy))];
+    internal override DirectoryPlan PlanAdapter(Checkpoint checkpoint, Adapter adapter, PlanOptions options)
+    {
+        List<Diagnostic> noticed = [];
+        FilePlan file = GgufAdapter.Plan(checkpoint, adapter, $"{AdapterFolder}/{options.EngineName}{Extension}", GgufAdapter.TypeFor(options.Policy), noticed.Add);
+        return new DirectoryPlan([file], [.. noticed]);
+    }
 
     private static ImmutableArray<Diagnostic> WriteTokenizer(Metadata metadata, Checkpoint checkpoint, string? preTokenizer)
     {

@@ -84,7 +84,10 @@ internal sealed partial record ModelName(string Title, string? BaseName, string?
     }
 
     // Words in lower case get a capital unless they are versions or begin with a digit; capitals after a digit or sign too, as Python's title() has it.
-    private static string TitleOf(string name) => string.Join(' ', name.Trim().Replace('-', ' ').Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(Capitalized));
+    /// <summary>A name as people write it: words in lower case get a capital.</summary>
+    /// <param name="name">The name, its words between hyphens or spaces.</param>
+    /// <returns>The words between spaces.</returns>
+    internal static string TitleOf(string name) => string.Join(' ', name.Trim().Replace('-', ' ').Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(Capitalized));
 
     private static string Capitalized(string word)
     {

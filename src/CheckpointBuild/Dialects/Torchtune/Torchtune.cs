@@ -86,7 +86,7 @@ internal sealed class Torchtune : Dialect
     }
 
     /// <inheritdoc/>
-    internal override IEnumerable<FilePlan> PlanAdapter(Checkpoint checkpoint, Adapter adapter, PlanOptions options) => TorchtuneFiles.Plan(checkpoint, adapter, $"{AdapterFolder}/{options.EngineName}/");
+    internal override DirectoryPlan PlanAdapter(Checkpoint checkpoint, Adapter adapter, PlanOptions options) => new([.. TorchtuneFiles.Plan(checkpoint, adapter, $"{AdapterFolder}/{options.EngineName}/")], []);
 
     /// <summary>A checkpoint's tensors under torchtune's names, in the order of the source.</summary>
     /// <param name="checkpoint">The checkpoint.</param>

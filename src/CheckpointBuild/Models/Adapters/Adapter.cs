@@ -43,6 +43,9 @@ public sealed record Adapter
     /// <summary>Its files in PEFT's own form, to be carried along as they are; empty where it came in another form.</summary>
     public ImmutableArray<Sidecar> PeftFiles { get; init; } = [];
 
+    /// <summary>Its model card, or null.</summary>
+    public Sidecar? Card { get; init; }
+
     /// <summary>What was noticed on reading and did not stop it.</summary>
     public ImmutableArray<Diagnostic> Problems { get; init; } = [];
 }
