@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.IO;
 using System.Linq;
@@ -36,13 +37,19 @@ internal static class BuildAction
         var hashes = new SourceHashes(Store.DefaultRoot is { } root ? new Store(root).HashFolder : null);
         var log = new ConsoleLog(streams.Error);
         using EngineBuild build = EngineBuild.Open(checkpoint, recipe, hashes, new ImportanceCalibrator(DecoderOptions.Default), new TrtllmTool(log.Say));
-        foreach (Diagnostic warning in build.Warnings)
+        ImmutableArray<Diagnostic> before = build.Warnings;
+        foreach (Diagnostic warning in before)
         {
             log.Warn(warning);
         }
 
         BuildReport report = log.WithProgress(build.Checkpoint.Name, progress =>
             build.Run(place.Directory, new BuilderOptions { Progress = progress, Workers = place.Workers }, HashTrust.Remembered, cancellation));
+        foreach (Diagnostic warning in report.Warnings.Except(before))
+        {
+            log.Warn(warning);
+        }
+
         foreach (BuiltFile file in report.Outputs)
         {
             log.Say(string.Create(CultureInfo.InvariantCulture, $"{Path.Combine(place.Directory, file.Path)}  {file.Length:N0} bytes"));

@@ -106,7 +106,8 @@ internal sealed class WorkerSession(LineProtocol protocol)
         var store = new Store(request.Store ?? UserStore() ?? Fallback(request));
         Recipe recipe = item.ToRecipe(request.Task) with { Plugins = _plugins };
         using EngineBuild build = EngineBuild.Open(item.Name is { } name ? location with { Name = name } : location, source.LocateAdapters(recipe, cancellation), new SourceHashes(store.HashFolder), new ImportanceCalibrator(DecoderOptions.Default), new TrtllmTool(line => protocol.Message("normal", line)));
-        foreach (Diagnostic warning in build.Warnings)
+        ImmutableArray<Diagnostic> before = build.Warnings;
+        foreach (Diagnostic warning in before)
         {
             protocol.Warning(index, warning);
         }
@@ -121,6 +122,11 @@ internal sealed class WorkerSession(LineProtocol protocol)
         StoreUse use = request.Force ? StoreUse.Rebuild : request.Verify ? StoreUse.VerifySources : StoreUse.Normal;
         var options = new BuilderOptions { Workers = item.Workers ?? request.MaxParallelism ?? Environment.ProcessorCount, Progress = (done, total) => protocol.Progress(index, (int)(100 * done / Math.Max(1, total)), item.Source) };
         StoreEntry entry = store.GetOrBuild(build, options, use, warning => protocol.Warning(index, warning), cancellation);
+        foreach (Diagnostic warning in build.Warnings.Except(before))
+        {
+            protocol.Warning(index, warning);
+        }
+
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         protocol.Product(index, entry, seconds);
     }

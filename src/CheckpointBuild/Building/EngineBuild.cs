@@ -95,7 +95,7 @@ public sealed partial class EngineBuild : IDisposable
     public DirectoryPlan Plan { get; private set; }
 
     /// <summary>What reader and plan noticed.</summary>
-    public ImmutableArray<Diagnostic> Warnings => [.. _noticed, .. Recipe.Calibration == CalibrationText.Own ? [Errors.OwnCalibrationText(Checkpoint.Name)] : ImmutableArray<Diagnostic>.Empty, .. Checkpoint.Problems, .. Plan.Warnings];
+    public ImmutableArray<Diagnostic> Warnings => [.. _noticed, .. Recipe.Calibration == CalibrationText.Own ? [Errors.OwnCalibrationText(Checkpoint.Name)] : ImmutableArray<Diagnostic>.Empty, .. Checkpoint.Problems, .. Plan.Warnings, .. Plan.NoticedInTensors?.Invoke() ?? []];
 
     /// <summary>Opens a source and plans; no tensor data is read.</summary>
     /// <param name="path">The checkpoint: a folder or a file.</param>

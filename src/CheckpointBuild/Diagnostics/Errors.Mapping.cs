@@ -128,4 +128,7 @@ internal static partial class Errors
 
     internal static Diagnostic SplitsOtherwise(string checkpoint, string name) => new("CKPT2831",
         $"{checkpoint}: the pre-tokenizer '{name}' that was asked for splits text otherwise than the model's own. Some texts get other ids in llama.cpp; compare its results before you ship the file.");
+
+    internal static Diagnostic MergesOtherwise(string checkpoint, string name) => new("CKPT2832",
+        $"{checkpoint}: llama.cpp splits text as the model's own tokenizer does under the pre-tokenizer '{name}' alone, and differs in whether a piece that is a token is taken whole before any merge. Some texts get other ids there; compare its results before you ship the file.");
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Linq;
 
 namespace CheckpointBuild.Diagnostics;
 
@@ -51,6 +52,13 @@ internal static partial class Errors
 
     internal static Diagnostic RuleMatchesNothing(string file, string rule) => new("CKPT3092",
         $"{file}: no tensor's name matches {Quote(rule)} of TensorTypes; it changes nothing. Patterns are regular expressions for names such as blk.0.ffn_down.weight.");
+
+    internal static Diagnostic ZerosDisplace(string file, string[] tensors, bool followsReference) => new("CKPT3093",
+        followsReference
+            ? $"{file}: {N(tensors.Length)} IQ3_S tensors have groups of 32 weights that are all zero ({Some(tensors)}). The reference writes what follows them to wrong places, and so it is written here, as asked; the weights behind them decode to other numbers. Leave Compatibility at safe to have them right."
+            : $"{file}: {N(tensors.Length)} IQ3_S tensors have groups of 32 weights that are all zero ({Some(tensors)}). The reference's tool writes what follows them to wrong places; here it stands where decoders look for it, so that these tensors' bytes differ from the reference's.");
+
+    private static string Some(string[] names) => string.Join(", ", names.Take(5)) + (names.Length > 5 ? ", ..." : "");
 
     internal static Diagnostic WidthFallsBack(string file, int count, string first, long columns, string wanted, string given) => new("CKPT3075",
         $"{file}: {N(count)} tensors have rows that are no whole number of {wanted} blocks ({Quote(first)} is the first, with {N(columns)} columns); they become {given}.");

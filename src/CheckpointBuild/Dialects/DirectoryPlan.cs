@@ -1,3 +1,5 @@
+using System;
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Formats;
@@ -11,4 +13,7 @@ public sealed record DirectoryPlan(ImmutableArray<FilePlan> Files, ImmutableArra
 {
     /// <summary>Whether files with the same tensors are made of the same rows of the source, so that filling them at the same pace reads each row once.</summary>
     public bool SharesRows { get; init; }
+
+    /// <summary>What is noticed only while the tensors are encoded; asked for when that is done.</summary>
+    internal Func<IEnumerable<Diagnostic>>? NoticedInTensors { get; init; }
 }

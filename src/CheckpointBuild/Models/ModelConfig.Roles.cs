@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using System.Linq;
 using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Models;
@@ -10,6 +12,22 @@ public sealed partial record ModelConfig
     /// <param name="role">The role; <see cref="TensorRole.Index"/> is not looked at.</param>
     /// <returns>True when it has.</returns>
     public bool Has(TensorRole role) => HasWeight(role.Kind, role.Layer) && (role.Part == TensorPart.Weight || (SiteOf(role.Kind) is { } site && Biases.HasFlag(site)));
+
+    /// <summary>The configuration of the model without some of its layers: what later layers are goes with them.</summary>
+    /// <param name="layers">The layers that are left out.</param>
+    /// <returns>The configuration.</returns>
+    internal ModelConfig Without(IReadOnlyCollection<int> layers)
+    {
+        int[] kept = [.. Enumerable.Range(0, LayerCount).Except(layers)];
+        LayerSet Kept(LayerSet set) => LayerSet.Where(kept.Length, layer => set.Contains(kept[layer]));
+        return this with
+        {
+            LayerCount = kept.Length,
+            WindowLayers = Kept(WindowLayers),
+            UnturnedLayers = Kept(UnturnedLayers),
+            Experts = Experts is { } experts ? experts with { Layers = Kept(experts.Layers) } : null,
+        };
+    }
 
     /// <summary>How many tensors of a kind a layer has, each with an index.</summary>
     /// <param name="kind">The kind.</param>

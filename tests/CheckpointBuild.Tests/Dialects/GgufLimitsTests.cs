@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Linq;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
@@ -40,6 +41,16 @@ public sealed class GgufLimitsTests
     [MemberData(nameof(Cases))]
     public void Plan_says_what_llama_cpp_makes_of_the_model(string change, string code) => Assert.Contains(code, Codes(change));
 
+    [Fact]
+    public void Plan_says_that_rules_by_a_layers_place_no_longer_hold_behind_a_pruned_layer()
+    {
+        FamilySample sample = FamilySample.Named("Gemma2ForCausalLM, default");
+        ModelConfig config = sample.Config with { LayerCount = 4, WindowLayers = LayerSet.Where(4, layer => layer % 2 == 0) };
+        bool Warns(params ImmutableArray<int> pruned) => Plan(sample with { Config = config }, pruned).Any(w => w.Code == "CKPT2059" && w.Message.Contains("every other layer", StringComparison.Ordinal));
+        Assert.False(Warns(2, 3));
+        Assert.True(Warns(1));
+    }
+
     [Theory]
     [InlineData("LlamaForCausalLM, default")]
     [InlineData("Qwen2ForCausalLM, default")]
@@ -57,11 +68,14 @@ public sealed class GgufLimitsTests
     {
         try
         {
-            return [.. Dialect.Named("gguf").Plan(sample.Checkpoint(), new PlanOptions { EngineName = "sample", Policy = new GgufPolicy(GgufFileType.For(DType.F32)!) }).Warnings.Select(w => w.Code)];
+            return [.. Plan(sample, []).Select(w => w.Code)];
         }
         catch (CheckpointException e)
         {
             return [e.Code];
         }
     }
+
+    private static ImmutableArray<Diagnostic> Plan(FamilySample sample, ImmutableArray<int> pruned) => Dialect.Named("gguf")
+        .Plan(sample.Checkpoint(), new PlanOptions { EngineName = "sample", Gguf = new GgufMixOptions { PruneLayers = pruned }, Policy = new GgufPolicy(GgufFileType.For(DType.F32)!) }).Warnings;
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects.LlamaCpp;
 using CheckpointBuild.DTypes;
@@ -90,6 +91,23 @@ public sealed class GgufQuantizerTests
         Assert.Equal(1u, file.Metadata.Get<uint?>("quantize.imatrix.entries_count"));
     }
 
+    [Theory]
+    [InlineData(Compatibility.Safe)]
+    [InlineData(Compatibility.Reference)]
+    public void Zeros_that_the_reference_stumbles_over_are_told_by_tensor(Compatibility compatibility)
+    {
+        using var scratch = new Scratch();
+        var model = new TinyLlama { FeedForward = 256, Spoil = (name, values) => values.AsSpan(0, name.Contains("layers.1.mlp.down", StringComparison.Ordinal) ? 32 : 0).Clear() };
+        var recipe = new Recipe { Engine = "gguf", Quantization = "q8_0", TensorTypes = [new TensorTypeRule("ffn_down", DType.All.First(t => t.Name == "IQ3_S"))], Compatibility = compatibility };
+        using EngineBuild build = EngineBuild.Open(model.Write(scratch.PathOf("tiny")), recipe, new SourceHashes(null));
+
+        BuildReport report = build.Run(scratch.PathOf("out"), new BuilderOptions(), HashTrust.ReadAgain, TestContext.Current.CancellationToken);
+
+        Diagnostic warning = Assert.Single(report.Warnings, w => w.Code == "CKPT3093");
+        Assert.Contains("1 IQ3_S tensors", warning.Message, StringComparison.Ordinal);
+        Assert.Contains("blk.1.ffn_down.weight", warning.Message, StringComparison.Ordinal);
+    }
+
     private static void Quantize(string kind, GgufMixOptions options) => Plan(kind, options);
 
     private static (TensorFile File, GgufQuantizer Quantizer) Plan(string kind, GgufMixOptions options, int columns = 256, DType? source = null)
@@ -97,7 +115,7 @@ public sealed class GgufQuantizerTests
         var metadata = new Metadata().Add("general.architecture", "llama").Add("llama.block_count", 2u).Add("llama.attention.head_count", 8u);
         IEnumerable<string> names = Enumerable.Range(0, 2).SelectMany(layer => new[] { $"blk.{layer}.attn_v.weight", $"blk.{layer}.ffn_up.weight", $"blk.{layer}.ffn_down.weight" });
         var tensors = new TensorTable(names.Append("token_embd.weight").Select(name => new ZeroTensor(name, source ?? DType.F16, new Shape(64, columns))));
-        var quantizer = new GgufQuantizer(GgufFileType.Find(kind)!, options, OverflowRule.Refuse);
+        var quantizer = new GgufQuantizer(GgufFileType.Find(kind)!, options, OverflowRule.Refuse, followsReference: false);
         return (quantizer.Quantize("tiny", new TensorFile(tensors, metadata)), quantizer);
     }
 

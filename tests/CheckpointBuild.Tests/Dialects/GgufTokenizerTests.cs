@@ -43,6 +43,24 @@ public sealed class GgufTokenizerTests
         }
     }
 
+    // What Llama's converter knows by the vocabulary's size: CodeLlama's <EOT>, and small models without a begin token.
+    [Theory]
+    [InlineData("LlamaForCausalLM", 32016, "tokenizer.ggml.eot_token_id", "32010")]
+    [InlineData("GraniteForCausalLM", 49152, "tokenizer.ggml.add_bos_token", "False")]
+    [InlineData("LlamaForCausalLM", 49152, "tokenizer.ggml.add_bos_token", "False")]
+    [InlineData("Qwen2ForCausalLM", 49152, "tokenizer.ggml.eot_token_id", null)]
+    public void A_vocabularys_size_tells_tokens_that_no_file_names(string architecture, int rows, string key, string? value)
+    {
+        if (Topic.SaysAbsent())
+        {
+            return;
+        }
+
+        var metadata = new Metadata();
+        GgufTokenizerTables.Write(metadata, TokenizerFiles.Read(TokenizerSamples.Folder(Topic.Reach("qwen2"))), new GgufVocabularyTarget(architecture, rows));
+        Assert.Equal(value, metadata.TryGet(key, out object? found) ? Convert.ToString(found, CultureInfo.InvariantCulture) : null);
+    }
+
     [Fact]
     public void Names_stand_in_the_list_once()
     {

@@ -1,3 +1,5 @@
+using System;
+
 namespace CheckpointBuild.DTypes.Ggml;
 
 /// <summary>ggml's IQ3_S: 256 columns in 110 bytes.</summary>
@@ -10,7 +12,8 @@ namespace CheckpointBuild.DTypes.Ggml;
 /// Here every sub-block stands at its place; the displaced form is written only where the reference's bytes are asked for.
 /// </remarks>
 /// <param name="isDisplaced">Whether the reference's form is written.</param>
-internal sealed unsafe class IQ3_S(bool isDisplaced) : LatticeDType("IQ3_S", 21, 110, new LatticeRules("iq3_s", 32, 7, 9, 0.2f) { RefinesAll = true, Factor = 1.033f })
+/// <param name="onZeros">Is told of a block that the two forms write differently; from any thread.</param>
+internal sealed unsafe class IQ3_S(bool isDisplaced, Action? onZeros = null) : LatticeDType("IQ3_S", 21, 110, new LatticeRules("iq3_s", 32, 7, 9, 0.2f) { RefinesAll = true, Factor = 1.033f })
 {
     private const int UpperOffset = 66;
     private const int SignsOffset = 74;
@@ -26,26 +29,33 @@ internal sealed unsafe class IQ3_S(bool isDisplaced) : LatticeDType("IQ3_S", 21,
     protected override void Pack(LatticeBlock found, byte* block)
     {
         int place = 0;
+        bool differs = false;
         for (int sub = 0; sub < 8; sub++)
         {
             bool isZero = found.IsZero(sub);
+            differs |= !isZero && place < sub;
             for (int i = 0; i < 8; i++)
             {
                 int index = found.Indices[(8 * sub) + i];
                 block[UpperOffset + sub] |= (byte)(index >> 8 << i);
                 if (!isDisplaced || !isZero)
                 {
-                    block[2 + (8 * place) + i] = (byte)index;
+                    block[2 + (8 * (isDisplaced ? place : sub)) + i] = (byte)index;
                 }
             }
 
             for (int i = 0; i < 4 && (!isDisplaced || !isZero); i++)
             {
-                block[SignsOffset + (4 * place) + i] = found.Signs[(4 * sub) + i];
+                block[SignsOffset + (4 * (isDisplaced ? place : sub)) + i] = found.Signs[(4 * sub) + i];
             }
 
-            place += isDisplaced && isZero ? 0 : 1;
+            place += isZero ? 0 : 1;
             block[ScalesOffset + (sub / 2)] |= (byte)(found.Codes[sub] << (sub % 2 * 4));
+        }
+
+        if (differs)
+        {
+            onZeros?.Invoke();
         }
     }
 

@@ -56,12 +56,14 @@ internal static class GgufLimits
 
     /// <summary>Refuses what cannot be written, and warns of the rest.</summary>
     /// <param name="checkpoint">A model of an architecture that llama.cpp has.</param>
+    /// <param name="pruned">Layers that are left out: what the runtime knows by a layer's place may hold no more behind them.</param>
     /// <returns>The warnings.</returns>
     /// <exception cref="CheckpointException">CKPT2012 where no file of it can be made.</exception>
-    public static IEnumerable<Diagnostic> Of(Checkpoint checkpoint)
+    public static IEnumerable<Diagnostic> Of(Checkpoint checkpoint, ImmutableArray<int> pruned)
     {
         GgufArchitecture architecture = GgufArchitecture.Of(checkpoint.Family);
-        ImmutableArray<GgufLimit> met = [.. All.Where(limit => limit.Holds(architecture, checkpoint.Config))];
+        ModelConfig config = pruned.IsEmpty ? checkpoint.Config : checkpoint.Config.Without(pruned);
+        ImmutableArray<GgufLimit> met = [.. All.Where(limit => limit.Holds(architecture, config))];
         if (met.FirstOrDefault(limit => limit.Effect == CannotBeWritten) is { } refusal)
         {
             throw Errors.CannotRun($"{checkpoint.Name} ({checkpoint.Family.Architecture})", "GGUF", $"In llama.cpp's {architecture.Name} {refusal.Text}. Build another engine, or keep the Hugging Face form.");

@@ -41,6 +41,11 @@ internal sealed partial class GgufPreTokenizer
     /// <returns>True where both split a text full of borders alike.</returns>
     internal bool SplitsLike(TokenizerModel model) => Steps.SequenceEqual(model.PreTokenizer) || _behavior.Value == SplitProbe.Measure(model.PreTokenizer);
 
+    /// <summary>Whether a tokenizer takes whole pieces at once where this name does.</summary>
+    /// <param name="model">A byte-level tokenizer.</param>
+    /// <returns>True where both do or neither does, or where merges reach every token anyway.</returns>
+    internal bool MergesLike(TokenizerModel model) => IgnoresMerges == model.Algorithm is TokenizerAlgorithm.BytePairs { IgnoresMerges: true } || MergeReach.CoversEveryToken(model);
+
     /// <summary>Finds the name for a tokenizer by what its splitting does: where it is not written like a known one, every meaning is tried on one text full of borders.</summary>
     /// <param name="model">A byte-level tokenizer.</param>
     /// <param name="architecture">The model's architecture; its vendor's own name is preferred among equals.</param>

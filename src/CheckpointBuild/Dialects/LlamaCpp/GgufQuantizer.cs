@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Globalization;
@@ -18,11 +19,13 @@ namespace CheckpointBuild.Dialects.LlamaCpp;
 /// <param name="kind">The kind of file.</param>
 /// <param name="options">What is asked beside.</param>
 /// <param name="overflow">What happens to finite numbers that a dtype cannot hold.</param>
-internal sealed partial class GgufQuantizer(GgufFileType kind, GgufMixOptions options, OverflowRule overflow)
+/// <param name="followsReference">Whether the reference's bytes are asked for where they are wrong.</param>
+internal sealed partial class GgufQuantizer(GgufFileType kind, GgufMixOptions options, OverflowRule overflow, bool followsReference)
 {
     private const string QuantizationVersionKey = "general.quantization_version";
     private const string ImportancePrefix = "quantize.imatrix.";
     private readonly List<(Tensor Tensor, DType Wanted, DType Given)> _narrow = [];
+    private readonly ConcurrentDictionary<string, bool> _withZeros = new(StringComparer.Ordinal);
     private readonly ImmutableArray<Diagnostic>.Builder _warnings = ImmutableArray.CreateBuilder<Diagnostic>();
 
     /// <summary>Whether only types are asked for, so that no importance is missed.</summary>
@@ -30,6 +33,11 @@ internal sealed partial class GgufQuantizer(GgufFileType kind, GgufMixOptions op
 
     /// <summary>What the user should know.</summary>
     public ImmutableArray<Diagnostic> Warnings => _warnings.ToImmutable();
+
+    /// <summary>What the user should know when the tensors are encoded.</summary>
+    /// <param name="name">What the source is called, for messages.</param>
+    /// <returns>CKPT3093 where the reference's tool and this one write other bytes, or would.</returns>
+    public IEnumerable<Diagnostic> NoticedInTensors(string name) => _withZeros.IsEmpty ? [] : [Errors.ZerosDisplace(name, [.. _withZeros.Keys.Order(StringComparer.Ordinal)], followsReference)];
 
     /// <summary>Plans the quantized file.</summary>
     /// <param name="name">What the source is called, for messages.</param>
@@ -91,7 +99,7 @@ internal sealed partial class GgufQuantizer(GgufFileType kind, GgufMixOptions op
         }
 
         // Where a sub-block holds only zeros the reference's bytes are wrong; ours are right unless they are asked for.
-        DType written = overflow == OverflowRule.Infinity && dtype.GgmlType == IQ3_S.Displaced.GgmlType ? IQ3_S.Displaced : dtype;
+        DType written = dtype.GgmlType == IQ3_S.Displaced.GgmlType ? new IQ3_S(followsReference, () => _withZeros.TryAdd(tensor.Name, true)) : dtype;
         return Converted.Of(tensor, written, overflow) is Converted converted ? converted with { Importance = weights } : tensor;
     }
 

@@ -12,9 +12,6 @@ internal static class GgufTokenizerTables
     /// <summary>Prefix of most keys.</summary>
     internal const string Prefix = "tokenizer.ggml.";
 
-    // Architectures whose converter looks at the configuration's add_prefix_space before anything else.
-    private static readonly string[] StatesSpacePrefix = ["LlamaForCausalLM", "MistralForCausalLM", "MixtralForCausalLM"];
-
     /// <summary>Writes a tokenizer.</summary>
     /// <param name="metadata">Receives the keys; one that is there already keeps its place and gets the new value.</param>
     /// <param name="model">The tokenizer.</param>
@@ -22,7 +19,8 @@ internal static class GgufTokenizerTables
     /// <exception cref="CheckpointException">CKPT2111 where llama.cpp cannot split text like this tokenizer, CKPT2113 where it has more tokens than the embedding rows, CKPT2115 where llama.cpp has no such kind.</exception>
     internal static void Write(Metadata metadata, TokenizerModel model, GgufVocabularyTarget target)
     {
-        if (model.StatedSpacePrefix is { } stated && StatesSpacePrefix.Contains(target.Architecture))
+        // What the tokenizer's configuration states is written before anything else.
+        if (model.StatedSpacePrefix is { } stated && GgufVendorTokens.LikeLlama.Contains(target.Architecture))
         {
             metadata.Set(GgufVendorTokens.SpacePrefix, stated);
         }
@@ -47,7 +45,7 @@ internal static class GgufTokenizerTables
 
         GgufSpecialTokens.Write(metadata, model, target.Architecture);
         WriteTemplates(metadata, model);
-        GgufVendorTokens.Write(metadata, target.Architecture);
+        GgufVendorTokens.Write(metadata, target);
         if (TokenizerKind.Of(model) is not ByteLevelBpe && !SpacePrefix.IsPut(model))
         {
             metadata.Set(GgufVendorTokens.SpacePrefix, false);

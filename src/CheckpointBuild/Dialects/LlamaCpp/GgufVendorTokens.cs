@@ -34,6 +34,16 @@ internal static class GgufVendorTokens
         ["NemotronForCausalLM"] = [(GgufSpecialTokens.IdKey(SpecialTokenKind.Padding), 0u), (GgufSpecialTokens.IdKey(SpecialTokenKind.Unknown), 1u)],
     };
 
+    // Two families' small vocabularies, which the converter of every Llama-like architecture knows by their size: CodeLlama's end of a turn, <EOT>, and Granite's and SmolLM's without a begin token.
+    private static readonly Dictionary<int, (string Key, object Value)[]> KeysBySize = new()
+    {
+        [32016] = [(GgufSpecialTokens.IdKey(SpecialTokenKind.EndOfTurn), 32010u)],
+        [49152] = [(GgufSpecialTokens.AdditionKey(SpecialTokenKind.Begin), false)],
+    };
+
+    /// <summary>Architectures whose converter is Llama's.</summary>
+    internal static readonly string[] LikeLlama = ["LlamaForCausalLM", "MistralForCausalLM", "MixtralForCausalLM", "GraniteForCausalLM", "ArceeForCausalLM", "SmolLM3ForCausalLM"];
+
     /// <summary>The key that says whether a space is put before the text.</summary>
     internal const string SpacePrefix = GgufTokenizerTables.Prefix + "add_space_prefix";
 
@@ -49,10 +59,13 @@ internal static class GgufVendorTokens
 
     /// <summary>Writes the keys that an architecture's converter writes last.</summary>
     /// <param name="metadata">Receives them.</param>
-    /// <param name="architecture">The model's architecture.</param>
-    internal static void Write(Metadata metadata, string? architecture)
+    /// <param name="target">The model's architecture and its vocabulary's size.</param>
+    internal static void Write(Metadata metadata, GgufVocabularyTarget target)
     {
-        foreach ((string key, object value) in architecture is not null && Keys.TryGetValue(architecture, out (string Key, object Value)[]? keys) ? keys : [])
+        (string Key, object Value)[]? keys = target.Architecture is not { } architecture ? null
+            : LikeLlama.Contains(architecture) ? KeysBySize.GetValueOrDefault(target.Rows)
+            : Keys.GetValueOrDefault(architecture);
+        foreach ((string key, object value) in keys ?? [])
         {
             metadata.Set(key, value);
         }

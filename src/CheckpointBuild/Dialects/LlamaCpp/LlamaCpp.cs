@@ -111,7 +111,7 @@ internal sealed class LlamaCpp : Dialect
             throw Errors.CannotRun(checkpoint.Family.Architecture, "GGUF", "llama.cpp has no such architecture; build another engine, or keep the Hugging Face form.");
         }
 
-        ImmutableArray<Diagnostic> limits = [.. GgufLimits.Of(checkpoint)];
+        ImmutableArray<Diagnostic> limits = [.. GgufLimits.Of(checkpoint, options.Gguf.PruneLayers)];
         SourceContainer? whole = WholeContainer(checkpoint);
         if (options.Policy is AsStored && whole is not null && !options.Gguf.AsksForQuantizer)
         {
@@ -137,9 +137,12 @@ internal sealed class LlamaCpp : Dialect
         (TensorFile floats, ImmutableArray<Diagnostic> noticed) = whole is not null
             ? (new TensorFile(whole.Tensors, MetadataOf(whole, options.PreTokenizer)), [])
             : Convert(checkpoint, options with { Policy = new GgufPolicy(GgufFileType.For(intermediate)!) });
-        var quantizer = new GgufQuantizer(kind, options.Gguf, options.Overflow);
+        var quantizer = new GgufQuantizer(kind, options.Gguf, options.Overflow, options.FollowsReference);
         TensorFile quantized = quantizer.Quantize(checkpoint.Name, floats);
-        return new DirectoryPlan(GgufParts.Plan(options.EngineName, quantized, options.MaxShardSize), [.. limits, .. noticed, .. quantizer.Warnings]);
+        return new DirectoryPlan(GgufParts.Plan(options.EngineName, quantized, options.MaxShardSize), [.. limits, .. noticed, .. quantizer.Warnings])
+        {
+            NoticedInTensors = () => quantizer.NoticedInTensors(checkpoint.Name),
+        };
     }
 
     // A file's floats go into the quantizer as they stand.
@@ -198,8 +201,19 @@ internal sealed class LlamaCpp : Dialect
 
         TokenizerModel tokenizer = checkpoint.TokenizerOrThrow();
         GgufTokenizerTables.Write(metadata, tokenizer, new GgufVocabularyTarget(checkpoint.Family.Architecture, checkpoint.Config.VocabularySize, preTokenizer));
-        bool splitsElse = preTokenizer is not null && !GgufPreTokenizer.Named(preTokenizer).SplitsLike(tokenizer);
-        return [.. splitsElse ? [Errors.SplitsOtherwise(checkpoint.Name, preTokenizer!)] : ImmutableArray<Diagnostic>.Empty, .. GgufEndTokens.Write(metadata, checkpoint.Config)];
+        ImmutableArray<Diagnostic>.Builder noticed = ImmutableArray.CreateBuilder<Diagnostic>();
+        if (preTokenizer is not null && !GgufPreTokenizer.Named(preTokenizer).SplitsLike(tokenizer))
+        {
+            noticed.Add(Errors.SplitsOtherwise(checkpoint.Name, preTokenizer));
+        }
+
+        if (TokenizerKind.Of(tokenizer) is ByteLevelBpe && metadata.Get<string>(GgufTokenizerTables.Prefix + "pre") is { } written && !GgufPreTokenizer.Named(written).MergesLike(tokenizer))
+        {
+            noticed.Add(Errors.MergesOtherwise(checkpoint.Name, written));
+        }
+
+        noticed.AddRange(GgufEndTokens.Write(metadata, checkpoint.Config));
+        return noticed.ToImmutable();
     }
 
     // A tokenizer that is not understood does not keep the weights from being read.

@@ -60,7 +60,7 @@ public sealed class PresetTests
         GgufFileType kind = GgufFileType.Find(type)!;
         Dictionary<string, float[]> all = tensors.ToDictionary(t => t.Name, t => new float[(t.Shape.Rank > 2 ? t.Shape.Dimensions[0] : 1) * t.Shape.Columns]);
         ImportanceMatrix? matrix = hasMatrix ? new ImportanceMatrix("x.imatrix", all) : null;
-        var quantizer = new GgufQuantizer(kind, new GgufMixOptions { Importance = matrix }, OverflowRule.Refuse) { IsDryRun = true };
+        var quantizer = new GgufQuantizer(kind, new GgufMixOptions { Importance = matrix }, OverflowRule.Refuse, followsReference: false) { IsDryRun = true };
         return quantizer.Quantize("shapes", new TensorFile(new TensorTable(tensors), metadata));
 
         uint Number(string name, uint otherwise) => parameters.TryGetProperty(name, out JsonElement number) ? number.GetUInt32() : otherwise;

@@ -38,7 +38,7 @@ public sealed class SyntheticTests
         QuantizeRun run = Runs(Topic, listingName).Single(r => $"{listingName}: {r.Name}" == name);
         JsonElement listing = Topic.ReadJson(listingName);
         ImportanceMatrix? matrix = run.Options.Contains("--imatrix") ? Matrix(listingName) : null;
-        var quantizer = new GgufQuantizer(GgufFileType.Find(run.Type)!, new GgufMixOptions { Importance = matrix }, OverflowRule.Refuse);
+        var quantizer = new GgufQuantizer(GgufFileType.Find(run.Type)!, new GgufMixOptions { Importance = matrix }, OverflowRule.Refuse, followsReference: false);
         TensorFile source = Source(listing);
         if (run.IsRefused)
         {
