@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using System.Threading;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Dialects;
 using CheckpointBuild.DTypes;
 using CheckpointBuild.Models;
 using CheckpointBuild.Tensors;
@@ -62,7 +63,7 @@ public static class ModuleWeights
         }
     }
 
-    /// <summary>A module's parameters and persistent buffers as tensors that read its memory: what the module holds when they are read is what they give.</summary>
+    /// <summary>A module's parameters and persistent buffers as tensors that read its memory. What lies on another device, or not row after row, is copied when it is first read.</summary>
     /// <param name="module">The module; keep it alive while the tensors are used.</param>
     /// <returns>By name, in the module's order.</returns>
     /// <exception cref="CheckpointException">CKPT2368 for a type that the product does not have, such as complex numbers.</exception>
@@ -98,7 +99,7 @@ public static class ModuleWeights
     /// <param name="module">The module; keep it alive until the checkpoint is written.</param>
     /// <param name="checkpoint">The checkpoint that the module was filled from: configuration, tokenizer and sidecars come from it.</param>
     /// <param name="options">Names, and which of the module's names are its own and stay out.</param>
-    /// <returns>The checkpoint; its tensors read the module's memory.</returns>
+    /// <returns>The checkpoint; its tensors read the module's memory. Where training parted a head of the module's own from the embedding that it was tied to, it is untied.</returns>
     /// <exception cref="CheckpointException">CKPT2366 or CKPT2367 when the module's names or shapes are not the checkpoint's.</exception>
     public static Checkpoint Save(Module module, Checkpoint checkpoint, ModuleLoadOptions options)
     {
@@ -106,9 +107,11 @@ public static class ModuleWeights
         ArgumentNullException.ThrowIfNull(options);
         Dictionary<string, Tensor> values = TensorsOf(module).Where(t => !options.IsOwn(t.Name)).ToDictionary(t => t.Name, StringComparer.Ordinal);
         var tensors = new Dictionary<TensorRole, Tensor>();
-        foreach (StoredTensor stored in (options.Naming ?? checkpoint.Family.Naming).TensorsOf(checkpoint.Config))
+        TensorNaming naming = options.Naming ?? checkpoint.Family.Naming;
+        ModelConfig config = Untied(checkpoint.Config, naming, values);
+        foreach (StoredTensor stored in naming.TensorsOf(config))
         {
-            Tensor value = values.GetValueOrDefault(stored.Name) ?? throw Errors.ModuleNames([stored.Name], []);
+            Tensor value = values.Remove(stored.Name, out Tensor? found) ? found : throw Errors.ModuleNames([stored.Name], []);
             if (value.Shape != stored.Shape)
             {
                 throw Errors.ModuleShape(stored.Name, value.Shape.ToString(), stored.Shape.ToString());
@@ -120,7 +123,35 @@ public static class ModuleWeights
             }
         }
 
-        return checkpoint with { Tensors = checkpoint.Tensors.Select((role, _) => tensors[role]) };
+        if (values.Count > 0)
+        {
+            throw Errors.ModuleNames([.. values.Keys], []);
+        }
+
+        RoleTable trained = checkpoint.Tensors.Select((role, _) => tensors[role]);
+        return config == checkpoint.Config ? checkpoint with { Tensors = trained }
+            : checkpoint with { Config = config, TiedHeadPlace = null, Tensors = new RoleTable([.. trained, .. tensors.Where(t => t.Key.Kind == RoleKind.Output)]) };
+    }
+
+    // The head of a tied pair is the embedding again, unless training parted them.
+    private static ModelConfig Untied(ModelConfig config, TensorNaming naming, Dictionary<string, Tensor> values)
+    {
+        ModelConfig untied = config with { TiedEmbeddings = false };
+        string? head = NameOf(RoleKind.Output), embedding = NameOf(RoleKind.TokenEmbedding);
+        if (!config.TiedEmbeddings || head is null || embedding is null || !values.TryGetValue(head, out Tensor? own) || !values.TryGetValue(embedding, out Tensor? shared))
+        {
+            return config;
+        }
+
+        if (!TensorComparison.AreEqual(own, shared))
+        {
+            return untied;
+        }
+
+        values.Remove(head);
+        return config;
+
+        string? NameOf(RoleKind kind) => naming.TensorsOf(untied).FirstOrDefault(s => s.Roles[0].Kind == kind)?.Name;
     }
 
     private static IEnumerable<(string Name, TorchTensor Value)> State(Module module)

@@ -60,6 +60,34 @@ public sealed class ModuleWeightsTests : IDisposable
     }
 
     [Fact]
+    public void A_head_that_training_parted_from_its_embedding_is_saved_as_its_own()
+    {
+        (string Name, long[] Shape)[] names = [.. Names(), ("lm_head.weight", Names().Single(n => n.Name == "model.embed_tokens.weight").Shape)];
+        using var module = new TinyModule(ScalarType.BFloat16, names);
+        ModuleWeights.Load(module, _checkpoint, new ModuleLoadOptions(), TestContext.Current.CancellationToken);
+        Assert.True(ModuleWeights.Save(module, _checkpoint, new ModuleLoadOptions()).Config.TiedEmbeddings);
+        using (no_grad())
+        {
+            module.state_dict()["lm_head.weight"].fill_(3);
+        }
+
+        Checkpoint saved = ModuleWeights.Save(module, _checkpoint, new ModuleLoadOptions());
+        new Builder(new BuilderOptions()).Build(new Recipe { Engine = "huggingface" }.Apply(saved), _scratch.PathOf("saved"), TestContext.Current.CancellationToken);
+
+        using CheckpointDirectory directory = CheckpointDirectory.Open(_scratch.PathOf("saved"));
+        Checkpoint read = Dialect.Detect(directory).Read(directory);
+        Assert.False(read.Config.TiedEmbeddings);
+        Assert.Equal(Bytes(saved).Single(b => b.Name == "lm_head.weight").Bytes, TensorValues.Bytes(read.Tensors[new TensorRole(RoleKind.Output)]));
+    }
+
+    [Fact]
+    public void Save_refuses_parameters_that_the_checkpoint_has_no_place_for()
+    {
+        using var module = new TinyModule(ScalarType.BFloat16, [.. Names(), ("extra.weight", [4L])]);
+        Assert.Equal("CKPT2366", Assert.Throws<CheckpointException>(() => ModuleWeights.Save(module, _checkpoint, new ModuleLoadOptions())).Code);
+    }
+
+    [Fact]
     public void Values_that_training_changed_reach_another_dialect()
     {
         using TinyModule module = Module(ScalarType.BFloat16);

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.Globalization;
 using System.Linq;
 using System.Threading;
 using CheckpointBuild.Building;
@@ -37,7 +38,7 @@ internal sealed class DiffVerb() : Verb("diff")
     {
         Dialect? one = DialectOf(left), other = DialectOf(right);
         return one is null || other is null
-            ? Report(CheckpointComparison.Compare(TableOf(left), TableOf(right), cancellation), "equal", streams)
+            ? CompareFiles(left, right, streams, cancellation)
             : Compare(one.Read(left), other.Read(right), streams, cancellation);
     }
 
@@ -49,8 +50,14 @@ internal sealed class DiffVerb() : Verb("diff")
             streams.Output.WriteLine($"architecture: {left.Family.Architecture}, {right.Family.Architecture}");
         }
 
-        string equal = left.Dialect == right.Dialect ? "equal" : $"equal up to dialect ({left.Dialect}, {right.Dialect})";
-        return Report(CheckpointComparison.Compare(left, right, cancellation), equal, streams) && sameFamily;
+        ImmutableArray<string> settings = sameFamily ? ConfigComparison.Differences(left.Config, right.Config) : [];
+        foreach (string setting in settings)
+        {
+            streams.Output.WriteLine(setting);
+        }
+
+        string equal = !sameFamily || !settings.IsEmpty ? "the same tensors, another configuration" : left.Dialect == right.Dialect ? "equal" : $"equal up to dialect ({left.Dialect}, {right.Dialect})";
+        return Report(CheckpointComparison.Compare(left, right, cancellation), equal, streams) && sameFamily && settings.IsEmpty;
     }
 
     private static bool Report(ImmutableArray<TensorDifference> differences, string equal, ToolStreams streams)
@@ -67,11 +74,26 @@ internal sealed class DiffVerb() : Verb("diff")
 
     private static Dialect? DialectOf(CheckpointDirectory directory) => Dialect.All.FirstOrDefault(d => d.Recognizes(directory));
 
-    private static TensorTable TableOf(CheckpointDirectory directory)
+    private static bool CompareFiles(CheckpointDirectory left, CheckpointDirectory right, ToolStreams streams, CancellationToken cancellation)
+    {
+        (TensorTable leftTensors, ImmutableSortedDictionary<string, string> leftValues) = ContentOf(left);
+        (TensorTable rightTensors, ImmutableSortedDictionary<string, string> rightValues) = ContentOf(right);
+        string[] differing = [.. leftValues.Keys.Union(rightValues.Keys).Where(k => leftValues.GetValueOrDefault(k) != rightValues.GetValueOrDefault(k)).Order(StringComparer.Ordinal)];
+        foreach (string key in differing)
+        {
+            streams.Output.WriteLine($"{key}: {leftValues.GetValueOrDefault(key, "absent")}, {rightValues.GetValueOrDefault(key, "absent")}");
+        }
+
+        return Report(CheckpointComparison.Compare(leftTensors, rightTensors, cancellation), differing.Length == 0 ? "equal" : "the same tensors, other values", streams) && differing.Length == 0;
+    }
+
+    // Tensors and, of PyTorch's files, the values beside them.
+    private static (TensorTable Tensors, ImmutableSortedDictionary<string, string> Values) ContentOf(CheckpointDirectory directory)
     {
         if (directory.File is null && DistributedCheckpoint.IsIn(directory.FolderFiles))
         {
-            return DistributedCheckpoint.Read(directory.OpenFile).Tensors;
+            PyTorchFile state = DistributedCheckpoint.Read(directory.OpenFile);
+            return (state.Tensors, ValuesOf(state));
         }
 
         string[] files = directory.File is { } one ? [one] : [.. directory.Files.Where(f => Array.Exists(WeightEndings, e => f.EndsWith(e, StringComparison.OrdinalIgnoreCase)))];
@@ -80,6 +102,21 @@ internal sealed class DiffVerb() : Verb("diff")
             throw Errors.NoCheckpoint(directory.Path, Dialect.All.Select(d => d.Name));
         }
 
-        return new TensorTable(files.Select(directory.OpenFile).SelectMany(source => Format.Detect(source).Read(source).Tensors).DistinctBy(t => t.Name));
+        (TensorTable Tensors, ImmutableSortedDictionary<string, string> Values)[] contents = [.. files.Select(directory.OpenFile).Select(source => Format.Detect(source) is PyTorchZip or PyTorchLegacy && PyTorchFile.Read(source) is var file ? (file.Tensors, ValuesOf(file)) : (Format.Detect(source).Read(source).Tensors, ImmutableSortedDictionary<string, string>.Empty))];
+        IGrouping<string, Tensor>? twice = contents.SelectMany(c => c.Tensors).GroupBy(t => t.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1);
+        return twice is null
+            ? (new TensorTable(contents.SelectMany(c => c.Tensors)), contents.SelectMany(c => c.Values).DistinctBy(v => v.Key).ToImmutableSortedDictionary(StringComparer.Ordinal))
+            : throw Errors.DuplicateTensor(directory.Path, twice.Key);
     }
+
+    private static ImmutableSortedDictionary<string, string> ValuesOf(PyTorchFile file) =>
+        file.Values.DistinctBy(v => v.Path).ToImmutableSortedDictionary(v => v.Path, v => $"{v.Type} {Show(v.Value)}", StringComparer.Ordinal);
+
+    private static string Show(object? value) => value switch
+    {
+        byte[] bytes => Convert.ToHexString(bytes),
+        PickleCall call => $"{call.Function}({Show(call.Arguments)})",
+        PickleSequence items => string.Join(", ", items.Select(Show)),
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "None",
+    };
 }

@@ -340,7 +340,7 @@ public sealed partial class EngineBuild : IDisposable
         string report = Path.Combine(directory, BuildReport.FileName);
         try
         {
-            return File.Exists(report) && BuildReport.Read(report) is { } earlier && SameProduct(earlier) ? [.. earlier.Outputs.Select(o => o.Path)] : [];
+            return File.Exists(report) && BuildReport.Read(report) is { } earlier && (SameProduct(earlier) || IsReplaced(earlier)) ? [.. earlier.Outputs.Select(o => o.Path)] : [];
         }
         catch (CheckpointException)
         {
@@ -351,6 +351,9 @@ public sealed partial class EngineBuild : IDisposable
     // Another model's product, or another target's, in the same folder is somebody else's.
     private bool SameProduct(BuildReport earlier) =>
         earlier.Recipe.Engine == Recipe.Engine && earlier.Recipe.Rank == Recipe.Rank && (earlier.Recipe.EngineName ?? earlier.CheckpointName) == (Recipe.EngineName ?? Checkpoint.Name);
+
+    // A product that loses some of its files to this one is none any more: what is left of it would be taken for this one's.
+    private bool IsReplaced(BuildReport earlier) => earlier.Recipe.Rank is null && Recipe.Rank is null && earlier.Outputs.Any(o => Plan.Files.Any(f => f.Path == o.Path));
 
     private static void Remove(string directory, IEnumerable<string> paths)
     {

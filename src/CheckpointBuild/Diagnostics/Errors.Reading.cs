@@ -20,6 +20,9 @@ internal static partial class Errors
     internal static CheckpointException DuplicateTensor(string path, string tensor) => new("CKPT1005",
         $"{path}: tensor {Quote(tensor)} stands there twice. The file is damaged or was merged wrongly; write it again.", path);
 
+    internal static CheckpointException TorchNameTwice(string path, string tensor) => new("CKPT1007",
+        $"{path}: two tensors would be called {Quote(tensor)}: a key with a dot stands beside a dictionary of that name. Save them under keys that differ.", path);
+
     internal static CheckpointException GitLfsPointer(string path, long? size) => new("CKPT1006",
         $"{path}: this is a Git LFS pointer, the small text that stands for the real file{(size is { } bytes ? $" of {N(bytes)} bytes" : string.Empty)}. Fetch it with 'git lfs pull', or download it again.", path);
 

@@ -22,6 +22,7 @@ internal sealed class PyTorchArchive
     // Checksums of small records are looked at when the file is opened; a large record is summed before its first byte is used, so that looking into a file of many gigabytes stays quick.
     private const long CheckedAtOnce = 64 << 20;
     private readonly ByteSource _source;
+    private readonly UnpackedRecords _unpacked = new();
     private readonly string _top;
     private readonly Dictionary<string, ZipEntry> _records = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TorchStorage> _storages = new(StringComparer.Ordinal);
@@ -61,7 +62,7 @@ internal sealed class PyTorchArchive
             throw Errors.TorchRecord(_source.Name, ProgramRecord, $"{entry.Size.ToString("N0", CultureInfo.InvariantCulture)} bytes long", $"at most {MostProgramBytes.ToString("N0", CultureInfo.InvariantCulture)}");
         }
 
-        using var record = new ZipRecord(_source, entry);
+        using var record = new ZipRecord(_source, entry, _unpacked);
         record.Check();
         var cursor = new ByteCursor(record);
         object? root = new PickleReader(cursor, _source.Name, ProgramRecord, new TorchObjects(StorageOf)).Read();
@@ -102,7 +103,7 @@ internal sealed class PyTorchArchive
 
     private ByteSource Checked(ZipEntry entry, DType? dtype)
     {
-        ByteSource record = new ZipRecord(_source, entry);
+        ByteSource record = new ZipRecord(_source, entry, _unpacked);
         _leftToCheck -= entry.Size;
         if (_leftToCheck >= 0)
         {
@@ -160,7 +161,7 @@ internal sealed class PyTorchArchive
             return null;
         }
 
-        using var bytes = new ZipRecord(_source, entry);
+        using var bytes = new ZipRecord(_source, entry, _unpacked);
         return entry.Size <= MostSmallRecordBytes
             ? Encoding.Latin1.GetString(bytes.ReadBytes(0, (int)entry.Size))
             : throw Errors.TorchRecord(_source.Name, record, $"{entry.Size.ToString("N0", CultureInfo.InvariantCulture)} bytes long", "a word");

@@ -15,6 +15,9 @@ internal sealed class TorchTree(string path, string where)
     private const int MostValues = 1 << 22;
     private const int MostLevels = 64;
 
+    // Every value has its whole path: a long key above many values would be kept as often.
+    private const long MostPathCharacters = 1 << 27;
+
     // A tensor alone is no entry of anything; tools must call it something.
     private const string Alone = "tensor";
     private readonly List<Tensor> _tensors = [];
@@ -22,6 +25,7 @@ internal sealed class TorchTree(string path, string where)
     private readonly List<PyTorchValue> _values = [];
     private readonly HashSet<object> _above = new(ReferenceEqualityComparer.Instance);
     private int _count;
+    private long _characters;
 
     /// <summary>Walks the object.</summary>
     /// <param name="root">What the pickle built.</param>
@@ -36,9 +40,10 @@ internal sealed class TorchTree(string path, string where)
     private object? Resolve(object? value, string name)
     {
         _count++;
-        if (_count > MostValues)
+        _characters += name.Length;
+        if (_count > MostValues || _characters > MostPathCharacters)
         {
-            throw Errors.PickleTooLarge(path, where, "values", MostValues);
+            throw _count > MostValues ? Errors.PickleTooLarge(path, where, "values", MostValues) : Errors.PickleTooLarge(path, where, "characters in their names", MostPathCharacters);
         }
 
         switch (value)
@@ -59,7 +64,7 @@ internal sealed class TorchTree(string path, string where)
     {
         if (!_names.Add(name))
         {
-            throw Errors.DuplicateTensor(path, name);
+            throw Errors.TorchNameTwice(path, name);
         }
 
         Tensor made = TorchTensors.Make(path, name, tensor);
@@ -117,7 +122,9 @@ internal sealed class TorchTree(string path, string where)
         }
     }
 
-    private static string Join(string name, string key) => name.Length == 0 ? key : $"{name}.{key}";
+    // Counted before it is made: a dictionary's keys together may be far more than the program.
+    private string Join(string name, string key) => _characters + name.Length + key.Length > MostPathCharacters ? throw Errors.PickleTooLarge(path, where, "characters in their names", MostPathCharacters)
+        : name.Length == 0 ? key : $"{name}.{key}";
 
     private static string Spell(object? key) => key switch
     {

@@ -50,6 +50,16 @@ public sealed class NestedWeightsTests : IDisposable
         Assert.Equal(Hash.OfFile(_scratch.PathOf("plain/model.safetensors")), Hash.OfFile(_scratch.PathOf("out/model.safetensors")));
     }
 
+    [Fact]
+    public async Task Convert_finds_weights_beside_tensors_that_are_none()
+    {
+        var root = new PickleDictionary(PickleDictionaryKind.Dictionary).Set("loss", FormatSamples.Random("loss", DType.F32, default)).Set("state_dict", Weights(_ => true, ""));
+
+        await Ckpt.DoneAsync("convert", Write("nested", ("pytorch_model.bin", root)), "--to", "huggingface", "--output", _scratch.PathOf("out"));
+
+        Assert.Equal(Hash.OfFile(_scratch.PathOf("plain/model.safetensors")), Hash.OfFile(_scratch.PathOf("out/model.safetensors")));
+    }
+
     [Theory]
     [InlineData("checkpoint", "model")]
     [InlineData("model", "state_dict")]

@@ -61,6 +61,25 @@ public sealed class CheckpointerTests : IDisposable
         Refused("CKPT4152", () => Open(Tune(TorchtuneLayout.Classic)).Save(new PickleDictionary(PickleDictionaryKind.Dictionary).Set("model", Model()), 0, SaveKind.AdapterOnly));
 
     [Fact]
+    public void Save_refuses_an_adapter_that_is_no_dictionary() =>
+        Refused("CKPT2155", () => Open(Tune(TorchtuneLayout.Classic)).Save(new PickleDictionary(PickleDictionaryKind.Dictionary).Set("model", Model()).Set("adapter", new PickleSequence(PickleSequenceKind.List)), 0, SaveKind.Final));
+
+    [Fact]
+    public void Save_in_the_middle_of_training_an_adapter_alone_keeps_what_training_needs()
+    {
+        CheckpointerOptions options = Tune(TorchtuneLayout.Current);
+        Directory.CreateSymbolicLink(_scratch.PathOf("in/loop"), _scratch.PathOf("in"));
+        PickleDictionary state = new PickleDictionary(PickleDictionaryKind.Dictionary).Set("model", Model()).Set("adapter", Model()).Set("epochs_run", 2L);
+
+        Open(options).Save(state, 0, SaveKind.IntermediateAdapterOnly);
+
+        string[] files = [.. Directory.EnumerateFiles(options.OutputDirectory, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(options.OutputDirectory, f).Replace('\\', '/')).Order(StringComparer.Ordinal)];
+        Assert.Contains("epoch_0/adapter_model.pt", files);
+        Assert.Contains("recipe_state/recipe_state.pt", files);
+        Assert.DoesNotContain(files, f => f.Contains("loop", StringComparison.Ordinal) || f.Contains("epoch_0/torchtune_model", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Save_refuses_a_tensor_of_no_file()
     {
         using var scratch = new Scratch();

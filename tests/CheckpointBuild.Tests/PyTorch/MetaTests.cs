@@ -42,6 +42,22 @@ public sealed class MetaTests
     }
 
     [Fact]
+    public async Task Convert_back_gives_no_params_json_of_another_rotary_base()
+    {
+        using var scratch = new Scratch();
+        await Ckpt.DoneAsync("convert", new TinyLlama().Write(scratch.PathOf("source")), "--to", "meta", "--output", scratch.PathOf("meta"));
+        await Ckpt.DoneAsync("convert", scratch.PathOf("meta"), "--to", "huggingface", "--output", scratch.PathOf("hf"));
+        string path = scratch.PathOf("hf/config.json");
+        JsonObject config = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+        (config["rope_parameters"]?.AsObject() ?? config)["rope_theta"] = 8000000.0;
+        File.WriteAllText(path, config.ToJsonString());
+
+        await Ckpt.DoneAsync("convert", scratch.PathOf("hf"), "--to", "meta", "--output", scratch.PathOf("again"));
+
+        Assert.Equal(8000000.0, JsonNode.Parse(File.ReadAllText(scratch.PathOf("again/params.json")))!["rope_theta"]!.GetValue<double>());
+    }
+
+    [Fact]
     public async Task Convert_without_the_second_shard_says_so()
     {
         using var scratch = new Scratch();

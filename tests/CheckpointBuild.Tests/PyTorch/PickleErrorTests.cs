@@ -1,8 +1,10 @@
 using System;
+using System.IO.Compression;
 using System.Linq;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Tests.Formats;
+using CheckpointBuild.Tests.Laws;
 using Xunit;
 using static CheckpointBuild.Tests.PyTorch.TorchSample;
 
@@ -36,6 +38,27 @@ public sealed class PickleErrorTests
 
     [Fact]
     public void Read_of_too_many_levels_refuses() => Assert.Equal("CKPT1155", CodeOf([0x80, 2, (byte)')', .. Enumerable.Repeat((byte)0x85, 100_000), (byte)'.']));
+
+    [Fact]
+    public void Read_of_many_values_under_a_long_key_refuses() =>
+        Assert.Equal("CKPT1155", CodeOf([0x80, 2, (byte)'}', .. Text(new string('A', 1_000_000)), (byte)']', (byte)'(', .. Enumerable.Repeat(new byte[] { (byte)'K', 1 }, 3000).SelectMany(b => b), (byte)'e', (byte)'s', (byte)'.']));
+
+    [Fact]
+    public void Read_of_containers_without_end_refuses() =>
+        Assert.Equal("CKPT1155", CodeOf([0x80, 2, (byte)']', .. Enumerable.Repeat(new byte[] { (byte)'}', (byte)'a' }, 3_000_000).SelectMany(b => b), (byte)'.']));
+
+    [Fact]
+    public void Read_of_a_key_with_a_dot_beside_a_dictionary_says_what_stands_in_the_way() =>
+        Assert.Equal("CKPT1007", CodeOf([0x80, 2, (byte)'}', .. Text("a.b"), .. Vector, (byte)'s', .. Text("a"), (byte)'}', .. Text("b"), .. Vector, (byte)'s', (byte)'s', (byte)'.']));
+
+    [Fact]
+    public void Zeros_may_shrink_a_thousandfold()
+    {
+        byte[] zeros = new byte[1 << 20];
+        byte[] packed = Pack([("a/data.pkl", Dictionary(Tensor(Storage("FloatStorage", "0", zeros.Length / 4), [0], [zeros.Length / 4], [1]))), ("a/byteorder", "little"u8.ToArray()), ("a/data/0", zeros), ("a/version", "3\n"u8.ToArray())], name => name == "a/data/0" ? CompressionLevel.Optimal : CompressionLevel.NoCompression);
+        PyTorchFile file = PyTorchFile.Read(new ArraySource(packed, "sample.pt"));
+        Assert.Equal(zeros, PlanBytes.Of(file.Tensors[0])[0]);
+    }
 
     [Fact]
     public void Read_of_a_call_with_other_arguments_refuses() => Assert.Equal("CKPT1158", CodeOf(Dictionary(Call("torch._utils", "_rebuild_tensor_v2", Text("storage")))));

@@ -56,7 +56,7 @@ internal static class TorchRecordRules
 
     private static byte[] Bytes(FileSource source, IReadOnlyList<ZipEntry> entries, string name)
     {
-        using var record = new ZipRecord(source, entries.First(e => e.Name == name));
+        using var record = new ZipRecord(source, entries.First(e => e.Name == name), new UnpackedRecords());
         return record.ReadBytes(0, (int)record.Length);
     }
 }

@@ -34,14 +34,20 @@ internal static class TorchSample
     /// <param name="records">Names and bytes.</param>
     /// <param name="level">How.</param>
     /// <returns>The archive.</returns>
-    public static byte[] Pack(IEnumerable<(string Name, byte[] Bytes)> records, CompressionLevel level)
+    public static byte[] Pack(IEnumerable<(string Name, byte[] Bytes)> records, CompressionLevel level) => Pack(records, _ => level);
+
+    /// <summary>Packs records.</summary>
+    /// <param name="records">Names and bytes.</param>
+    /// <param name="levelOf">How each is packed.</param>
+    /// <returns>The archive.</returns>
+    public static byte[] Pack(IEnumerable<(string Name, byte[] Bytes)> records, Func<string, CompressionLevel> levelOf)
     {
         using var stream = new MemoryStream();
         using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
         {
             foreach ((string name, byte[] bytes) in records)
             {
-                using Stream entry = zip.CreateEntry(name, level).Open();
+                using Stream entry = zip.CreateEntry(name, levelOf(name)).Open();
                 entry.Write(bytes);
             }
         }

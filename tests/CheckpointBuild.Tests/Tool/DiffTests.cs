@@ -1,6 +1,10 @@
 using System;
 using System.IO;
 using System.Threading.Tasks;
+using CheckpointBuild.DTypes;
+using CheckpointBuild.Formats;
+using CheckpointBuild.Tensors;
+using CheckpointBuild.Tests.Formats;
 using CheckpointBuild.Tests.Infrastructure;
 using Xunit;
 
@@ -42,6 +46,34 @@ public sealed class DiffTests : IDisposable
                 values[3] = value;
             }
         }
+    }
+
+    [Fact]
+    public async Task Another_rotary_base_is_a_difference_though_every_tensor_is_equal()
+    {
+        string first = new TinyLlama().Write(_scratch.PathOf("a"));
+        string second = new TinyLlama { Configure = config => config["rope_theta"] = 8000000.0 }.Write(_scratch.PathOf("b"));
+
+        CkptResult result = await Ckpt.RunAsync("diff", first, second);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("rotary base: ", result.Output, StringComparison.Ordinal);
+        Assert.Contains("8000000", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_value_beside_the_tensors_of_a_file_is_a_difference()
+    {
+        foreach ((string name, long epoch) in new[] { ("a.pt", 3L), ("b.pt", 4L) })
+        {
+            var state = new PickleDictionary(PickleDictionaryKind.Dictionary).Set("w", FormatSamples.Random("w", DType.F32, new Shape(4))).Set("epoch", epoch);
+            File.WriteAllBytes(_scratch.PathOf(name), PlanBytes.Of(PyTorchZipWriter.Plan(name, state, PyTorchRecords.Full)));
+        }
+
+        CkptResult result = await Ckpt.RunAsync("diff", _scratch.PathOf("a.pt"), _scratch.PathOf("b.pt"));
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal("epoch: int 3, int 4\nthe same tensors, other values\n", result.Output);
     }
 
     [Fact]

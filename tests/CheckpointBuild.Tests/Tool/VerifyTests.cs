@@ -61,6 +61,21 @@ public sealed class VerifyTests
         await RefusedAsync(scratch, "CKPT7005");
     }
 
+    [Theory]
+    [InlineData("huggingface")]
+    [InlineData("meta")]
+    public async Task A_product_over_another_leaves_nothing_of_it(string second)
+    {
+        using var scratch = new Scratch();
+        await Ckpt.DoneAsync("convert", new TinyLlama().Write(scratch.PathOf("a")), "--to", "huggingface", "--output", scratch.PathOf("mix"));
+        string other = new TinyLlama { FeedForward = 128 }.Write(scratch.PathOf("b"));
+
+        await Ckpt.DoneAsync("convert", other, "--to", second, "--max-shard-size", "20KB", "--output", scratch.PathOf("mix"));
+
+        Assert.False(File.Exists(scratch.PathOf("mix/model.safetensors")));
+        await Ckpt.DoneAsync("diff", scratch.PathOf("mix"), other);
+    }
+
     private static Task<CkptResult> BuildAsync(Scratch scratch) =>
         Ckpt.DoneAsync("build", new TinyLlama().Write(scratch.PathOf("tiny")), "--engine", "gguf", "--quantization", "q8_0", "--output", scratch.PathOf("out"));
 

@@ -79,15 +79,17 @@ public sealed class Checkpointer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
-        PickleDictionary? adapter = state.TryGet(AdapterKey, out PickleDictionary? found) ? found : null;
-        if (kind == SaveKind.AdapterOnly && adapter is null)
+        bool withoutModel = kind is SaveKind.AdapterOnly or SaveKind.IntermediateAdapterOnly;
+        PickleDictionary? adapter = DictionaryOf(state, AdapterKey, found => Errors.TuneNotTensor(_options.OutputDirectory, AdapterKey, found));
+        PickleDictionary? config = _options.Layout == TorchtuneLayout.Classic ? null : DictionaryOf(state, AdapterConfigKey, found => Errors.TuneAdapterConfig(_options.OutputDirectory, $"it is a {found}"));
+        if (withoutModel && adapter is null)
         {
             throw Errors.TuneAdapterNotInState(_options.OutputDirectory);
         }
 
         var place = new CheckpointerPlace(_options, epoch);
         var files = new List<FilePlan>();
-        if (kind != SaveKind.AdapterOnly)
+        if (!withoutModel)
         {
             PickleDictionary model = state.TryGet(ModelKey, out PickleDictionary? weights) ? weights : throw Errors.NotTensors(_options.OutputDirectory, "the state to save", "without 'model'");
             files.AddRange(Weights.Plan(model, place));
@@ -98,9 +100,9 @@ public sealed class Checkpointer : IDisposable
             files.Add(PyTorchZipWriter.Plan(place.Adapter, adapter, PyTorchRecords.Full));
         }
 
-        files.AddRange(new CheckpointerAdapter(_options, Weights, place).Plan(adapter, state.TryGet(AdapterConfigKey, out PickleDictionary? config) ? config : null));
+        files.AddRange(new CheckpointerAdapter(_options, Weights, place).Plan(adapter, config));
 
-        if (kind == SaveKind.Intermediate)
+        if (kind is SaveKind.Intermediate or SaveKind.IntermediateAdapterOnly)
         {
             files.Add(PyTorchZipWriter.Plan(_options.Layout == TorchtuneLayout.Classic ? TorchtuneFolder.RecipeFile : TorchtuneFolder.RecipePlace, RecipeOf(state), PyTorchRecords.Full));
         }
@@ -117,6 +119,10 @@ public sealed class Checkpointer : IDisposable
         _weights?.Dispose();
         _open.ForEach(f => f.Dispose());
     }
+
+    // What stands under the key and is something else would not be saved, and nobody would notice.
+    private static PickleDictionary? DictionaryOf(PickleDictionary state, string key, Func<string, CheckpointException> refusal) =>
+        !state.TryGet(key, out object? found) || found is null ? null : found as PickleDictionary ?? throw refusal(found.GetType().Name);
 
     private CheckpointerWeights Weights => _weights
         ?? (_options.Kind == CheckpointerKind.HuggingFace ? throw Errors.TuneNotLoaded(_options.OutputDirectory) : CheckpointerWeights.Empty(_options));

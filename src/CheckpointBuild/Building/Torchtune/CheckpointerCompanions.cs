@@ -76,5 +76,6 @@ internal sealed class CheckpointerCompanions(CheckpointerOptions options, Checkp
     private static IEnumerable<string> Folders(string folder, string below) =>
         Children(folder).SelectMany(child => (IEnumerable<string>)[$"{below}{Path.GetFileName(child)}/", .. Folders(child, $"{below}{Path.GetFileName(child)}/")]);
 
-    private static IEnumerable<string> Children(string folder) => Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal).Where(d => !Path.GetFileName(d).StartsWith('.'));
+    // Links to folders are not followed: one may lead to where it lies.
+    private static IEnumerable<string> Children(string folder) => Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal).Where(d => !Path.GetFileName(d).StartsWith('.') && new DirectoryInfo(d).LinkTarget is null);
 }

@@ -11,4 +11,7 @@ public enum SaveKind
 
     /// <summary>The adapter alone.</summary>
     AdapterOnly,
+
+    /// <summary>The adapter, and everything else in the state but the model, so that training can go on from there beside the model that it began with.</summary>
+    IntermediateAdapterOnly,
 }

@@ -27,7 +27,7 @@ internal static class PeftFiles
 
         LowRankPair[] pairs = [.. AdapterTranslation.Of(checkpoint, adapter, [checkpoint.Family.Naming], "a PEFT adapter")];
         var file = new TensorFile(new TensorTable(pairs.SelectMany(Tensors)), new Metadata().Add("format", "pt"));
-        return [FilePlan.Of(folder + PeftSettings.FileName, HuggingFace.ConfigFile.Text(Settings(adapter, pairs))), Format.Safetensors.Plan(folder + "adapter_model.safetensors", file)];
+        return [FilePlan.Of(folder + PeftSettings.FileName, HuggingFace.ConfigFile.Text(Settings(checkpoint, adapter, pairs))), Format.Safetensors.Plan(folder + "adapter_model.safetensors", file)];
     }
 
     private static IEnumerable<Tensor> Tensors(LowRankPair pair)
@@ -41,14 +41,23 @@ internal static class PeftFiles
     }
 
     // The settings as they were, with the modules as PEFT names them.
-    private static JsonObject Settings(Adapter adapter, LowRankPair[] pairs)
+    private static JsonObject Settings(Checkpoint checkpoint, Adapter adapter, LowRankPair[] pairs)
     {
         JsonObject settings = adapter.Settings.DeepClone().AsObject();
         settings["peft_type"] = "LORA";
         settings["r"] = pairs[0].A.Rows;
         settings["lora_alpha"] = pairs[0].Alpha;
-        settings["target_modules"] = new JsonArray([.. pairs.Select(p => p.Module[(p.Module.LastIndexOf('.') + 1)..]).Distinct().Select(m => (JsonNode?)m)]);
+        settings["target_modules"] = new JsonArray([.. TargetsOf(checkpoint, pairs).Select(m => (JsonNode?)m)]);
         settings["use_dora"] = pairs.Any(p => p.Magnitude is not null);
         return settings;
+    }
+
+    // The end of a name asks for the modules of all layers; where only some have factors, they are named whole.
+    private static IEnumerable<string> TargetsOf(Checkpoint checkpoint, LowRankPair[] pairs)
+    {
+        ILookup<string, string> modules = checkpoint.Family.Naming.TensorsOf(checkpoint.Config).Where(t => t.Shape.Rank > 1).Select(t => t.Name[..t.Name.LastIndexOf('.')]).Distinct().ToLookup(EndOf);
+        return pairs.GroupBy(p => EndOf(p.Module)).SelectMany(end => modules[end.Key].Count() > end.Count() ? end.Select(p => p.Module) : [end.Key]);
+
+        static string EndOf(string module) => module[(module.LastIndexOf('.') + 1)..];
     }
 }

@@ -35,12 +35,12 @@ internal sealed record NestedWeights(string Key, ImmutableArray<Tensor> Tensors,
         return new NestedWeights(key, tensors, file.Tensors.Count - tensors.Length + file.Values.Length);
     }
 
-    // The dictionary of tensors itself ends the way; a part of a known name leads on, and one of any name where no other could be meant.
+    // A part of a known name leads on, also beside tensors: losses and states of random numbers. The dictionary of tensors itself ends the way, and a part of any name leads on where no other could be meant.
     private static string? KeyIn(PickleDictionary dictionary, int level)
     {
-        if (dictionary.Any(p => p.Value is Tensor) || level == MostLevels)
+        if (level == MostLevels)
         {
-            return level < MostLevels ? "" : null;
+            return null;
         }
 
         (string Key, PickleDictionary Part)[] parts = [.. dictionary.Where(p => p is { Key: string, Value: PickleDictionary }).Select(p => ((string)p.Key!, (PickleDictionary)p.Value!))];
@@ -50,6 +50,11 @@ internal sealed record NestedWeights(string Key, ImmutableArray<Tensor> Tensors,
             {
                 return Join(key, below);
             }
+        }
+
+        if (dictionary.Any(p => p.Value is Tensor))
+        {
+            return "";
         }
 
         (string Key, string Below)[] unknown = [.. parts.Where(p => !Array.Exists(NotTheModel, o => p.Key.Contains(o, StringComparison.OrdinalIgnoreCase))).Select(p => (p.Key, Below: KeyIn(p.Part, level + 1)!)).Where(p => p.Below is not null)];

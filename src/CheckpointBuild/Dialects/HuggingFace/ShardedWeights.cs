@@ -55,12 +55,11 @@ internal static class ShardedWeights
 
     /// <summary>The index that tells of a partition.</summary>
     /// <param name="partition">Files by tensor.</param>
-    /// <param name="checkpoint">What is in them.</param>
+    /// <param name="size">Bytes of all tensors as they are written.</param>
     /// <returns>JSON.</returns>
-    public static string IndexOf(IReadOnlyDictionary<string, string> partition, Checkpoint checkpoint)
+    public static string IndexOf(IReadOnlyDictionary<string, string> partition, long size)
     {
         var map = new JsonObject(partition.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value)));
-        long size = checkpoint.Tensors.Sum(t => t.Value.ByteCount);
         return new JsonObject { ["metadata"] = new JsonObject { ["total_size"] = size }, ["weight_map"] = map }.ToJsonString(Indented) + "\n";
     }
 

@@ -40,6 +40,9 @@ internal sealed class ParamsFile
     /// <summary>The base of rotary frequencies, or null where nothing is said.</summary>
     public double? Theta => Optional("rope_theta");
 
+    /// <summary>Rows of the embedding, or null where nothing is said: -1 means as many as the tokenizer has.</summary>
+    public int? Vocabulary => Optional("vocab_size") is { } rows and > 0 ? (int)rows : null;
+
     /// <summary>The longest sequence, or null where nothing is said.</summary>
     public int? Context => (int?)Optional("max_seq_len");
 
@@ -90,10 +93,12 @@ internal sealed class ParamsFile
 
     /// <summary>Whether the file describes a model.</summary>
     /// <param name="config">The model.</param>
-    /// <returns>True when every size agrees, so that the file may be given back as it was.</returns>
+    /// <returns>True when every number agrees, so that the file may be given back as it was.</returns>
     public bool Describes(ModelConfig config) =>
         Dimension == config.HiddenSize && Layers == config.LayerCount && Heads == config.HeadCount && KeyValueHeads == config.KeyValueHeadCount && FeedForward == config.FeedForwardSize
-        && NormEpsilon == config.NormEpsilon && IsScaled == (config.Rope?.Scaling == RopeScalingKind.Llama3);
+        && NormEpsilon == config.NormEpsilon && (Vocabulary is not { } rows || rows == config.VocabularySize)
+        && (Theta is null || Theta == config.Rope?.Theta) && IsScaled == (config.Rope?.Scaling == RopeScalingKind.Llama3)
+        && (!IsScaled || (ScalingFactor ?? MetaConfig.FactorOf(config.TiedEmbeddings)) == config.Rope?.Factor);
 
     /// <summary>Writes the file of a model.</summary>
     /// <param name="config">The model.</param>

@@ -79,7 +79,7 @@ internal sealed class Torchtune : Dialect
         files.AddRange(checkpoint.Sidecars.Where(s => s.Name == TorchtuneFolder.RecipePlace).Select(s => FilePlan.CopyOf(folder.Length == 0 ? TorchtuneFolder.RecipeFile : s.Name, s.Open())));
         if (!options.FollowsReference && ShardedWeights.PartitionOf(checkpoint) is { } partition)
         {
-            files.Add(FilePlan.Of(folder + Index, ShardedWeights.IndexOf(partition, checkpoint)));
+            files.Add(FilePlan.Of(folder + Index, ShardedWeights.IndexOf(partition, tensors.Sum(t => t.ByteCount))));
         }
 
         return new DirectoryPlan(files.DrainToImmutable(), warnings);

@@ -13,13 +13,16 @@ using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Dialects.Torchtune;
 
-/// <summary>Where the newest weights lie in a folder that torchtune wrote: in the highest <c>epoch_N</c>, or under names that end in the epoch, or in the folder of one epoch itself.</summary>
+/// <summary>Where the newest weights lie in a folder that torchtune wrote: in the highest <c>epoch_N</c> or <c>step_N</c>, or under names that end in the epoch, or in the folder of one epoch itself.</summary>
 /// <param name="Directory">The folder that holds them, with <c>config.json</c> beside them.</param>
 /// <param name="Files">The files, in order.</param>
 internal sealed partial record TorchtuneFolder(CheckpointDirectory Directory, ImmutableArray<string> Files)
 {
     /// <summary>What the folders of epochs begin with.</summary>
     internal const string EpochPrefix = "epoch_";
+
+    // Of those that a recipe saves within an epoch.
+    private const string StepPrefix = "step_";
 
     /// <summary>The folder of what training needs to go on.</summary>
     internal const string RecipeFolder = "recipe_state";
@@ -54,17 +57,18 @@ internal sealed partial record TorchtuneFolder(CheckpointDirectory Directory, Im
     {
         try
         {
-            return System.IO.Directory.EnumerateDirectories(folder, EpochPrefix + "*")
-                .Select(d => Path.GetFileName(d))
-                .Where(name => Epoch().IsMatch(name) && System.IO.Directory.EnumerateFileSystemEntries(Path.Combine(folder, name)).Any())
-                .OrderByDescending(name => long.Parse(name[EpochPrefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture))
-                .FirstOrDefault();
+            return Newest(folder, EpochPrefix) ?? Newest(folder, StepPrefix);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
         }
     }
+
+    private static string? Newest(string folder, string prefix) => System.IO.Directory.EnumerateDirectories(folder, prefix + "*")
+        .Select(d => Path.GetFileName(d))
+        .Where(name => Numbered().IsMatch(name) && System.IO.Directory.EnumerateFileSystemEntries(Path.Combine(folder, name)).Any())
+        .MaxBy(name => long.Parse(name[prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture));
 
     /// <summary>Reads the headers of the files.</summary>
     /// <returns>The tensors in file order.</returns>
@@ -144,8 +148,8 @@ internal sealed partial record TorchtuneFolder(CheckpointDirectory Directory, Im
         return Format.Detect(source).Read(source);
     }
 
-    [GeneratedRegex("^epoch_[0-9]{1,9}$", RegexOptions.CultureInvariant)]
-    private static partial Regex Epoch();
+    [GeneratedRegex("^(epoch|step)_[0-9]{1,9}$", RegexOptions.CultureInvariant)]
+    private static partial Regex Numbered();
 
     [GeneratedRegex(@"^(torchtune_model|hf_model_[0-9]{4})_(?<epoch>[0-9]{1,9})\.pt$", RegexOptions.CultureInvariant)]
     private static partial Regex Classic();

@@ -8,10 +8,14 @@ using CheckpointBuild.Diagnostics;
 namespace CheckpointBuild.Formats.Wire;
 
 /// <summary>Runs a pickle program that builds data, and nothing else: names are held against a list and never looked up, calls are described and never made (the stack machine of CPython's <c>pickle</c>).</summary>
-/// <remarks>Stricter than Python: a key that stands twice, values or bytes left over, an instruction that only trickery needs are refused. Memory stays within a small multiple of the program's bytes.</remarks>
+/// <remarks>Stricter than Python: a key that stands twice, values or bytes left over, an instruction that only trickery needs are refused. What a program makes is counted, so that memory stays below about a gigabyte whatever it says.</remarks>
 internal sealed partial class PickleReader
 {
-    private const int MostValues = 1 << 23;
+    private const int MostValues = 1 << 22;
+
+    // Values, 32 bytes and more each, and containers among them, some hundred bytes each, that a program makes in all: many times what a checkpoint of a thousand layers has.
+    private const int MostMade = 1 << 24;
+    private const int MostContainers = 1 << 21;
     private const int NewestProtocol = 5;
     private readonly ByteCursor _cursor;
     private readonly string _path;
@@ -22,6 +26,8 @@ internal sealed partial class PickleReader
     private readonly Dictionary<uint, object?> _memo = [];
     private long _at;
     private int _protocol;
+    private int _made;
+    private int _containers;
 
     /// <summary>Prepares to read a program.</summary>
     /// <param name="cursor">Stands at its first byte.</param>
@@ -55,6 +61,11 @@ internal sealed partial class PickleReader
             if (_stack.Count > MostValues || _memo.Count > MostValues)
             {
                 throw Errors.PickleTooLarge(_path, _where, "values at once", MostValues);
+            }
+
+            if (_made > MostMade || _containers > MostContainers)
+            {
+                throw Errors.PickleTooLarge(_path, _where, _made > MostMade ? "values" : "lists and dictionaries", _made > MostMade ? MostMade : MostContainers);
             }
         }
     }
@@ -167,10 +178,10 @@ internal sealed partial class PickleReader
                 _memo[UInt32()] = Top();
                 return true;
             case PickleOpcode.BinGet:
-                Push(Recall(Byte()));
+                _stack.Add(Recall(Byte()));
                 return true;
             case PickleOpcode.LongBinGet:
-                Push(Recall(UInt32()));
+                _stack.Add(Recall(UInt32()));
                 return true;
             default:
                 return false;
@@ -262,7 +273,12 @@ internal sealed partial class PickleReader
 
     private static PickleSequence Tuple(object?[] items) => new(PickleSequenceKind.Tuple, items);
 
-    private void Push(object? value) => _stack.Add(value);
+    private void Push(object? value)
+    {
+        _made++;
+        _containers += value is PickleSequence or PickleDictionary or PickleInstance or TorchTensor ? 1 : 0;
+        _stack.Add(value);
+    }
 
     private object? Top() => _stack.Count > Floor ? _stack[^1] : throw Broken("the stack is empty");
 

@@ -14,25 +14,29 @@ internal sealed class ZipRecord : ByteSource
     /// <summary>The most bytes that a compressed record may have.</summary>
     internal const int MostUnpacked = 256 << 20;
 
-    // Weights and programs shrink to a tenth at best; what grows a thousandfold was made to.
+    // Weights and programs shrink to a tenth at best; what grows a thousandfold was made to, or is small and zero: factors, biases and moments before training.
     private const int MostGrowth = 100;
-    private const int FreeGrowthBytes = 64 << 10;
+    private const int FreeGrowthBytes = 16 << 20;
+    private const int FreeProgramBytes = 64 << 10;
     private const int PieceBytes = 1 << 18;
     private readonly ByteSource _archive;
     private readonly ZipEntry _entry;
     private readonly Lock _lock = new();
     private volatile bool _checked;
-    private byte[]? _unpacked;
+    private readonly UnpackedRecords _unpacked;
 
     /// <summary>Makes a source of a record.</summary>
     /// <param name="archive">The archive, which stays open.</param>
     /// <param name="entry">The record.</param>
+    /// <param name="unpacked">Keeps what compressed records of the archive hold.</param>
     /// <exception cref="CheckpointException">CKPT1254 when it would grow beyond measure.</exception>
-    public ZipRecord(ByteSource archive, ZipEntry entry)
+    public ZipRecord(ByteSource archive, ZipEntry entry, UnpackedRecords unpacked)
     {
         _archive = archive;
+        _unpacked = unpacked;
         _entry = entry;
-        if (entry.IsDeflated && (entry.Size > MostUnpacked || entry.Size > FreeGrowthBytes + (MostGrowth * entry.StoredSize)))
+        int free = entry.Name.EndsWith(".pkl", StringComparison.Ordinal) ? FreeProgramBytes : FreeGrowthBytes;
+        if (entry.IsDeflated && (entry.Size > MostUnpacked || entry.Size > free + (MostGrowth * entry.StoredSize)))
         {
             throw Errors.ZipCompressed(archive.Name, entry.Name, string.Create(CultureInfo.InvariantCulture, $"{entry.StoredSize:N0} bytes claim to be {entry.Size:N0}"));
         }
@@ -53,9 +57,9 @@ internal sealed class ZipRecord : ByteSource
         }
 
         Check();
-        if (_unpacked is { } bytes)
+        if (_entry.IsDeflated)
         {
-            bytes.AsSpan((int)offset, destination.Length).CopyTo(destination);
+            _unpacked.Get(_entry.HeaderOffset, Unpack).AsSpan((int)offset, destination.Length).CopyTo(destination);
         }
         else
         {
@@ -84,8 +88,7 @@ internal sealed class ZipRecord : ByteSource
         {
             if (!_checked)
             {
-                _unpacked = _entry.IsDeflated ? Unpack() : null;
-                uint crc = _unpacked is { } bytes ? Crc32.Of(bytes) : _entry.Crc == 0 ? 0 : Sum();
+                uint crc = _entry.IsDeflated ? Crc32.Of(_unpacked.Get(_entry.HeaderOffset, Unpack)) : _entry.Crc == 0 ? 0 : Sum();
 
                 // Zero stands for "not computed": torch.save can be told so.
                 _checked = crc == _entry.Crc || _entry.Crc == 0 ? true : throw Errors.ZipChecksum(Name, _entry.Name, crc, _entry.Crc);
