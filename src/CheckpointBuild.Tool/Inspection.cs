@@ -131,8 +131,8 @@ internal static class Inspection
         }
         catch (CheckpointException e)
         {
-            problems.Clear();
-            problems.Add(new Diagnostic(e.Code, e.Message, e.File));
+            // Without a configuration of its own it is weights that lack theirs, and that comes first.
+            problems.Insert(directory.Has(PeftSettings.FileName) ? 0 : problems.Count, new Diagnostic(e.Code, e.Message, e.File));
             return null;
         }
     }

@@ -10,6 +10,9 @@ namespace CheckpointBuild.Tool;
 internal static class InspectionTable
 {
     private const int Width = 160;
+
+    // Beyond that nobody reads a table, and laying it out takes longer than reading the file.
+    private const int MostRows = 5000;
     private static readonly string[] ColumnNames = ["name", "dtype", "shape", "file", "role"];
 
     /// <summary>Writes the table.</summary>
@@ -25,10 +28,20 @@ internal static class InspectionTable
         Table table = new Table().Border(TableBorder.Simple).AddColumns("tensor", "dtype", "shape", "file", "role");
         foreach (JsonNode tensor in tensors.OfType<JsonNode>())
         {
-            table.AddRow([.. ColumnNames.Select(k => Markup.Escape(Show(tensor[k])))]);
+            if (tensors.Count <= MostRows)
+            {
+                table.AddRow([.. ColumnNames.Select(k => Markup.Escape(Show(tensor[k])))]);
+            }
+            else
+            {
+                output.WriteLine(string.Join("  ", ColumnNames.Select(k => Show(tensor[k]))));
+            }
         }
 
-        console.Write(table);
+        if (tensors.Count <= MostRows)
+        {
+            console.Write(table);
+        }
         console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{tensors.Count} tensors"));
         foreach (JsonNode other in inspection["other"]!.AsArray().OfType<JsonNode>())
         {

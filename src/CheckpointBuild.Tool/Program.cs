@@ -60,7 +60,9 @@ internal static class Program
         root.Options.Add(PluginOption.Create());
         foreach (Verb verb in Verbs)
         {
-            root.Subcommands.Add(verb.Create(new ToolStreams(input, output, error)));
+            Command command = verb.Create(new ToolStreams(input, output, error));
+            Verb.RefuseUnknownOptions(command);
+            root.Subcommands.Add(command);
         }
 
         // A text that begins with '@' is a text: no response files.

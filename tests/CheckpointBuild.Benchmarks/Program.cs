@@ -41,6 +41,9 @@ internal static class Program
             case ["quantize-ratio", "all", .. var rest]:
                 QuantizeRatio.RunAll(ModelSize.Named("100m"), rest is [var scratch, ..] ? scratch : Path.Combine(Path.GetTempPath(), "quantize-ratio"), rest is [_, var allPairs] ? int.Parse(allPairs, CultureInfo.InvariantCulture) : 1);
                 return 0;
+            case ["hostile-cost", var folder]:
+                HostileCost.Run(folder);
+                return 0;
             case ["quantize-memory", var size, var folder, .. var kinds]:
                 QuantizeMemory.Run(ModelSize.Named(size), folder, kinds);
                 return 0;
@@ -78,7 +81,7 @@ internal static class Program
                 KernelSpeed.Run();
                 return 0;
             default:
-                Console.Error.WriteLine("generate SIZE FOLDER | build-ratio SIZE FOLDER [RUNS] | convert-ratio SIZE FOLDER [RUNS] | merge-ratio SIZE FOLDER [RUNS] | trtllm-ratio SIZE FOLDER [RUNS] | quantize-ratio all [FOLDER [RUNS]] | quantize-ratio SIZE FOLDER KIND [RUNS] | quantize-memory SIZE FOLDER KIND... | decode SIZE DTYPE [THREADS] | decode-ratio GGUF [THREADS] | tokenizer-ratio FOLDER | fetch-ratio MEGABYTES FOLDER [RUNS] | fused-ratio SIZE FOLDER QUANTIZATION MEGABYTES-PER-SECOND [RUNS] | noop-cost FOLDER [ROUNDS] | encode TYPE | kernels   (SIZE: 25m, 100m, 1b, 4b)");
+                Console.Error.WriteLine("generate SIZE FOLDER | build-ratio SIZE FOLDER [RUNS] | convert-ratio SIZE FOLDER [RUNS] | merge-ratio SIZE FOLDER [RUNS] | trtllm-ratio SIZE FOLDER [RUNS] | quantize-ratio all [FOLDER [RUNS]] | quantize-ratio SIZE FOLDER KIND [RUNS] | quantize-memory SIZE FOLDER KIND... | decode SIZE DTYPE [THREADS] | decode-ratio GGUF [THREADS] | tokenizer-ratio FOLDER | fetch-ratio MEGABYTES FOLDER [RUNS] | fused-ratio SIZE FOLDER QUANTIZATION MEGABYTES-PER-SECOND [RUNS] | noop-cost FOLDER [ROUNDS] | encode TYPE | kernels | hostile-cost FOLDER   (SIZE: 25m, 100m, 1b, 4b)");
                 return 2;
         }
     }

@@ -17,12 +17,12 @@ internal static class ChatLine
     /// <param name="line">The line.</param>
     /// <param name="tokens">The special tokens of the model, where there is one; the line's own come before them.</param>
     /// <returns>The request.</returns>
-    /// <exception cref="CheckpointException">CKPT9004 when the line is no conversation.</exception>
+    /// <exception cref="LineException">The line is no conversation.</exception>
     public static ChatRequest Read(JsonElement line, IReadOnlyDictionary<string, string> tokens)
     {
         if (line.ValueKind != JsonValueKind.Object || !line.TryGetProperty("messages", out JsonElement messages))
         {
-            throw Errors.BadLine("a line", "it is no object with 'messages'");
+            throw new LineException("it is no object with 'messages'");
         }
 
         var special = new Dictionary<string, string>(tokens, StringComparer.Ordinal);

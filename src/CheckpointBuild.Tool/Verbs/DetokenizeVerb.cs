@@ -19,9 +19,9 @@ internal sealed class DetokenizeVerb() : Verb("detokenize")
         {
             Tokenizer tokenizer = TokenizerSource.Open(Locate(parsed, checkpoint, streams, cancellation));
             string file = parsed.GetRequiredValue(jsonl);
-            foreach (JsonElement line in TextLines.ReadJson(file))
+            foreach (string text in TextLines.ReadJson(file, line => JsonText.Of(tokenizer.Decode(Known(Ids(line), tokenizer, file), Options(line)))))
             {
-                streams.Output.WriteLine(JsonText.Of(tokenizer.Decode(Known(Ids(line), tokenizer, file), Options(line))));
+                streams.Output.WriteLine(text);
             }
         });
         return command;
@@ -46,7 +46,7 @@ internal sealed class DetokenizeVerb() : Verb("detokenize")
         JsonElement list = line.ValueKind == JsonValueKind.Object && line.TryGetProperty("ids", out JsonElement ids) ? ids : line;
         return list.ValueKind == JsonValueKind.Array && list.EnumerateArray().All(i => i.ValueKind == JsonValueKind.Number && i.TryGetInt32(out _))
             ? [.. list.EnumerateArray().Select(i => i.GetInt32())]
-            : throw Errors.BadLine("a line", "it is no array of token ids");
+            : throw new LineException("it is no array of token ids");
     }
 
     private static DecodeOptions Options(JsonElement line) =>

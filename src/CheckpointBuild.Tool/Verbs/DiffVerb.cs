@@ -67,9 +67,10 @@ internal sealed class DiffVerb() : Verb("diff")
             streams.Output.WriteLine(difference.ToString());
         }
 
-        int count = differences.Count(d => !d.IsOfDialect);
-        streams.Output.WriteLine(count == 0 ? equal : $"{count} {(count == 1 ? "tensor differs" : "tensors differ")}");
-        return count == 0;
+        int types = differences.Count(d => !d.IsOfDialect && d.IsOfType), count = differences.Count(d => !d.IsOfDialect && !d.IsOfType);
+        string[] parts = [count == 0 ? "" : $"{count} {(count == 1 ? "tensor differs" : "tensors differ")}", types == 0 ? "" : $"{types} {(types == 1 ? "tensor has" : "tensors have")} another dtype and the same numbers"];
+        streams.Output.WriteLine(count + types == 0 ? equal : string.Join("; ", parts.Where(p => p.Length > 0)));
+        return count + types == 0;
     }
 
     private static Dialect? DialectOf(CheckpointDirectory directory) => Dialect.All.FirstOrDefault(d => d.Recognizes(directory));

@@ -28,10 +28,10 @@ internal sealed class RenderVerb() : Verb("render")
                 throw Errors.BadLine(path, "a template alone has no tokenizer, --ids needs one");
             }
 
-            foreach (JsonElement line in TextLines.ReadJson(parsed.GetRequiredValue(jsonl)))
+            IReadOnlyDictionary<string, string> tokens = tokenizer is null ? new Dictionary<string, string>() : ChatTemplate.SpecialTokensOf(tokenizer.Model);
+            foreach (ChatRequest request in TextLines.ReadJson(parsed.GetRequiredValue(jsonl), line => ChatLine.Read(line, tokens)))
             {
                 cancellation.ThrowIfCancellationRequested();
-                ChatRequest request = ChatLine.Read(line, tokenizer is null ? new Dictionary<string, string>() : ChatTemplate.SpecialTokensOf(tokenizer.Model));
                 streams.Output.WriteLine(Render(template, tokenizer, request, parsed.GetValue(ids)));
             }
         });

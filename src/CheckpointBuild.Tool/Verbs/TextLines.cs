@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Text;
@@ -25,7 +26,15 @@ internal static class TextLines
     /// <param name="path">The file.</param>
     /// <returns>The values in order.</returns>
     /// <exception cref="CheckpointException">CKPT9004 naming the line that is no JSON.</exception>
-    public static IEnumerable<JsonElement> ReadJson(string path)
+    public static IEnumerable<JsonElement> ReadJson(string path) => ReadJson(path, line => line);
+
+    /// <summary>Reads something of a JSON value a line; empty lines are passed over.</summary>
+    /// <typeparam name="T">What is read.</typeparam>
+    /// <param name="path">The file.</param>
+    /// <param name="read">Reads it.</param>
+    /// <returns>What was read, in order.</returns>
+    /// <exception cref="CheckpointException">CKPT9004 naming the line that is wrong.</exception>
+    public static IEnumerable<T> ReadJson<T>(string path, Func<JsonElement, T> read)
     {
         int number = 0;
         foreach (string line in ReadAll(path).Split('\n'))
@@ -33,7 +42,7 @@ internal static class TextLines
             number++;
             if (!string.IsNullOrWhiteSpace(line))
             {
-                yield return Parse(path, line, number);
+                yield return Parse(path, line, number, read);
             }
         }
     }
@@ -46,16 +55,20 @@ internal static class TextLines
     public static string Text(JsonElement line, string name) =>
         line.ValueKind == JsonValueKind.Object && line.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
             ? value.GetString()!
-            : throw Errors.BadLine("a line", $"it has no text '{name}'");
+            : throw new LineException($"it has no text '{name}'");
 
-    private static JsonElement Parse(string path, string line, int number)
+    private static T Parse<T>(string path, string line, int number, Func<JsonElement, T> read)
     {
         try
         {
             using JsonDocument document = JsonDocument.Parse(line);
-            return document.RootElement.Clone();
+            return read(document.RootElement.Clone());
         }
         catch (JsonException e)
+        {
+            throw Errors.BadLine($"{Path.GetFullPath(path)}({number})", e.Message);
+        }
+        catch (LineException e)
         {
             throw Errors.BadLine($"{Path.GetFullPath(path)}({number})", e.Message);
         }

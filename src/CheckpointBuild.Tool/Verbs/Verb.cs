@@ -65,6 +65,16 @@ internal abstract class Verb(string name)
         },
     };
 
+    /// <summary>Adds what is wrong where an argument of a verb begins as options do: one that is misspelt is taken for a path.</summary>
+    /// <param name="command">The verb.</param>
+    internal static void RefuseUnknownOptions(Command command) => command.Validators.Add(result =>
+    {
+        foreach (string text in result.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens).Select(t => t.Value).Where(t => t.StartsWith("--", StringComparison.Ordinal)))
+        {
+            result.AddError($"There is no option '{text}'{Errors.Nearest(text, [.. command.Options.Select(o => o.Name)])}.");
+        }
+    });
+
     // A path that is empty is a variable of somebody's script that was never set.
     private static void RefuseEmptyValues(ParseResult parsed)
     {

@@ -52,6 +52,11 @@ public sealed partial class EngineBuild : IDisposable
         _adapters = adapters;
         _hashes = options.Hashes;
         Dialect dialect = recipe.Format is { } format ? Dialect.Named(format) : Dialect.Detect(source);
+        if (recipe.Format is not null && !dialect.Recognizes(source))
+        {
+            throw Errors.NotOfFormat(source.Path, dialect.Name, Dialect.All.FirstOrDefault(d => d.Recognizes(source)) is { } other ? $" (it looks like {other.Name})" : "");
+        }
+
         (Recipe fitted, _step, _noticed) = EngineToolStep.Choose(recipe, options.Tool, options.Name ?? source.Name);
         DirectoryPlan? asItStands = _step?.AsItStands(recipe, source, dialect);
         recipe = asItStands is null ? fitted : recipe;

@@ -18,7 +18,7 @@ internal static class GgufFields
     /// <summary>Every one.</summary>
     public static ImmutableArray<RecipeField> All { get; } =
     [
-        new("Pure", "true: all matrices of a GGUF file get the quantization's own type, without exceptions for some roles.", (r, v) => r with { Pure = ParsePurity(v) }, r => r.Pure == Purity.Pure ? "true" : null),
+        new("Pure", "true: all matrices of a GGUF file get the quantization's own type, without exceptions for some roles.", (r, v) => r with { Pure = ParsePurity(v) }, r => r.Pure == Purity.Pure ? "true" : null) { IsSwitch = true },
         new("OutputTensorType", "The type of a GGUF file's output head: q8_0, f16 and so on.", (r, v) => r with { OutputTensorType = ParseType("output-tensor-type", v) }, r => r.OutputTensorType?.LongName),
         new("TokenEmbeddingType", "The type of a GGUF file's token embedding.", (r, v) => r with { TokenEmbeddingType = ParseType("token-embedding-type", v) }, r => r.TokenEmbeddingType?.LongName),
         new("TensorTypes", "Types of a GGUF file's tensors by pattern, the first that matches: ffn_down=q6_k;attn_v=q8_0.", (r, v) => r with { TensorTypes = ParseRules(v) }, r => r.TensorTypes.IsEmpty ? null : string.Join(';', r.TensorTypes)) { IsRepeatable = true },

@@ -131,6 +131,11 @@ public sealed partial record Recipe
             throw Errors.AdapterNotNamed();
         }
 
+        if (AdapterMode == AdapterMode.Alone && target.Name is not ("huggingface" or "torchtune" or "gguf"))
+        {
+            throw Errors.UnknownOptionValue("engine", Engine, "an adapter by itself", ["huggingface", "torchtune", "gguf"]);
+        }
+
         foreach ((string name, Adapter adapter) in AdapterMode == AdapterMode.Merge ? [] : AdapterNames.Of(adapters).Zip(adapters))
         {
             string above = $"{Dialect.AdapterFolder}/", own = $"{above}{name}/";

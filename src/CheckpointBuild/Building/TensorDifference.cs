@@ -18,6 +18,9 @@ public sealed record TensorDifference(string Name, Tensor? Left, Tensor? Right)
     /// <summary>Whether nothing but the dialect's own rule for dtypes tells them apart: the numbers are equal, and one form keeps all such tensors in float32.</summary>
     public bool IsOfDialect { get; init; }
 
+    /// <summary>Whether only the dtypes differ: every number is the same.</summary>
+    public bool IsOfType => Left is not null && Right is not null && Left.Shape == Right.Shape && DifferentCount == 0;
+
     /// <summary>Writes the difference as one line.</summary>
     /// <returns>For instance <c>model.norm.weight: 3 of 64 numbers differ, max abs error 0.25</c>.</returns>
     public override string ToString()

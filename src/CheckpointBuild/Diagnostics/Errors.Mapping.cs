@@ -7,10 +7,10 @@ namespace CheckpointBuild.Diagnostics;
 internal static partial class Errors
 {
     internal static CheckpointException ConfigFieldMissing(string file, string field) => new("CKPT2001",
-        $"{file}: the field '{field}' is missing. Take the config.json that belongs to these weights, or add the field.", file);
+        $"{file}: the field '{field}' is missing. Take the {System.IO.Path.GetFileName(file)} that belongs to these weights, or add the field.", file);
 
     internal static CheckpointException ConfigFieldWrong(string file, string field, string found, string needed) => new("CKPT2002",
-        $"{file}: the field '{field}' is {found}, needed is {needed}. Take the config.json that belongs to these weights, or mend the field.", file);
+        $"{file}: the field '{field}' is {found}, needed is {needed}. Take the {System.IO.Path.GetFileName(file)} that belongs to these weights, or mend the field.", file);
 
     internal static CheckpointException ConfigNotJson(string file, string problem) => new("CKPT2003",
         $"{file}: this is no JSON object ({problem}). The file is damaged; get it again.", file);
@@ -50,6 +50,12 @@ internal static partial class Errors
 
     internal static CheckpointException NoTokenizerInCheckpoint(string checkpoint) => new("CKPT2015",
         $"{checkpoint}: there is no tokenizer beside the weights (tokenizer.json), one is needed here. Add the model's tokenizer files to the folder.");
+
+    internal static CheckpointException AdapterAlready(string file) => new("CKPT2017",
+        $"{file}: this is an adapter in llama.cpp's form, which is written here and not read. Take the adapter that it was made from, in PEFT's or torchtune's form.", file);
+
+    internal static CheckpointException NotOfFormat(string path, string format, string found) => new("CKPT2018",
+        $"{path}: Format={format} is asked for, and no such checkpoint lies here{found}. Leave Format out, or name the folder that holds one.", path);
 
     internal static Diagnostic CardNotRead(string file, string reason) => new("CKPT2016",
         $"{file}: the head of the model card is no YAML that can be read ({reason}). Licence, author and whatever else it says are left out; mend the lines between the two '---'.", file);

@@ -54,11 +54,23 @@ internal static partial class Errors
     internal static CheckpointException Internal(Exception inner) => new("CKPT9005",
         $"{inner.GetType().Name}: {inner.Message}. This is a fault of the tool itself; please report it with the command and the input.", null, inner);
 
-    private static string Nearest(string found, string[] values)
+    /// <summary>Names the value that was probably meant.</summary>
+    /// <param name="found">What was written.</param>
+    /// <param name="values">What is possible.</param>
+    /// <returns>A part of a sentence; empty where none is near.</returns>
+    internal static string Nearest(string found, string[] values)
     {
+        // What people leave out first are the marks between words.
+        if (values.FirstOrDefault(v => Plain(v).Equals(Plain(found), StringComparison.OrdinalIgnoreCase)) is { } same)
+        {
+            return $"; nearest: {same}";
+        }
+
         (string value, int distance) = values.Select(v => (v, Distance(found, v))).MinBy(p => p.Item2);
         return distance <= 2 ? $"; nearest: {value}" : "";
     }
+
+    private static string Plain(string value) => string.Concat(value.Where(char.IsLetterOrDigit));
 
     // Levenshtein's distance, ignoring case.
     private static int Distance(string a, string b)

@@ -27,7 +27,7 @@ internal static class JsonFile
         }
         catch (JsonException e)
         {
-            throw Errors.ConfigNotJson(path, $"line {(e.LineNumber ?? 0) + 1}, byte {e.BytePositionInLine}: {e.Message}");
+            throw Errors.ConfigNotJson(path, e.LineNumber is { } line ? $"line {line + 1}, byte {e.BytePositionInLine}: {e.Message}" : e.Message);
         }
         catch (InvalidOperationException e)
         {

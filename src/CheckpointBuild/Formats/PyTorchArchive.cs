@@ -65,14 +65,15 @@ internal sealed class PyTorchArchive
         using var record = new ZipRecord(_source, entry, _unpacked);
         record.Check();
         var cursor = new ByteCursor(record);
-        object? root = new PickleReader(cursor, _source.Name, ProgramRecord, new TorchObjects(StorageOf)).Read();
+        var reader = new PickleReader(cursor, _source.Name, ProgramRecord, new TorchObjects(StorageOf));
+        object? root = reader.Read();
         if (cursor.Remaining > 0)
         {
             throw Errors.PickleLeftOver(_source.Name, ProgramRecord, 0, cursor.Remaining);
         }
 
         RefuseHidden();
-        return new TorchTree(_source.Name, ProgramRecord).Walk(root);
+        return new TorchTree(_source.Name, ProgramRecord, reader.Made).Walk(root);
     }
 
     // ('storage', class, key, location, count); the location says where the tensor lay while it was trained.

@@ -39,9 +39,10 @@ internal sealed class PyTorchLegacyReader
         }
 
         CheckMachine(Program("the third pickle"));
-        object? root = Program("the object");
+        var reader = new PickleReader(_cursor, _source.Name, "the object", new TorchObjects(StorageOf));
+        object? root = reader.Read();
         ReadStorages(Program("the list of storages"));
-        return new TorchTree(_source.Name, "the object").Walk(root);
+        return new TorchTree(_source.Name, "the object", reader.Made).Walk(root);
     }
 
     private object? Program(string where) => new PickleReader(_cursor, _source.Name, where, new TorchObjects(StorageOf)).Read();

@@ -18,6 +18,9 @@ internal ref struct SafetensorsHeaderReader
     internal const int TensorLimit = 1 << 20;
 
     private const int NestingLimit = 64;
+
+    // What torch and numpy allow.
+    private const int MostDimensions = 64;
     private readonly string _path;
     private readonly ReadOnlySpan<byte> _header;
     private readonly List<SafetensorsEntry> _entries = [];
@@ -186,7 +189,7 @@ internal ref struct SafetensorsHeaderReader
                 throw Errors.SafetensorsNumber(_path, tensor, member, Encoding.UTF8.GetString(_json.ValueSpan));
             }
 
-            _dimensions.Add((long)number);
+            _dimensions.Add(_dimensions.Count < MostDimensions ? (long)number : throw Errors.SafetensorsHeaderForm(_path, member, tensor, $"a list of more than {MostDimensions} numbers", "one as short as tensors' shapes are"));
         }
 
         return [.. _dimensions];

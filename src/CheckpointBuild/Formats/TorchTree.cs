@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
@@ -10,9 +11,11 @@ namespace CheckpointBuild.Formats;
 /// <summary>Walks the object that a pickle built, and gives its tensors names and bytes. What is shared is walked once for each place where it stands, within a limit.</summary>
 /// <param name="path">The file, for messages.</param>
 /// <param name="where">The record in it, for messages.</param>
-internal sealed class TorchTree(string path, string where)
+/// <param name="made">Values that the program made: what it shares may stand in many places, and not in thousands each.</param>
+internal sealed class TorchTree(string path, string where, int made)
 {
-    private const int MostValues = 1 << 22;
+    private const int MostShared = 1 << 16;
+    private const int MostPlaces = 16;
     private const int MostLevels = 64;
 
     // Every value has its whole path: a long key above many values would be kept as often.
@@ -24,6 +27,7 @@ internal sealed class TorchTree(string path, string where)
     private readonly HashSet<string> _names = [];
     private readonly List<PyTorchValue> _values = [];
     private readonly HashSet<object> _above = new(ReferenceEqualityComparer.Instance);
+    private readonly int _mostValues = (int)Math.Min(1 << 22, MostShared + ((long)MostPlaces * made));
     private int _count;
     private long _characters;
 
@@ -41,9 +45,9 @@ internal sealed class TorchTree(string path, string where)
     {
         _count++;
         _characters += name.Length;
-        if (_count > MostValues || _characters > MostPathCharacters)
+        if (_count > _mostValues || _characters > MostPathCharacters)
         {
-            throw _count > MostValues ? Errors.PickleTooLarge(path, where, "values", MostValues) : Errors.PickleTooLarge(path, where, "characters in their names", MostPathCharacters);
+            throw _count > _mostValues ? Errors.PickleTooLarge(path, where, "values", _mostValues) : Errors.PickleTooLarge(path, where, "characters in their names", MostPathCharacters);
         }
 
         switch (value)

@@ -50,6 +50,31 @@ public sealed class AdapterTests : IDisposable
         Assert.True(result.ExitCode == 0 && result.Error.Contains(code, StringComparison.Ordinal), result.ToString());
     }
 
+    [Theory]
+    [InlineData("convert", "meta", "CKPT9001")]
+    [InlineData("read", "gguf", "CKPT2017")]
+    public async Task An_adapter_where_it_has_no_form_is_refused(string what, string engine, string code)
+    {
+        using var scratch = new Scratch();
+        string model = new TinyLlama().Write(scratch.PathOf("tiny")), adapter = new TinyAdapter().Write(scratch.PathOf("adapter"));
+        CkptResult alone = await Ckpt.RunAsync("convert", adapter, "--to", engine, "--base", model, "--output", scratch.PathOf("alone"));
+        CkptResult result = what == "read" ? await Ckpt.RunAsync("convert", scratch.PathOf("alone"), "--to", "huggingface", "--output", scratch.PathOf("again")) : alone;
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(code, result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_format_that_does_not_lie_there_is_said_so()
+    {
+        using var scratch = new Scratch();
+
+        CkptResult result = await Ckpt.RunAsync("convert", new TinyLlama().Write(scratch.PathOf("tiny")), "--format", "meta", "--to", "huggingface", "--output", scratch.PathOf("out"));
+
+        Assert.Contains("CKPT2018", result.Error, StringComparison.Ordinal);
+        Assert.Contains("it looks like huggingface", result.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Integers_are_no_factors()
     {

@@ -34,6 +34,15 @@ public sealed class NvidiaFlagsTests
         + "remove_input_padding tokens_per_block use_paged_context_fmha use_fp8_context_fmha multiple_profiles paged_state streamingllm reduce_fusion user_buffer use_fused_mlp pp_reduce_scatter dora_plugin gemm_allreduce_plugin norm_quant_fusion fuse_fp4_quant";
 
     [Fact]
+    public async Task A_misspelt_option_is_named_where_it_could_be_taken_for_the_checkpoint()
+    {
+        CkptResult result = await Ckpt.RunAsync("convert", "--model_dir", "model", "--to", "tensorrt-llm", "--tp_szie", "2", "--output_dir", "out");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("There is no option '--tp_szie'; nearest: --tp_size", result.Error, System.StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_page_names_every_flag_with_its_meaning()
     {
         string page = File.ReadAllText(Repository.PathOf("docs/tensorrt-llm.md"));

@@ -174,6 +174,6 @@ internal sealed class CheckpointerWeights : IDisposable
             map[name] = Path.GetFileName(place.Part(_fileOf[name], _options.CheckpointFiles.Length));
         }
 
-        return new JsonObject { ["metadata"] = new JsonObject { ["total_size"] = tensors.Sum(t => t.ByteCount) }, ["weight_map"] = map }.ToJsonString(new() { WriteIndented = true }) + "\n";
+        return new JsonObject { ["metadata"] = new JsonObject { ["total_size"] = tensors.Sum(t => t.ByteCount) }, ["weight_map"] = map }.ToJsonString(new() { WriteIndented = true, NewLine = "\n" }) + "\n";
     }
 }

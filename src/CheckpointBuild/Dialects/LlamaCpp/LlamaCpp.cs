@@ -39,6 +39,11 @@ internal sealed class LlamaCpp : Dialect
         ByteSource source = directory.OpenFile(name);
         TensorFile file = GgufSet.Read(source, part => directory.CanOpen(part) ? directory.OpenFile(part) : null);
 
+        if (file.Metadata.Get<string>("general.type") == "adapter")
+        {
+            throw Errors.AdapterAlready(source.Name);
+        }
+
         ModelFamily family = FamilyOf(file, source.Name);
 
         // Before anything is listed for each layer or expert that a key claims.

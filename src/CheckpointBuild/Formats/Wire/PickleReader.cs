@@ -42,6 +42,9 @@ internal sealed partial class PickleReader
         _objects = objects;
     }
 
+    /// <summary>How many values the program made so far.</summary>
+    public int Made => _made;
+
     /// <summary>Reads one program; the cursor stands behind it afterwards.</summary>
     /// <returns>The value that it builds.</returns>
     /// <exception cref="CheckpointException">1150 to 1159.</exception>
