@@ -27,6 +27,7 @@ internal static class Inspection
 
     // There is no checkpoint here.
     private static readonly string NoCheckpoint = Errors.NoCheckpoint("", []).Code;
+    private static readonly string NoFamily = Errors.UnknownArchitecture("", "", []).Code;
     private static readonly string NoConfiguration = Errors.DistributedCheckpoint("").Code;
     private static readonly string[] WeightEndings = [".safetensors", ".gguf", ".bin", ".pt", ".pth"];
 
@@ -67,7 +68,7 @@ internal static class Inspection
         if ((directory.File is not null || format == DistributedCheckpoint.FormatName) && tensors.Count + other.Count > 0)
         {
             // One file, or the state that training saved, is no checkpoint and need not be one.
-            problems.RemoveAll(p => p.Code == NoCheckpoint || p.Code == NoConfiguration);
+            problems.RemoveAll(p => p.Code == NoCheckpoint || p.Code == NoConfiguration || (directory.File is not null && p.Code == NoFamily));
         }
 
         if (checkpoint is null && tensors.Count == 0 && other.Count == 0)

@@ -57,11 +57,12 @@ internal sealed class NvidiaRequest(IReadOnlyDictionary<string, string> values)
             RemoveDuplicatedKvHeads = recipe.RemoveDuplicatedKvHeads || Has("--remove_duplicated_kv_heads"),
             LoadModelOnCpu = recipe.LoadModelOnCpu || Has("--load_model_on_cpu"),
         };
-        return (Alpha is > 0 || Has("--int8_kv_cache")) && recipe is { Calibration: null, CalibrationStatistics: null } ? recipe with { Calibration = Text } : recipe;
-    }
+        string? text = CalibrationFlag.TextOf(values);
 
-    // The scripts calibrate without being told with what: a data set that they fetch. Nothing is fetched here.
-    private string Text => Value("--calib_dataset") is { } set && File.Exists(set) ? Path.GetFullPath(set) : CalibrationText.Own;
+        // What the scripts calibrate for; of FP8 they take the scales from the source, unless a text is named here.
+        bool isCalibrated = Alpha is > 0 || Has("--int8_kv_cache") || (text is not null && recipe.NeedsStatistics);
+        return isCalibrated && recipe is { Calibration: null, CalibrationStatistics: null } ? recipe with { Calibration = text ?? CalibrationText.Own } : recipe;
+    }
 
     private double? Alpha => Value("--smoothquant") is not { } text ? null
         : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double alpha) && alpha >= 0 ? alpha

@@ -24,7 +24,7 @@ internal sealed class QuantizeRequest(IReadOnlyDictionary<string, string> values
     public string? Output => values.GetValueOrDefault(QuantizeFlags.OutputDir);
 
     /// <summary>The dialect that a flag names; null = none does.</summary>
-    public string? Target => values.GetValueOrDefault("--export_format") is not { } name ? values.ContainsKey(QuantizeFlags.Format) ? Targets["tensorrt_llm"] : null
+    public string? Target => values.GetValueOrDefault("--export_format") is not { } name ? values.ContainsKey(QuantizeFlags.Format) || values.ContainsKey(QuantizeFlags.ModelDir) ? Targets["tensorrt_llm"] : null
         : Targets.GetValueOrDefault(name) ?? throw Errors.UnknownOptionValue("export_format", name, "a quantized checkpoint", Targets.Keys);
 
     /// <summary>Adds what the flags ask for.</summary>
@@ -41,11 +41,9 @@ internal sealed class QuantizeRequest(IReadOnlyDictionary<string, string> values
 
         recipe = Choice("--kv_cache_dtype", Caches) is { } cache ? recipe with { KvCacheQuantization = cache } : recipe;
         bool isUncalibrated = values.Count > 0 && recipe.NeedsStatistics && recipe is { Calibration: null, CalibrationStatistics: null };
-        return isUncalibrated ? recipe with { Calibration = Text } : recipe;
+        string? text = CalibrationFlag.TextOf(values);
+        return isUncalibrated ? recipe with { Calibration = text ?? CalibrationText.Own } : recipe;
     }
-
-    // The script calibrates without being told with what: a data set that it fetches. Nothing is fetched here.
-    private string Text => values.GetValueOrDefault("--calib_dataset") is { } set && File.Exists(set) ? Path.GetFullPath(set) : CalibrationText.Own;
 
     private string? Choice(string flag, string[] valid) => values.GetValueOrDefault(flag) is not { } value ? null
         : valid.Contains(value) ? value

@@ -90,7 +90,7 @@ internal sealed class ConvertVerb() : Verb("convert")
         }
 
         // A checkpoint without a source is a configuration alone, made up from its numbers.
-        if (result.GetValue(checkpoint) is null && !(isNvidia && flags.Contains(NvidiaFlags.OutputDir)))
+        if (result.GetValue(checkpoint) is null && !(isNvidia && (flags.Contains(NvidiaFlags.OutputDir) || flags.Contains(NvidiaFlags.ModelDir) || flags.Contains(NvidiaFlags.MetaDir))))
         {
             result.AddError("Required argument missing: the checkpoint that is converted.");
         }

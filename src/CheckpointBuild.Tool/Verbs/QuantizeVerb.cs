@@ -25,7 +25,7 @@ internal sealed class QuantizeVerb() : Verb("quantize")
         command.Validators.Add(result =>
         {
             Require(result.GetValue(checkpoint) is not null || result.GetResult(QuantizeFlags.ModelDir) is not null, "Required argument missing: the checkpoint that is quantized.");
-            Require(result.GetValue(quantization) is not null || result.GetResult(QuantizeFlags.Format) is not null, "Option '--quantization' is required.");
+            Require(result.GetValue(quantization) is not null || result.GetResult(QuantizeFlags.Format) is not null || result.GetResult(QuantizeFlags.ModelDir) is not null, "Option '--quantization' is required.");
             Require(result.GetValue(output) is not null || result.GetResult(QuantizeFlags.OutputDir) is not null, "Option '--output' is required.");
 
             void Require(bool isThere, string message)

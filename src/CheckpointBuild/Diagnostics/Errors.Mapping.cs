@@ -57,6 +57,9 @@ internal static partial class Errors
     internal static CheckpointException NotOfFormat(string path, string format, string found) => new("CKPT2018",
         $"{path}: Format={format} is asked for, and no such checkpoint lies here{found}. Leave Format out, or name the folder that holds one.", path);
 
+    internal static CheckpointException QuantizedOtherwise(string file, string method, System.Exception? inner = null) => new("CKPT2019",
+        $"{file}: the weights were quantized by {method}, which is not read (GPTQ and AWQ of 4 or 8 bits and FP8 with a scale for each matrix or row are). Take the model as it was before, or its GGUF form.", file, inner);
+
     internal static Diagnostic CardNotRead(string file, string reason) => new("CKPT2016",
         $"{file}: the head of the model card is no YAML that can be read ({reason}). Licence, author and whatever else it says are left out; mend the lines between the two '---'.", file);
 

@@ -142,7 +142,10 @@ internal static partial class Errors
         $"{text}: nothing in {quantization ?? "a checkpoint of floats"} follows from a calibration text. Leave Calibration out, or choose a quantization that needs one: W8A8_SQ_…, W4A16_AWQ, an int8 cache.");
 
     internal static Diagnostic OwnCalibrationText(string checkpoint) => new("CKPT3249",
-        $"{checkpoint}: is calibrated with a short text that is built in, for none was named. Name one of the kind that the model will see with Calibration (--calibration FILE).");
+        $"{checkpoint}: is calibrated with a short text that is built in, where no other was named that lies here. Name one of the kind that the model will see with Calibration (--calibration FILE).");
+
+    internal static Diagnostic RanksDecoded(string checkpoint, string algorithm) => new("CKPT3258",
+        $"{checkpoint}: its weights are quantized ({algorithm}) and are read as the numbers that they stand for; a product has them as floats unless Quantization says otherwise, and what was lost stays lost. Build from the original weights where they are there.");
 
     internal static Diagnostic EngineLeftOut(string checkpoint, string reason) => new("CKPT3246",
         $"{checkpoint}: no engine is built ({reason}); the checkpoint is the product. Run trtllm-build on it where TensorRT-LLM and a GPU are, or build there.");

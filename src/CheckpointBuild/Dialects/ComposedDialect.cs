@@ -2,6 +2,8 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using CheckpointBuild.Dialects.Mapping;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Models;
@@ -16,6 +18,8 @@ namespace CheckpointBuild.Dialects;
 /// <param name="tensors">Finds the named tensors.</param>
 public abstract class ComposedDialect(string name, ConfigSource configuration, TensorSource tensors) : Dialect
 {
+    private static readonly string[] KnownQuantizers = ["gptq", "awq", "fp8"];
+
     /// <inheritdoc/>
     public sealed override string Name => name;
 
@@ -24,6 +28,19 @@ public abstract class ComposedDialect(string name, ConfigSource configuration, T
 
     /// <inheritdoc/>
     public override bool Recognizes(CheckpointDirectory directory) => configuration.Recognizes(directory) && tensors.Recognizes(directory);
+
+    // Names and shapes that fit no model are what a quantizer that is not known leaves: then that is what to say.
+    private static (ModelConfig Config, RoleTable Tensors) Map(RoleMapper mapper, ModelDescription model, IReadOnlyList<Tensor> stored, CheckpointDirectory directory)
+    {
+        try
+        {
+            return mapper.Map(model.Config, stored);
+        }
+        catch (CheckpointException e) when (model.SourceConfig?["quantization_config"] is JsonObject settings && settings["quant_method"] is JsonValue method && method.GetValueKind() == JsonValueKind.String && !KnownQuantizers.Contains(method.GetValue<string>()))
+        {
+            throw Errors.QuantizedOtherwise(directory.PathOf("config.json"), method.GetValue<string>(), e);
+        }
+    }
 
     /// <inheritdoc/>
     public sealed override Checkpoint Read(CheckpointDirectory directory)
@@ -45,7 +62,7 @@ public abstract class ComposedDialect(string name, ConfigSource configuration, T
             problems.Add(Errors.ArchitectureByType(directory.Path, model.Family.Architecture));
         }
 
-        (ModelConfig config, RoleTable roles) = mapper.Map(model.Config, stored);
+        (ModelConfig config, RoleTable roles) = Map(mapper, model, stored, directory);
         return new Checkpoint
         {
             Name = directory.Name,

@@ -47,6 +47,18 @@ public sealed class PackedWeightsTests
     }
 
     [Fact]
+    public async Task Weights_of_a_quantizer_that_is_not_read_are_called_so()
+    {
+        using var scratch = new Scratch();
+        string folder = new TinyLlama { Prefix = "packed.", Configure = config => config["quantization_config"] = new JsonObject { ["quant_method"] = "bitsandbytes" } }.Write(scratch.PathOf("tiny"));
+
+        CkptResult result = await Ckpt.RunAsync("convert", folder, "--to", "gguf", "--output", scratch.PathOf("out"));
+
+        Assert.Contains("CKPT2019", result.Error, StringComparison.Ordinal);
+        Assert.Contains("bitsandbytes", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Packed_matrices_are_not_quantized_another_way()
     {
         using var scratch = new Scratch();

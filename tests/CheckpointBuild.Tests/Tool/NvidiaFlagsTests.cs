@@ -42,6 +42,41 @@ public sealed class NvidiaFlagsTests
         Assert.Contains("There is no option '--tp_szie'; nearest: --tp_size", result.Error, System.StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("convert", "--smoothquant", "0.5")]
+    [InlineData("quantize", "--qformat", "int4_awq")]
+    public async Task A_calibration_text_that_is_not_there_is_no_data_set_s_name(string verb, string flag, string value)
+    {
+        using var scratch = new Scratch();
+        string[] to = verb == "convert" ? ["--to", "tensorrt-llm"] : [];
+
+        CkptResult result = await Ckpt.RunAsync([verb, "--model_dir", new TinyLlama().Write(scratch.PathOf("tiny")), .. to, flag, value, "--calib_dataset", scratch.PathOf("nofile.txt"), "--output_dir", scratch.PathOf("out")]);
+
+        Assert.Contains("CKPT1001", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Scales_of_fp8_come_from_a_text_that_is_named()
+    {
+        using var scratch = new Scratch();
+        await File.WriteAllTextAsync(scratch.PathOf("text.txt"), string.Concat(Enumerable.Repeat("Some text to calibrate with. ", 40)), TestContext.Current.CancellationToken);
+
+        await Ckpt.DoneAsync("convert", "--model_dir", new TinyLlama().Write(scratch.PathOf("tiny")), "--to", "tensorrt-llm", "--use_fp8", "--calib_dataset", scratch.PathOf("text.txt"), "-o", scratch.PathOf("out"));
+
+        Assert.True(File.Exists(scratch.PathOf("out/rank0.safetensors")));
+    }
+
+    [Fact]
+    public async Task Quantized_ranks_that_become_floats_are_told()
+    {
+        using var scratch = new Scratch();
+        await Ckpt.DoneAsync("convert", new TinyLlama().Write(scratch.PathOf("tiny")), "--to", "tensorrt-llm", "--quantization", "int8_wo", "--output", scratch.PathOf("ranks"));
+
+        CkptResult result = await Ckpt.DoneAsync("convert", scratch.PathOf("ranks"), "--to", "tensorrt-llm", "--output", scratch.PathOf("again"));
+
+        Assert.Contains("CKPT3258", result.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_page_names_every_flag_with_its_meaning()
     {

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
@@ -65,7 +66,10 @@ public static class HtmlReport
         var html = new StringBuilder($"<header><p class=kicker>Engine report</p><h1>{HtmlText.Escape(engine)}</h1>");
         html.Append($"<p class=lead>{Named(target)}{(types.Length > 0 ? ", " + Named(types) : "")} from {Named(report.Source.Dialect)} checkpoint {Named(report.Source.Name)} ({HtmlText.Escape(report.Source.Family)})</p></header><div class=tiles>");
         html.Append(Tile("Size", HtmlText.Size(size), read > 0 ? $"{HtmlText.Percent((double)size / read)} of what was read" : ""));
-        html.Append(elements > 0 ? Tile("Bits a weight", HtmlText.Digits(8.0 * report.Tensors.Sum(t => t.Bytes) / elements, 2), $"{HtmlText.Whole(elements)} weights") : "");
+
+        // Ranks of 4-bit weights hold two in a byte, which a file of bytes does not say.
+        bool isPacked = target.StartsWith("tensorrt-llm", StringComparison.Ordinal) && types.Contains('4', StringComparison.Ordinal) && !types.StartsWith("float", StringComparison.Ordinal);
+        html.Append(elements > 0 && !isPacked ? Tile("Bits a weight", HtmlText.Digits(8.0 * report.Tensors.Sum(t => t.Bytes) / elements, 2), $"{HtmlText.Whole(elements)} weights") : "");
         html.Append(Tile("Tensors", HtmlText.Whole(report.Tensors.Length), $"{HtmlText.Whole(report.Outputs.Length)} {(report.Outputs.Length == 1 ? "file" : "files")}"));
         html.Append(report.Quality is { } quality ? Tile("KL divergence", HtmlText.Figure(quality.Divergence), HtmlText.Escape(quality.ProtocolId)) : "");
         return html.Append(Tile("Built in", $"{HtmlText.Digits(report.Seconds.Build, 1)} s", $"{HtmlText.Digits(report.Seconds.Hash, 1)} s hashing")).Append("</div>").ToString();

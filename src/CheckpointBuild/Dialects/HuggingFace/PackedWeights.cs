@@ -67,7 +67,7 @@ internal static class PackedWeights
         int bits = settings.OptionalCount("bits|w_bit") ?? 4;
         if (method is not ("gptq" or "awq") || bits is not (4 or 8))
         {
-            throw Errors.ConfigFieldWrong(settings.File, "quant_method", $"{method} of {bits} bits", "gptq or awq, of 4 or 8 bits");
+            throw Errors.QuantizedOtherwise(settings.File, $"{method} of {bits} bits");
         }
 
         if (settings.OptionalFlag("desc_act") == true)

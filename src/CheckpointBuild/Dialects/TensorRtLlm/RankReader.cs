@@ -49,7 +49,7 @@ internal sealed class RankReader(CheckpointDirectory directory)
             Config = config,
             Tensors = InOrderOfNames(family, config, roles, path),
             SourceConfig = source,
-            Problems = [Errors.RanksWithoutTokenizer(directory.Name)],
+            Problems = [Errors.RanksWithoutTokenizer(directory.Name), .. packed is null ? [] : new[] { Errors.RanksDecoded(directory.Name, algorithm!.Name) }],
         };
     }
 
