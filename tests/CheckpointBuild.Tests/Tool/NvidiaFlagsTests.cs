@@ -70,7 +70,7 @@ public sealed class NvidiaFlagsTests
     public async Task Quantized_ranks_that_become_floats_are_told()
     {
         using var scratch = new Scratch();
-        await Ckpt.DoneAsync("convert", new TinyLlama().Write(scratch.PathOf("tiny")), "--to", "tensorrt-llm", "--quantization", "int8_wo", "--output", scratch.PathOf("ranks"));
+        await Ckpt.DoneAsync("convert", Repository.PathOf("samples/models/doc-llama"), "--to", "tensorrt-llm", "--quantization", "int8_wo", "--target-sm", "80", "--output", scratch.PathOf("ranks"));
 
         CkptResult result = await Ckpt.DoneAsync("convert", scratch.PathOf("ranks"), "--to", "tensorrt-llm", "--output", scratch.PathOf("again"));
 

@@ -43,8 +43,8 @@ internal abstract unsafe class AsymmetricThirtyTwos(string name, int ggmlType, i
     /// <inheritdoc/>
     protected sealed override void WriteScales(float scale, float low, byte* block)
     {
-        WriteScale(block, scale);
-        WriteScale(block + LowOffset, low);
+        StoreScale(block, scale);
+        StoreScale(block + LowOffset, low);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

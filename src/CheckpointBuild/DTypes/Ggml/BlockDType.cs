@@ -128,6 +128,12 @@ internal abstract unsafe class BlockDType(string name, int ggmlType, int blockLe
     /// <returns>The same number.</returns>
     protected static float ReadScale(byte* block) => Float16.ToSingle(*(ushort*)block);
 
+    /// <summary>Writes a scale as binary16, where nobody asks what became of it.</summary>
+    /// <param name="block">Where it goes.</param>
+    /// <param name="scale">The scale.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected static void StoreScale(byte* block, float scale) => *(ushort*)block = Rounding.Scale(scale);
+
     /// <summary>Writes a scale as binary16.</summary>
     /// <param name="block">Where it goes.</param>
     /// <param name="scale">The scale.</param>

@@ -33,7 +33,7 @@ internal sealed unsafe class IQ1_S() : SplitDType("IQ1_S", 19, 50, new SplitRule
     protected override void Pack(SplitBlock found, float most, byte* block)
     {
         float step = most / 15, inverse = 1 / step;
-        WriteScale(block, most == 0 ? 0 : step * 1.125f);
+        StoreScale(block, most == 0 ? 0 : step * 1.125f);
         for (int sub = 0; sub < Length / SubLength; sub++)
         {
             int word = most == 0 ? 0 : (CodeOf(inverse, found.Scales[sub]) << 12) | (found.Shifts[sub] != 0 ? 0x8000 : 0);

@@ -43,7 +43,7 @@ internal sealed unsafe class IQ4_NL() : BlockDType("IQ4_NL", 20, Length, 18)
             {
                 byte* block = rows.Block(first + lane, BlockBytes);
                 float scale = search.Scales[lane];
-                WriteScale(block, scale);
+                StoreScale(block, scale);
                 T by = T.All(scale == 0 ? 0 : 1 / scale);
                 for (int i = 0; i < Length; i += T.Count)
                 {

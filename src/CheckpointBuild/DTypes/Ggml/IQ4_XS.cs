@@ -27,7 +27,7 @@ internal sealed unsafe class IQ4_XS() : KDType("IQ4_XS", 23, 136, SubLength)
     protected override void Finish<T>(float* x, SubBlocks found, bool isWeighted, byte* block)
     {
         float step = -SignedScales.Largest(found.Scales, Subs) / Levels, inverse = step == 0 ? 0 : 1 / step;
-        WriteScale(block, step);
+        StoreScale(block, step);
         new Span<byte>(block + 2, 6).Clear();
         for (int sub = 0; sub < Subs; sub++)
         {

@@ -72,7 +72,7 @@ internal abstract unsafe class LatticeDType(string name, int ggmlType, int block
         // Where the reference gives up, because no point is at a finite distance, the block says so.
         if (!isSound)
         {
-            WriteScale(block, float.NaN);
+            StoreScale(block, float.NaN);
             return;
         }
 
@@ -92,7 +92,7 @@ internal abstract unsafe class LatticeDType(string name, int ggmlType, int block
             found.Codes[sub] = (byte)Rounding.Nearest(0.5f * ((inverse * found.Scales[sub]) - 1), 0, TopScale);
         }
 
-        WriteScale(block, step * rules.Factor);
+        StoreScale(block, step * rules.Factor);
         Pack(found, block);
     }
 

@@ -25,7 +25,7 @@ internal sealed unsafe class Q1_0() : BlockDType("Q1_0", 41, Length, 18)
                 sum += System.MathF.Abs(x[j]);
             }
 
-            WriteScale(block, sum / Length);
+            StoreScale(block, sum / Length);
             new System.Span<byte>(block + 2, Length / 8).Clear();
             for (int j = 0; j < Length; j += T.Count)
             {

@@ -18,7 +18,7 @@ internal sealed unsafe class Q2_0() : BlockDType("Q2_0", 42, Length, 18)
         for (int i = 0; i < rows.Count; i++)
         {
             byte* block = rows.Block(i, BlockBytes);
-            WriteScale(block, Trits.Code<T>(rows.Values(i, Length), Length, 0, codes));
+            StoreScale(block, Trits.Code<T>(rows.Values(i, Length), Length, 0, codes));
             for (int j = 0; j < Length / 4; j++)
             {
                 byte* four = codes + (4 * j);

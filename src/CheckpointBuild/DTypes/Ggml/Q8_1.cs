@@ -60,7 +60,7 @@ internal sealed unsafe class Q8_1() : BlockDType("Q8_1", 9, Length, 36)
             sum += rounded;
         }
 
-        WriteScale(block, scale);
-        WriteScale(block + SumOffset, sum * scale);
+        StoreScale(block, scale);
+        StoreScale(block + SumOffset, sum * scale);
     }
 }

@@ -33,7 +33,7 @@ internal abstract unsafe class SymmetricThirtyTwos(string name, int ggmlType, in
     }
 
     /// <inheritdoc/>
-    protected sealed override void WriteScales(float scale, float low, byte* block) => WriteScale(block, scale);
+    protected sealed override void WriteScales(float scale, float low, byte* block) => StoreScale(block, scale);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void CodeBlock<T>(float* x, byte* codes, byte* block)
@@ -41,7 +41,7 @@ internal abstract unsafe class SymmetricThirtyTwos(string name, int ggmlType, in
     {
         float scale = Extremes.OfMagnitude<T>(x, Length) / -levels;
         float inverse = scale == 0 ? 0 : 1 / scale;
-        WriteScale(block, scale);
+        StoreScale(block, scale);
 
         // A block so small that the reciprocal overflows: the reference's cast of what is not finite gives 0.
         T by = T.All(inverse), shift = T.All(levels + 0.5f), top = T.All((2 * levels) - 1);

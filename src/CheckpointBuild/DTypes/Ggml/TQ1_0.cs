@@ -30,7 +30,7 @@ internal sealed unsafe class TQ1_0() : BlockDType("TQ1_0", 34, Length, 54)
         for (int i = 0; i < rows.Count; i++)
         {
             byte* block = rows.Block(i, BlockBytes);
-            WriteScale(block + ScaleOffset, Trits.Code<T>(rows.Values(i, Length), Length, 1, codes));
+            StoreScale(block + ScaleOffset, Trits.Code<T>(rows.Values(i, Length), Length, 1, codes));
             Pack16(codes, 32, block);
             Pack16(codes + 16, 32, block + 16);
             Pack16(codes + 160, 16, block + 32);

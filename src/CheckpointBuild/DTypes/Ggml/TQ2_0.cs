@@ -23,7 +23,7 @@ internal sealed unsafe class TQ2_0() : BlockDType("TQ2_0", 35, Length, 66)
         for (int i = 0; i < rows.Count; i++)
         {
             byte* block = rows.Block(i, BlockBytes);
-            WriteScale(block + ScaleOffset, Trits.Code<T>(rows.Values(i, Length), Length, 1, codes));
+            StoreScale(block + ScaleOffset, Trits.Code<T>(rows.Values(i, Length), Length, 1, codes));
             Nibbles.PackPairs(codes, block);
             Nibbles.PackPairs(codes + 128, block + 32);
         }
