@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.DTypes;
@@ -13,6 +14,9 @@ public sealed record TensorTypeRule(string Pattern, DType DType)
     // A pattern is the user's own; a second is more than a thousand names need.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
+    // A choice of types for every tensor has a pattern for each, asked about each name.
+    private static readonly ConcurrentDictionary<string, Regex> Made = new(StringComparer.Ordinal);
+
     /// <summary>Whether a name holds the pattern.</summary>
     /// <param name="name">A tensor's name.</param>
     /// <returns>True when it does.</returns>
@@ -21,7 +25,7 @@ public sealed record TensorTypeRule(string Pattern, DType DType)
     {
         try
         {
-            return Regex.IsMatch(name, Pattern, RegexOptions.ECMAScript, Patience);
+            return Made.GetOrAdd(Pattern, pattern => new Regex(pattern, RegexOptions.ECMAScript, Patience)).IsMatch(name);
         }
         catch (RegexMatchTimeoutException)
         {

@@ -111,7 +111,7 @@ internal sealed class AutomaticTypes : IDisposable
         var search = new TypeSearch(_tensors, sensitivity.Of(_tensors, bits, Tokens(weights, _tensors.Length, MostProbeTokens), cancellation), model, judge, Planned);
         TypeCandidate best = _recipe.MaxEngineSize is { } most
             ? search.BestWithin(most, rest, Nearest(most), Tokens(weights, WholeMeasurements, MostTokens), cancellation)
-            : search.SmallestWithin(IsWithin, _kinds, cancellation);
+            : search.SmallestWithin(IsWithin, _kinds, Tokens(weights, WholeMeasurements, MostTokens) is var sample && sample < _text.Ids.Length ? sample : TypeSearch.Whole, cancellation);
         return (best.Plan, search.Describe(best));
     }
 

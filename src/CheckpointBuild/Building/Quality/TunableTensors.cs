@@ -26,9 +26,7 @@ internal static class TunableTensors
     /// <returns>The tensors whose types are open.</returns>
     public static ImmutableArray<TunableTensor> Of(Checkpoint checkpoint, DirectoryPlan plan, Recipe recipe, ImportanceMatrix? importance)
     {
-        Dictionary<string, StoredTensor> stored = GgufArchitecture.NamingOf(checkpoint.Family).TensorsOf(checkpoint.Config)
-            .Where(t => t.Roles.All(role => checkpoint.Tensors.TryGet(role, out _)))
-            .ToDictionary(t => t.Name, StringComparer.Ordinal);
+        Dictionary<string, StoredTensor> stored = StoredOf(checkpoint);
         return
         [
             .. from tensor in plan.Files.SelectMany(f => f.Slots).Where(s => s.Plane == 0).Select(s => s.Tensor)
@@ -38,6 +36,24 @@ internal static class TunableTensors
                select new TunableTensor(tensor.Name, tensor.Shape, stored[tensor.Name].Roles, types),
         ];
     }
+
+    /// <summary>The other tensors of a plan that the model has: their types are fixed, by the user or because one alone fits.</summary>
+    /// <param name="checkpoint">The model.</param>
+    /// <param name="plan">The files.</param>
+    /// <param name="open">The tensors whose types are open.</param>
+    /// <returns>Each with its type in the plan.</returns>
+    public static IEnumerable<(TunableTensor Tensor, DType Type)> Others(Checkpoint checkpoint, DirectoryPlan plan, ImmutableArray<TunableTensor> open)
+    {
+        HashSet<string> known = [.. open.Select(t => t.Name)];
+        Dictionary<string, StoredTensor> stored = StoredOf(checkpoint);
+        return from tensor in plan.Files.SelectMany(f => f.Slots).Where(s => s.Plane == 0).Select(s => s.Tensor)
+               where tensor.DType.IsQuantized && !known.Contains(tensor.Name) && stored.ContainsKey(tensor.Name)
+               select (new TunableTensor(tensor.Name, tensor.Shape, stored[tensor.Name].Roles, [tensor.DType]), tensor.DType);
+    }
+
+    private static Dictionary<string, StoredTensor> StoredOf(Checkpoint checkpoint) => GgufArchitecture.NamingOf(checkpoint.Family).TensorsOf(checkpoint.Config)
+        .Where(t => t.Roles.All(role => checkpoint.Tensors.TryGet(role, out _)))
+        .ToDictionary(t => t.Name, StringComparer.Ordinal);
 
     private static bool IsFixed(Recipe recipe, string name, Dictionary<string, StoredTensor> stored) =>
         (recipe.TokenEmbeddingType is not null && name == "token_embd.weight")

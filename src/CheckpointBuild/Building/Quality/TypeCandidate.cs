@@ -11,6 +11,9 @@ namespace CheckpointBuild.Building.Quality;
 /// <param name="Measured">How far its predictions are from the source's.</param>
 internal sealed record TypeCandidate(string Name, TypeOption[] Options, Recipe Recipe, DirectoryPlan Plan, ComparisonResult Measured)
 {
+    /// <summary>How much of the text it was measured on; <see cref="TypeSearch.Whole"/> = all.</summary>
+    public required long Tokens { get; init; }
+
     /// <summary>Bytes of its files.</summary>
     public long Size => TypeAdvice.SizeOf(Plan);
 }

@@ -22,6 +22,9 @@ internal sealed class TypeSearch(
     ModelJudge judge,
     Func<string, IEnumerable<(TunableTensor Tensor, DType Type)>, (Recipe Recipe, DirectoryPlan Plan)> planned)
 {
+    /// <summary>All of the text.</summary>
+    public const long Whole = long.MaxValue;
+
     private const string MeasuredName = "measured";
     private readonly TypeLadder _ladder = new(options.Select(o => o.AsEnumerable()));
     private readonly List<TypeCandidate> _tried = [];
@@ -56,26 +59,35 @@ internal sealed class TypeSearch(
     /// <summary>The smallest engine that keeps a budget.</summary>
     /// <param name="isWithin">Whether a measurement keeps it.</param>
     /// <param name="kinds">All fixed kinds, the smallest first.</param>
+    /// <param name="tokens">How much of the text the search uses; what it finds is measured on all of it.</param>
     /// <param name="cancellation">Looked at between measurements.</param>
-    /// <returns>The smallest that was measured and keeps it; where none does, the one that diverges least.</returns>
-    public TypeCandidate SmallestWithin(Func<ComparisonResult, bool> isWithin, IReadOnlyList<(string Name, DirectoryPlan Plan, long Size)> kinds, CancellationToken cancellation)
+    /// <returns>The smallest that was measured on the whole text and keeps it; where none does, the one that diverges least.</returns>
+    public TypeCandidate SmallestWithin(Func<ComparisonResult, bool> isWithin, IReadOnlyList<(string Name, DirectoryPlan Plan, long Size)> kinds, long tokens, CancellationToken cancellation)
     {
         string kind = kinds[^1].Name;
         int low = 0, high = _ladder.Count;
         while (low < high)
         {
             int middle = (low + high) / 2;
-            bool fits = isWithin(Try(MeasuredName, kind, _ladder.At(middle), long.MaxValue, cancellation).Measured);
+            bool fits = isWithin(Try(MeasuredName, kind, _ladder.At(middle), tokens, cancellation).Measured);
             (low, high) = fits ? (low, middle) : (middle + 1, high);
         }
 
-        TypeCandidate found = Try(MeasuredName, kind, _ladder.At(low), long.MaxValue, cancellation);
-        foreach ((string name, DirectoryPlan plan, long _) in kinds.Where(k => k.Size < found.Size).TakeLast(2))
+        // A part of the text may be easier than the whole: then the next steps up the ladder, each twice as far.
+        TypeCandidate found = Try(MeasuredName, kind, _ladder.At(low), Whole, cancellation);
+        for (int step = 1; !isWithin(found.Measured) && low < _ladder.Count; step *= 2)
         {
-            Try(name, name, OptionsOf(plan), long.MaxValue, cancellation);
+            low = Math.Min(low + step, _ladder.Count);
+            found = Try(MeasuredName, kind, _ladder.At(low), Whole, cancellation);
         }
 
-        return _tried.Where(c => isWithin(c.Measured)).OrderBy(c => c.Size).ThenBy(c => c.Measured.MeanDivergence).FirstOrDefault() ?? _tried.MinBy(c => c.Measured.MeanDivergence)!;
+        foreach ((string name, DirectoryPlan plan, long _) in kinds.Where(k => k.Size < found.Size).TakeLast(2))
+        {
+            Try(name, name, OptionsOf(plan), Whole, cancellation);
+        }
+
+        TypeCandidate[] whole = [.. _tried.Where(c => c.Tokens == Whole)];
+        return whole.Where(c => isWithin(c.Measured)).OrderBy(c => c.Size).ThenBy(c => c.Measured.MeanDivergence).FirstOrDefault() ?? whole.MinBy(c => c.Measured.MeanDivergence)!;
     }
 
     /// <summary>How a choice came about.</summary>
@@ -90,14 +102,14 @@ internal sealed class TypeSearch(
 
     private TypeCandidate Try(string name, string kind, TypeOption[] chosen, long tokens, CancellationToken cancellation)
     {
-        if (_tried.FirstOrDefault(c => c.Options.AsSpan().SequenceEqual(chosen)) is { } known)
+        if (_tried.FirstOrDefault(c => c.Tokens == tokens && c.Options.AsSpan().SequenceEqual(chosen)) is { } known)
         {
             return known;
         }
 
         (TunableTensor Tensor, DType Type)[] types = [.. tensors.Zip(chosen, (tensor, option) => (tensor, option.Type))];
         (Recipe recipe, DirectoryPlan plan) = planned(kind, types);
-        var candidate = new TypeCandidate(name, chosen, recipe, plan, judge.Compare(model.With(types), tokens, cancellation));
+        var candidate = new TypeCandidate(name, chosen, recipe, plan, judge.Compare(model.With(types.Concat(TunableTensors.Others(model.Original, plan, tensors))), tokens, cancellation)) { Tokens = tokens };
         _tried.Add(candidate);
         return candidate;
     }

@@ -75,6 +75,16 @@ public sealed class AutomaticTypesTests : IDisposable
     }
 
     [Fact]
+    public void What_a_user_fixed_is_measured_with_the_choice()
+    {
+        JsonElement report = _judged.Build(Automatic with { MaxEngineSize = SizeOf("q8_0"), TensorTypes = [new TensorTypeRule("ffn_down", DType.All.First(t => t.Name == "Q4_0"))] });
+
+        JsonElement choice = report.GetProperty("automatic");
+        double said = choice.GetProperty("alternatives").EnumerateArray().First(a => a.GetProperty("name").GetString() == choice.GetProperty("chosen").GetString()).GetProperty("kl_mean").GetDouble();
+        Assert.Equal(report.GetProperty("quality").GetProperty("kl_mean").GetDouble(), said, 1e-9);
+    }
+
+    [Fact]
     public void A_choice_is_refused_where_even_the_smallest_types_are_too_large()
     {
         Assert.Equal("CKPT4071", Refusal(Automatic with { MaxEngineSize = 1000 }));
