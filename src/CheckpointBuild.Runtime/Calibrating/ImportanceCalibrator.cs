@@ -15,8 +15,6 @@ namespace CheckpointBuild.Runtime.Calibrating;
 /// <param name="options">Threads.</param>
 public sealed class ImportanceCalibrator(DecoderOptions options) : Calibrator
 {
-    private const long MostStreamBytes = 128 << 20;
-
     /// <inheritdoc/>
     public override IReadOnlyDictionary<TensorRole, ChannelSums> SumSquares(Checkpoint checkpoint, ReadOnlyMemory<int> ids, int window, CancellationToken cancellation)
     {
@@ -25,13 +23,7 @@ public sealed class ImportanceCalibrator(DecoderOptions options) : Calibrator
         var sums = new Dictionary<TensorRole, ChannelSums>();
         var stream = new LayerStream(checkpoint, options) { Inputs = (projection, input, tokens) => Add(sums, projection, input, tokens) };
 
-        // As many windows at once as keep the residual streams small; each batch reads the layers once.
-        int together = (int)Math.Max(1, MostStreamBytes / ((long)window * checkpoint.Config.HiddenSize * sizeof(float)));
-        foreach (ReadOnlyMemory<int>[] batch in Enumerable.Range(0, ids.Length / window).Select(i => ids.Slice(i * window, window)).Chunk(together))
-        {
-            stream.Run(batch, null, cancellation);
-        }
-
+        stream.Run([.. Enumerable.Range(0, ids.Length / window).Select(i => ids.Slice(i * window, window))], null, cancellation);
         return sums;
     }
 

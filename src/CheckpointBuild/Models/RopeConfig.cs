@@ -75,6 +75,11 @@ public sealed record RopeConfig
         _ => 1,
     };
 
+    /// <summary>The same with sines and cosines multiplied by a factor beside the scaling's own.</summary>
+    /// <param name="factor">The factor.</param>
+    /// <returns>The configuration; itself for 1.</returns>
+    internal RopeConfig Times(double factor) => factor == 1 ? this : this with { AttentionFactor = factor * Magnitude() };
+
     /// <summary>YaRN's growth of numbers with the factor.</summary>
     /// <param name="strength">How strong; 1 as in the paper.</param>
     /// <returns><c>0.1 · strength · ln(factor) + 1</c>, 1 for a factor up to 1.</returns>

@@ -7,7 +7,9 @@ using System.Threading.Tasks;
 using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
+using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
+using CheckpointBuild.Tensors;
 using CheckpointBuild.Tests.Infrastructure;
 using CheckpointBuild.Tests.Tool;
 using Xunit;
@@ -44,6 +46,37 @@ public sealed class GgufEngineTests
         Assert.Contains("CKPT2058", built.Error, StringComparison.Ordinal);
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("CKPT2015", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Rotary_scaling_under_older_names_and_ids_of_either_integer_type_count()
+    {
+        using var scratch = new Scratch();
+        using (EngineBuild build = EngineBuild.Open(new TinyLlama().Write(scratch.PathOf("tiny")), new Recipe { Engine = "gguf", EngineName = "first" }, new SourceHashes(null)))
+        {
+            build.Run(scratch.PathOf("out"), new BuilderOptions(), HashTrust.ReadAgain, TestContext.Current.CancellationToken);
+        }
+
+        RopeConfig Read(string name, params (string Key, object Value)[] keys)
+        {
+            using var source = new FileSource(scratch.PathOf("out/first.gguf"));
+            TensorFile file = Format.Gguf.Read(source);
+            var metadata = new Metadata();
+            foreach ((string key, object value) in file.Metadata.Where(p => !keys.Any(k => k.Key == p.Key)).Select(p => (p.Key, p.Value)).Concat(keys))
+            {
+                metadata.Add(key, value);
+            }
+
+            new Builder(new BuilderOptions()).Build(new DirectoryPlan([Format.Gguf.Plan(name + ".gguf", new TensorFile(file.Tensors, metadata))], []), scratch.PathOf(name), TestContext.Current.CancellationToken);
+            using CheckpointDirectory directory = CheckpointDirectory.Open(scratch.PathOf(name));
+            Checkpoint read = Dialect.Detect(directory).Read(directory);
+            Assert.Equal(5, read.Config.BeginToken);
+            return read.Config.Rope!;
+        }
+
+        Assert.Equal((RopeScalingKind.Linear, 4.0), (Read("linear", ("llama.rope.scale_linear", 4f), ("tokenizer.ggml.bos_token_id", 5)) is var linear ? linear.Scaling : default, linear.Factor));
+        RopeConfig yarn = Read("yarn", ("llama.rope.scaling.type", "yarn"), ("llama.rope.scaling.factor", 4f), ("llama.rope.scaling.attn_factor", 2f), ("tokenizer.ggml.bos_token_id", 5u));
+        Assert.Equal(2 * ((0.1 * Math.Log(4)) + 1), yarn.Magnitude(), 1e-9);
     }
 
     [Fact]

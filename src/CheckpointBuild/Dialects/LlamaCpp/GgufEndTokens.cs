@@ -28,7 +28,7 @@ internal static class GgufEndTokens
     /// <returns>A warning where the file cannot name every end token.</returns>
     public static IEnumerable<Diagnostic> Write(Metadata metadata, ModelConfig config)
     {
-        var known = new HashSet<int>(Read(metadata));
+        var known = new HashSet<int>(Read(metadata, ""));
         var rest = new Queue<int>(config.EndTokens.Where(t => !known.Contains(t)));
         foreach (string key in Keys.Where(k => !metadata.TryGet(k, out _)))
         {
@@ -43,12 +43,13 @@ internal static class GgufEndTokens
 
     /// <summary>Reads the tokens that end a text.</summary>
     /// <param name="metadata">The file's keys.</param>
+    /// <param name="file">The file, for messages.</param>
     /// <returns>Their ids: those of the keys first, then those known by their text.</returns>
-    public static ImmutableArray<int> Read(Metadata metadata)
+    public static ImmutableArray<int> Read(Metadata metadata, string file)
     {
         string[] tokens = metadata.Get<string[]>("tokenizer.ggml.tokens") ?? [];
         int[] types = metadata.Get<int[]>("tokenizer.ggml.token_type") ?? [];
-        IEnumerable<int> byKey = Keys.Select(k => metadata.TryGet(k, out object? value) && value is uint id and <= int.MaxValue ? (int?)id : null).OfType<int>();
+        IEnumerable<int> byKey = Keys.Select(k => GgufKeyReader.Token(metadata, k, file)).OfType<int>();
         IEnumerable<int> byText = Enumerable.Range(0, tokens.Length).Where(i => i < types.Length && types[i] == Control && KnownTexts.Contains(tokens[i]));
         return [.. byKey.Concat(byText).Distinct()];
     }

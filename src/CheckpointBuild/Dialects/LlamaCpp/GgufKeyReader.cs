@@ -32,7 +32,14 @@ internal sealed class GgufKeyReader(Metadata metadata, string arch, string file)
     /// <summary>A token id, or null where the key is absent.</summary>
     /// <param name="key">The whole key.</param>
     /// <returns>The id, or null.</returns>
-    public int? Token(string key) => metadata.TryGet(key, out object? value) && value is uint id and <= int.MaxValue ? (int)id : null;
+    public int? Token(string key) => Token(metadata, key, file);
+
+    /// <summary>A token id, or null where the key is absent or says that there is none (2^32 - 1).</summary>
+    /// <param name="metadata">The file's keys.</param>
+    /// <param name="key">The whole key.</param>
+    /// <param name="file">The file, for messages.</param>
+    /// <returns>The id, or null.</returns>
+    public static int? Token(Metadata metadata, string key, string file) => metadata.TryGet(key, out object? value) && value is not uint.MaxValue ? new GgufKeyValue(file, key, value).Size : null;
 
     /// <summary>The error for a value that cannot be meant.</summary>
     /// <param name="key">The key without the architecture.</param>

@@ -71,7 +71,7 @@ internal static class GgufModelKeys
             TiedEmbeddings = sizes.IsTied,
             Biases = family.Fields.Biases,
             BeginToken = keys.Token("tokenizer.ggml.bos_token_id"),
-            EndTokens = GgufEndTokens.Read(metadata),
+            EndTokens = GgufEndTokens.Read(metadata, file),
         };
         ModelConfig config = family.Complete(common);
         foreach (GgufKey key in architecture.Keys)
@@ -93,11 +93,12 @@ internal static class GgufModelKeys
             Dimensions = keys.OptionalCount("rope.dimension_count") ?? dimension,
             Style = style,
         };
-        double factor = keys.Number("rope.scaling.factor") ?? 1;
+        // Older files say the linear factor under a name of its own.
+        double factor = keys.Number("rope.scaling.factor") ?? keys.Number("rope.scale_linear") ?? 1;
         return (keys.Text("rope.scaling.type") ?? (factor == 1 ? "none" : "linear")) switch
         {
             "linear" => rope with { Scaling = RopeScalingKind.Linear, Factor = factor },
-            "yarn" => rope with { Scaling = RopeScalingKind.Yarn, Factor = factor, OriginalContextLength = keys.OptionalCount("rope.scaling.original_context_length") ?? context },
+            "yarn" => (rope with { Scaling = RopeScalingKind.Yarn, Factor = factor, OriginalContextLength = keys.OptionalCount("rope.scaling.original_context_length") ?? context }).Times(keys.Number("rope.scaling.attn_factor") ?? 1),
             "none" or "longrope" => rope with { OriginalContextLength = keys.OptionalCount("rope.scaling.original_context_length") ?? 0 },
             { } other => throw keys.Wrong("rope.scaling.type", other, "one of none, linear, yarn, longrope"),
         };

@@ -150,14 +150,14 @@ internal sealed class GgufTokenizerReader(Metadata metadata, string file)
     private ImmutableArray<SpecialToken> SpecialTokens(int count)
     {
         var special = ImmutableArray.CreateBuilder<SpecialToken>();
-        foreach ((string key, object value) in metadata)
+        foreach ((string key, object _) in metadata)
         {
             foreach (SpecialTokenKind kind in Enum.GetValues<SpecialTokenKind>())
             {
                 // Ids that are no row are left out, as llama.cpp does.
-                if (key == GgufSpecialTokens.IdKey(kind) && value is uint id && id < count)
+                if (key == GgufSpecialTokens.IdKey(kind) && GgufKeyReader.Token(metadata, key, file) is { } id && id < count)
                 {
-                    special.Add(new SpecialToken(kind, (int)id, SpecialTokenSource.Tokenizer));
+                    special.Add(new SpecialToken(kind, id, SpecialTokenSource.Tokenizer));
                 }
             }
         }
