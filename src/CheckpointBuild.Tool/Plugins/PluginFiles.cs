@@ -9,6 +9,7 @@ using System.Text;
 using System.Threading;
 using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Tool.Plugins;
 
