@@ -63,6 +63,15 @@ public sealed record FileSelection
         return [.. files.Where(f => chosen.Contains(f.Path))];
     }
 
+    /// <summary>Chooses from a package's files: whoever packed them chose already what belongs to the model, so that all are meant where no plain pattern stands.</summary>
+    /// <param name="files">All of them.</param>
+    /// <param name="where">The package, for messages.</param>
+    /// <param name="warn">Receives what was noticed.</param>
+    /// <returns>The chosen files in their order.</returns>
+    /// <exception cref="CheckpointException">CKPT6020 when a pattern matches nothing.</exception>
+    internal ImmutableArray<HubFile> OfPackage(IReadOnlyList<HubFile> files, string where, Action<Diagnostic> warn) =>
+        new FileSelection(SelectionStart.Everything, string.Join(';', _only.Concat(_added.Select(p => "+" + p)).Concat(_removed.Select(p => "-" + p)))).Of(files, where, warn);
+
     /// <summary>Names what a build would lack of files that lie in a cache which keeps no list: others may have brought a part.</summary>
     /// <param name="chosen">The chosen files.</param>
     /// <param name="place">Where each lies.</param>

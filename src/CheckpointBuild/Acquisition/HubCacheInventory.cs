@@ -147,10 +147,21 @@ public sealed class HubCacheInventory(HubSettings settings)
         return Directory.Exists(snapshots) ? Directory.EnumerateDirectories(snapshots).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal) : [];
     }
 
+    // A folder that goes while it is looked into holds nothing: somebody cleans up at the same time.
     private static FileInfo[] Files(string folder, string below)
     {
         string path = Path.Combine(folder, below);
-        return Reading<FileInfo[]>(path, () => Directory.Exists(path) ? [.. new DirectoryInfo(path).EnumerateFiles("*", SearchOption.AllDirectories).OrderBy(f => f.FullName, StringComparer.Ordinal)] : []);
+        return Reading<FileInfo[]>(path, () =>
+        {
+            try
+            {
+                return [.. new DirectoryInfo(path).EnumerateFiles("*", SearchOption.AllDirectories).OrderBy(f => f.FullName, StringComparer.Ordinal)];
+            }
+            catch (DirectoryNotFoundException)
+            {
+                return [];
+            }
+        });
     }
 
     private static T Reading<T>(string path, Func<T> read)

@@ -27,14 +27,20 @@ public sealed class LockedFetch(ModelFeed feed, string lockFile, LockMode mode)
     /// <param name="observer">Is told how it goes, and what changed in the lock file.</param>
     /// <param name="cancellation">Ends the work; what arrived is kept.</param>
     /// <returns>Where it lies; every file with its SHA-256.</returns>
-    /// <exception cref="CheckpointException">CKPT6041 when the name is not locked and must be, CKPT6042 when a file is not what was locked, CKPT6045 when the lock file cannot be written.</exception>
+    /// <exception cref="CheckpointException">CKPT6041 when the name is not locked and must be, CKPT6042 when a file is not what was locked, CKPT6046 when the project references another version, CKPT6045 when the lock file cannot be written.</exception>
     public async Task<FetchedModel> FetchAsync(FetchRequest request, FetchObserver observer, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(observer);
         CheckpointLock known = CheckpointLock.Read(lockFile);
         LockedModel? locked = known.Find(request.Reference.ToString(), request.Revision, request.Files.ToString());
-        if (locked is not null && mode != LockMode.Update)
+        bool hasMoved = locked is not null && feed.VersionInUse(request) is { } version && version != locked.Commit;
+        if (hasMoved && mode == LockMode.Locked)
+        {
+            throw Errors.ReferenceMoved(request.Reference.ToString(), feed.VersionInUse(request)!, locked!.Commit, lockFile);
+        }
+
+        if (locked is not null && mode != LockMode.Update && !hasMoved)
         {
             return await feed.FetchLockedAsync(request, locked, observer, cancellation);
         }
@@ -44,7 +50,7 @@ public sealed class LockedFetch(ModelFeed feed, string lockFile, LockMode mode)
             throw Errors.NotLocked($"{request.Reference}@{request.Revision}", lockFile, known.Models.Where(m => m.Source == request.Reference.ToString()).Select(m => $"{m.Source}@{m.Revision} {m.Selection}".TrimEnd()));
         }
 
-        FetchedModel fetched = await feed.FetchAsync(Pinned(request, known) with { Timing = FetchTiming.BeforeUse, NeedsLicense = true, ReadsFound = true }, observer, cancellation);
+        FetchedModel fetched = await feed.FetchAsync(Pinned(request, hasMoved ? CheckpointLock.Empty : known) with { Timing = FetchTiming.BeforeUse, NeedsLicense = true, ReadsFound = true }, observer, cancellation);
         Resolved.TryAdd((request.Reference.ToString(), request.Revision), fetched.Commit);
         if (mode == LockMode.ReadOnly)
         {

@@ -107,6 +107,9 @@ internal static partial class Errors
     internal static CheckpointException LockNotWritable(string path, Exception inner) => new("CKPT6045",
         $"{path}: cannot be written ({inner.Message}). Check the permissions of the project's folder and the space; what was fetched is kept.", path, inner);
 
+    internal static CheckpointException ReferenceMoved(string name, string found, string locked, string path) => new("CKPT6046",
+        $"{name}: the project references version {found}, {path} has {locked}. Run 'ckpt restore' beside the project without locked mode and commit the file, or take the reference back.", path);
+
     internal static CheckpointException CacheDamaged(string path, int count) => new("CKPT6032",
         $"{path}: {count} {(count == 1 ? "file of the cache is" : "files of the cache are, this one first,")} not what the name says. Delete what is listed and fetch it again.", path);
 
@@ -139,6 +142,9 @@ internal static partial class Errors
 
     internal static CheckpointException NoPackageSources(string where) => new("CKPT6069",
         $"{where}: nuget.config names no package source that is enabled. Add the one that the package comes from.");
+
+    internal static CheckpointException BadLicense(string text, string problem) => new("CKPT6070",
+        $"--license {Quote(text)}: is no licence expression ({problem.TrimEnd('.')}). Name an SPDX licence such as Apache-2.0, or LicenseRef-NAME for one of its own; leave the option away where there is none.");
 
     internal static Diagnostic WeightsArePickle(string where, string file) => new("CKPT6051",
         $"{where}: has no safetensors; {Quote(file)} is a Python pickle. It is read without running anything in it; prefer a repository with safetensors.");

@@ -152,7 +152,7 @@ public sealed class HostileServerTests : IDisposable
             return Task.FromResult(refuses);
         };
 
-        Assert.Equal("CKPT6011", (await RefusedAsync(server)).Code);
+        Assert.Equal("CKPT6018", (await RefusedAsync(server)).Code);
     }
 
     [Fact]
