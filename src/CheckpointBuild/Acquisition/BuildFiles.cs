@@ -27,6 +27,9 @@ internal static partial class BuildFiles
     // Other ecosystems' maps of weights that are not fetched.
     private static readonly string[] OtherMaps = ["*.index.json", "onnx*.json", "openvino*.json", "coreml*.json", "*.index.fp*.json"];
 
+    // What training leaves behind says nothing of the model.
+    private static readonly string[] OfTraining = ["trainer_state.json", "training_args.json", "all_results.json", "train_results.json", "eval_results.json", "predict_results.json"];
+
     /// <summary>Chooses.</summary>
     /// <param name="paths">The repository's files.</param>
     /// <param name="where">The repository, for messages.</param>
@@ -38,7 +41,7 @@ internal static partial class BuildFiles
         string[] root = [.. paths.Where(p => !p.Contains('/', StringComparison.Ordinal))];
         string[] weights = Weights(root, where, warn);
         IEnumerable<string> small = paths.Where(p => (!p.Contains('/', StringComparison.Ordinal) || p.StartsWith("additional_chat_templates/", StringComparison.Ordinal))
-            && SmallFiles.Any(s => GlobPattern.Matches(s, p)) && !OtherMaps.Any(o => GlobPattern.Matches(o, p)));
+            && SmallFiles.Any(s => GlobPattern.Matches(s, p)) && !OtherMaps.Concat(OfTraining).Any(o => GlobPattern.Matches(o, p)));
         return weights[0].EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) ? weights : weights.Concat(Map(root, weights)).Concat(small).Distinct(StringComparer.Ordinal);
     }
 
