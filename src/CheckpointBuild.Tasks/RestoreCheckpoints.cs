@@ -6,5 +6,10 @@ public sealed class RestoreCheckpoints : WorkerTask
 {
     private protected override string RequiredMetadata => string.Empty;
 
+    /// <summary>Whether these are all items of the project, so that <c>UpdateLock</c> drops what none of them names.</summary>
+    public bool WholeProject { get; set; }
+
     private protected override bool OnlyFetches => true;
+
+    private protected override bool HasAllItems => WholeProject;
 }

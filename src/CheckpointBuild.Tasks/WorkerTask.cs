@@ -127,6 +127,9 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
     /// <summary>Whether the task only fetches what is named, and makes nothing of it.</summary>
     private protected virtual bool OnlyFetches => false;
 
+    /// <summary>Whether the checkpoints are all that the project has.</summary>
+    private protected virtual bool HasAllItems => false;
+
     private void Make()
     {
         List<CheckpointItem> checkpoints = new CheckpointReader(_log).Read(Checkpoints, item => Stage is not { Length: > 0 } stage || CheckpointStage.Of(item).Equals(stage, StringComparison.OrdinalIgnoreCase));
@@ -271,6 +274,7 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
             AssetsFile = AssetsFile is { Length: > 0 } assets ? Full(assets) : string.Empty,
             Locked = LockedMode,
             UpdateLock = UpdateLock,
+            Whole = HasAllItems,
             Force = Force,
             Verify = Verify,
             Plugins = PluginPaths,

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Threading;
@@ -18,15 +19,22 @@ internal sealed class ModelSource : IDisposable
 {
     private readonly bool _offline;
     private readonly WorkerNames? _names;
+    private readonly ProjectNames _project;
     private readonly Func<string, Func<FetchObserver, Task<FetchedModel>>, FetchedModel> _watch;
+    private readonly List<FetchedModel> _fetched = [];
     private HubClient? _hub;
+    private bool _keepsSource = true;
 
-    private ModelSource(bool offline, WorkerNames? names, Func<string, Func<FetchObserver, Task<FetchedModel>>, FetchedModel> watch)
+    private ModelSource(bool offline, WorkerNames? names, ProjectNames project, Func<string, Func<FetchObserver, Task<FetchedModel>>, FetchedModel> watch)
     {
         _offline = offline;
         _names = names;
+        _project = project;
         _watch = watch;
     }
+
+    /// <summary>The model that was located last, or null.</summary>
+    public FetchedModel? Fetched { get; private set; }
 
     /// <summary>A source for the user who runs the tool.</summary>
     /// <param name="streams">Where messages go.</param>
@@ -35,49 +43,37 @@ internal sealed class ModelSource : IDisposable
     public static ModelSource ForUser(ToolStreams streams, bool offline)
     {
         var log = new ConsoleLog(streams.Error);
-        return new ModelSource(offline, null, (title, work) => log.WithTransfer(title, progress => work(new FetchObserver(log.Say, log.Warn, progress))));
+        return new ModelSource(offline, null, new ProjectNames(), (title, work) => log.WithTransfer(title, progress => work(new FetchObserver(log.Say, log.Warn, progress))));
     }
 
     /// <summary>A source for a project's items, with its lock file.</summary>
     /// <param name="names">How names are restored.</param>
+    /// <param name="project">What the project's items have in common.</param>
     /// <param name="observer">Is told how a fetch goes.</param>
     /// <returns>The source.</returns>
-    public static ModelSource ForProject(WorkerNames names, FetchObserver observer) => new(names.IsOffline, names, (_, work) => work(observer).GetAwaiter().GetResult());
-
-    /// <summary>The model that was fetched last, or null.</summary>
-    public FetchedModel? Fetched { get; private set; }
-
-    // What lay in the cache before stays.
-    private void Release(Recipe recipe)
-    {
-        Dispose();
-        if (recipe.KeepSource == false && Fetched is { Brought.IsEmpty: false, Reference.Origin: ModelOrigin.HuggingFace } model)
-        {
-            new HubCacheInventory(HubSettings.FromEnvironment()).DropAsync(model, model.Brought).GetAwaiter().GetResult();
-        }
-    }
+    public static ModelSource ForProject(WorkerNames names, ProjectNames project, FetchObserver observer) => new(names.IsOffline, names, project, (_, work) => work(observer).GetAwaiter().GetResult());
 
     /// <summary>Finds or fetches a checkpoint, its weights while they are read where that can be, and uses it.</summary>
-    /// <remarks>Content that turns out wrong when it was read already leaves no product; the second time it is verified before it is read.</remarks>
+    /// <remarks>Content that turns out wrong when it was read already, or damaged in the cache, or that somebody who cleans up took away, leaves no product: the second time it is verified before it is read.</remarks>
     /// <param name="text">What the user wrote.</param>
     /// <param name="recipe">Revision and files, where it is a name.</param>
     /// <param name="use">What is done with it; done again where content was wrong.</param>
     /// <param name="cancellation">Ends the work.</param>
+    /// <exception cref="CheckpointException">6xxx when it cannot be had; what the use throws.</exception>
     public void Use(string text, Recipe recipe, Action<CheckpointLocation> use, CancellationToken cancellation)
     {
+        _keepsSource = recipe.KeepSource != false;
         try
         {
             use(Locate(text, recipe, FetchTiming.WhileUsed, cancellation));
         }
-        catch (CheckpointException e) when (e.Code == Errors.ContentWrongCode && Fetched is { } model && model.Files.Any(f => f.Arriving is not null))
+        catch (CheckpointException e) when (Fetched is { Reference.Origin: ModelOrigin.HuggingFace } model && IsMendedByFetching(e, model))
         {
             Dispose();
-            CheckpointLocation verified = Locate(text, recipe, FetchTiming.BeforeUse, cancellation);
-            Fetched = Fetched with { Brought = [.. model.Brought.Union(Fetched.Brought)] };
-            use(verified);
+            use(Locate(text, recipe, FetchTiming.BeforeUse, cancellation, readsFound: true));
         }
 
-        Release(recipe);
+        Release();
     }
 
     /// <summary>Finds or fetches a checkpoint.</summary>
@@ -85,8 +81,10 @@ internal sealed class ModelSource : IDisposable
     /// <param name="recipe">Revision and files, where it is a name.</param>
     /// <param name="timing">When its weights are there.</param>
     /// <param name="cancellation">Ends the work.</param>
+    /// <param name="readsFound">Whether what is there already is read and verified.</param>
     /// <returns>Where it lies.</returns>
-    public CheckpointLocation Locate(string text, Recipe recipe, FetchTiming timing, CancellationToken cancellation)
+    /// <exception cref="CheckpointException">6xxx when it cannot be had.</exception>
+    public CheckpointLocation Locate(string text, Recipe recipe, FetchTiming timing, CancellationToken cancellation, bool readsFound = false)
     {
         if (ModelReference.Parse(text) is not { } reference)
         {
@@ -94,7 +92,7 @@ internal sealed class ModelSource : IDisposable
         }
 
         string revision = reference.Origin == ModelOrigin.NuGet ? recipe.Version ?? "" : recipe.Revision ?? "main";
-        Fetched = Fetch(new FetchRequest(reference, new FileSelection(SelectionStart.WhatABuildNeeds, recipe.Files)) { Revision = revision, Timing = timing }, cancellation);
+        Fetched = Fetch(new FetchRequest(reference, new FileSelection(SelectionStart.WhatABuildNeeds, recipe.Files)) { Revision = revision, Timing = timing, ReadsFound = readsFound }, cancellation);
         return Of(Fetched);
     }
 
@@ -105,17 +103,25 @@ internal sealed class ModelSource : IDisposable
     public Recipe LocateAdapters(Recipe recipe, CancellationToken cancellation) =>
         recipe with { Adapter = [.. recipe.Adapter.Select(a => a.IsNamed ? a with { Path = LocateAdapter(ModelReference.Parse(a.Path)!, cancellation) } : a)] };
 
-    /// <summary>Fetches a model of the Hub.</summary>
+    /// <summary>Fetches a model.</summary>
     /// <param name="request">What is wanted.</param>
     /// <param name="cancellation">Ends the work; what arrived is kept.</param>
     /// <returns>Where it lies.</returns>
-    public FetchedModel Fetch(FetchRequest request, CancellationToken cancellation) => _watch(request.Reference.ToString(), async observer =>
+    /// <exception cref="CheckpointException">6xxx when it cannot be had.</exception>
+    public FetchedModel Fetch(FetchRequest request, CancellationToken cancellation)
     {
-        ModelFeed feed = request.Reference.Origin == ModelOrigin.HuggingFace ? Hub() : new NuGetFeed(Path.GetFullPath("."), _names?.AssetsFile, _offline);
-        return _names?.LockFile is { } lockFile
-            ? await new LockedFetch(feed, lockFile, _names.Mode).FetchAsync(request with { NeedsLicense = true }, observer, cancellation)
-            : await feed.FetchAsync(request, observer, cancellation);
-    });
+        request = _keepsSource ? request : request with { Bringing = BroughtFiles.Add };
+        _project.Asked.Add((request.Reference.ToString(), request.Revision, request.Files.ToString()));
+        FetchedModel fetched = _watch(request.Reference.ToString(), async observer =>
+        {
+            ModelFeed feed = request.Reference.Origin == ModelOrigin.HuggingFace ? Hub() : new NuGetFeed(Path.GetFullPath("."), _names?.AssetsFile, _offline);
+            return _names?.LockFile is { } lockFile
+                ? await new LockedFetch(feed, lockFile, _names.Mode) { Resolved = _project.Resolved }.FetchAsync(request, observer, cancellation)
+                : await feed.FetchAsync(request, observer, cancellation);
+        });
+        _fetched.Add(fetched);
+        return fetched;
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -142,24 +148,35 @@ internal sealed class ModelSource : IDisposable
             Name = model.Name,
             ProductName = model.Reference.ShortName,
             Files = [.. model.Files.Select(f => new ExpectedFile(f.Path[below.Length..], f.Sha256) { Arriving = f.Arriving })],
+            IsReadEachTime = model.Reference.Origin == ModelOrigin.NuGet,
         };
     }
+
+    // What lay in the cache before stays, and so does what another build of the same source has asked to keep.
+    private void Release()
+    {
+        Dispose();
+        foreach (IGrouping<string, FetchedModel> models in _fetched.Where(m => m.Reference.Origin == ModelOrigin.HuggingFace).GroupBy(m => m.Folder))
+        {
+            string[] brought = [.. models.SelectMany(m => m.Brought).Union(BroughtFiles.Of(models.Key))];
+            if (!_keepsSource && brought.Length > 0)
+            {
+                new HubCacheInventory(HubSettings.FromEnvironment()).Drop(models.First(), brought);
+            }
+
+            BroughtFiles.Forget(models.Key);
+        }
+    }
+
+    // Content that came wrong was sent just now; a file that is gone or damaged lies among the repository's.
+    private static bool IsMendedByFetching(CheckpointException e, FetchedModel model) =>
+        e.MayBeMendedByFetching && (e.File is { } file ? file.StartsWith(Path.GetFullPath(Path.Combine(model.Folder, "..", "..")), StringComparison.Ordinal) : model.Files.Any(f => f.Arriving is not null));
+
+    // It is small, and opened as any folder is: what lies there is verified here.
     private string LocateAdapter(ModelReference reference, CancellationToken cancellation)
     {
         string revision = reference.Origin == ModelOrigin.NuGet ? "" : "main";
-        FetchedModel adapter = Fetch(new FetchRequest(reference, new FileSelection(SelectionStart.WhatAnAdapterNeeds)) { Revision = revision }, cancellation);
-
-        // It is small, and opened as any folder is: what lies there is held against the lock file here.
-        foreach (FetchedFile file in adapter.Files)
-        {
-            string path = Path.Combine(adapter.Folder, file.Path);
-            if (file.Sha256 is { } expected && LockedFetch.FileSha256(path) is var found && found != expected)
-            {
-                throw Errors.SourceNotAsLocked(path, found, expected);
-            }
-        }
-
-        return Of(adapter).Path;
+        return Of(Fetch(new FetchRequest(reference, new FileSelection(SelectionStart.WhatAnAdapterNeeds)) { Revision = revision, ReadsFound = true }, cancellation)).Path;
     }
 
     // The environment is read only when a name has to be found.

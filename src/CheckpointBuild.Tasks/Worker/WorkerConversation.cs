@@ -32,7 +32,7 @@ internal sealed class WorkerConversation(TaskLoggingHelper messages, DiagnosticL
     private const int RememberedErrors = 3;
 
     private readonly EngineProduct?[] _products = new EngineProduct?[checkpoints.Count];
-    private readonly int[] _tenths = new int[checkpoints.Count];
+    private readonly Dictionary<(long Item, string Work), int> _tenths = [];
     private readonly List<string> _errors = [];
 
     /// <summary>How loud messages are in the build's log.</summary>
@@ -116,10 +116,12 @@ internal sealed class WorkerConversation(TaskLoggingHelper messages, DiagnosticL
             return false;
         }
 
+        // What is fetched and what is built are two ways, at the same time too; rate and time left stand in brackets.
+        (long Item, string Work) way = (item, text.Split('(')[0]);
         int tenth = (int)(percent / 10);
-        if (tenth > _tenths[item])
+        if (tenth > (_tenths.TryGetValue(way, out int reached) ? reached : 0))
         {
-            _tenths[item] = tenth;
+            _tenths[way] = tenth;
             messages.LogMessage(Level.Of(MessageImportance.Normal), "{0}: {1} % {2}", Checkpoints[(int)item].EngineName, 10 * tenth, text);
         }
 

@@ -34,6 +34,9 @@ internal sealed class WorkerRequest(string task, string store, string fallbackSt
     /// <summary>Whether every name is resolved anew.</summary>
     internal bool UpdateLock { get; set; }
 
+    /// <summary>Whether these are all items of the project that name a model.</summary>
+    internal bool Whole { get; set; }
+
     /// <summary>Full paths of plug-ins: assemblies, or folders that hold one each.</summary>
     internal IReadOnlyList<string> Plugins { get; set; } = [];
 
@@ -50,7 +53,7 @@ internal sealed class WorkerRequest(string task, string store, string fallbackSt
         json.Open('{').Name("protocol").Value(Protocol).Name("task").Value(task);
         json.Name("store").Value(store).Name("fallbackStore").Value(fallbackStore);
         json.Name("offline").Value(Offline).Name("force").Value(Force).Name("verify").Value(Verify);
-        json.Name("lockFile").Value(LockFile).Name("assetsFile").Value(AssetsFile).Name("locked").Value(Locked).Name("updateLock").Value(UpdateLock);
+        json.Name("lockFile").Value(LockFile).Name("assetsFile").Value(AssetsFile).Name("locked").Value(Locked).Name("updateLock").Value(UpdateLock).Name("whole").Value(Whole);
         json.Name("plan").Value(Plan).Name("maxParallelism").Value(MaxParallelism);
         json.Name("plugins").Open('[');
         foreach (string plugin in Plugins)

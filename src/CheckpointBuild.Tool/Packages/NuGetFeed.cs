@@ -8,6 +8,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using CheckpointBuild.Acquisition;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Tensors;
 using NuGet.Common;
 using NuGet.Packaging.Core;
 using NuGet.Packaging.Signing;
@@ -17,7 +18,7 @@ using NuGet.Versioning;
 
 namespace CheckpointBuild.Tool.Packages;
 
-/// <summary>Models in NuGet packages: from the folder that restore made, else from the user's own sources. What lies there is held against the package's manifest each time, because NuGet does not do so.</summary>
+/// <summary>Models in NuGet packages: from the folder that restore made, else from the user's own sources. What lies there is held against the package's manifest each time that it is built from, because NuGet does not do so.</summary>
 /// <param name="folder">The project's folder, where the search for nuget.config begins.</param>
 /// <param name="assetsFile">The project's restored assets, which say what version it references; null = none.</param>
 /// <param name="offline">Whether no source may be asked.</param>
@@ -25,44 +26,110 @@ internal sealed class NuGetFeed(string folder, string? assetsFile, bool offline)
 {
     private const string NoFeed = "it is not reached, or is no feed";
     private readonly Lazy<NuGetSettings> _settings = new(() => new NuGetSettings(folder));
+    private readonly Lazy<ProjectAssets> _assets = new(() => ProjectAssets.Read(assetsFile));
+
+    // Where restore puts this project's packages.
+    private string PackagesFolder => _assets.Value.Folders.FirstOrDefault() ?? _settings.Value.GlobalPackages;
+
+    /// <inheritdoc/>
+    public override string? VersionInUse(FetchRequest request) => request.Revision.Length > 0 ? null : _assets.Value.Versions.GetValueOrDefault(request.Reference.Name)?.ToNormalizedString();
 
     /// <inheritdoc/>
     public override async Task<FetchedModel> FetchAsync(FetchRequest request, FetchObserver observer, CancellationToken cancellation)
     {
         string id = request.Reference.Name;
         NuGetVersion version = request.Revision.Length > 0 ? Parse(id, request.Revision)
-            : ProjectAssets.VersionOf(assetsFile, id) ?? await NewestAsync(id, cancellation);
-        return await FetchAsync(request.Reference, version, observer, cancellation);
+            : _assets.Value.Versions.GetValueOrDefault(id) ?? await NewestAsync(id, cancellation);
+        return await FetchAsync(request, version, observer, cancellation);
     }
 
     /// <inheritdoc/>
     public override async Task<FetchedModel> FetchLockedAsync(FetchRequest request, LockedModel locked, FetchObserver observer, CancellationToken cancellation)
     {
-        FetchedModel model = await FetchAsync(request.Reference, Parse(request.Reference.Name, locked.Commit), observer, cancellation);
-        foreach (LockedFile file in locked.Files)
+        FetchedModel model = await FetchAsync(request, Parse(request.Reference.Name, locked.Commit), observer, cancellation);
+        foreach (string path in locked.Files.Select(f => f.Path).Union(model.Files.Select(f => f.Path), StringComparer.Ordinal))
         {
-            string? found = model.Files.FirstOrDefault(f => f.Path == file.Path)?.Sha256;
-            if (found != file.Sha256)
+            string? found = model.Files.FirstOrDefault(f => f.Path == path)?.Sha256;
+            string? needed = locked.Files.FirstOrDefault(f => f.Path == path)?.Sha256;
+            if (found != needed)
             {
-                throw Errors.NotAsLocked($"{request.Reference} {locked.Commit}, {file.Path}", found ?? "absent", file.Sha256);
+                throw Errors.NotAsLocked($"{request.Reference} {locked.Commit}, {path}", found ?? "absent", needed ?? "that there is no such file");
             }
         }
 
         return model;
     }
 
-    private async Task<FetchedModel> FetchAsync(ModelReference reference, NuGetVersion version, FetchObserver observer, CancellationToken cancellation)
+    private async Task<FetchedModel> FetchAsync(FetchRequest request, NuGetVersion version, FetchObserver observer, CancellationToken cancellation)
     {
+        ModelReference reference = request.Reference;
         string package = await FolderOfAsync(reference.Name, version, observer, cancellation);
-        PackageManifest manifest = PackageManifest.Read(Path.Combine(package, PackageManifest.Path));
+        string manifestFile = Path.Combine(package, PackageManifest.Path);
+        PackageManifest manifest = PackageManifest.Read(manifestFile);
         var folders = new Dictionary<string, string>(StringComparer.Ordinal) { [""] = package };
         foreach (string part in manifest.Files.SelectMany(f => f.Pieces).Select(p => p.Package).Where(p => p.Length > 0).Distinct(StringComparer.Ordinal))
         {
-            folders[part] = await FolderOfAsync(part, version, observer, cancellation);
+            // A name out of a package goes into a path and a request: only the package's own parts may be meant.
+            folders[part] = PackageLayout.IsPartOf(reference.Name, part) ? await FolderOfAsync(part, version, observer, cancellation)
+                : throw Errors.NoPackageManifest(manifestFile, $"it names the package {Errors.Quote(part)}, which is no part of {reference.Name}");
         }
 
-        string place = await Task.Run(() => new PackedModel(manifest, folders).Gather($"{reference.Name.ToLowerInvariant()}/{version.ToNormalizedString().ToLowerInvariant()}", cancellation), cancellation);
-        return new FetchedModel(reference, place, version.ToNormalizedString(), [.. manifest.Files.Select(f => new FetchedFile(f.Path, f.Size, f.Sha256)).OrderBy(f => f.Path, StringComparer.Ordinal)]) { License = manifest.License, Name = manifest.Name };
+        string name = $"{reference.Name.ToLowerInvariant()}/{version.ToNormalizedString().ToLowerInvariant()}";
+        string place = await Task.Run(() => new PackedModel(manifest, folders).Gather(name, cancellation), cancellation);
+        FetchedFile[] files = [.. request.Files.OfPackage([.. manifest.Files.Select(f => new HubFile(f.Path, f.Size, HubFile.UnknownBlob) { LfsSha256 = f.Sha256 })], $"nuget:{name}", observer.Warn)
+            .Select(f => new FetchedFile(f.Path, f.Size, f.LfsSha256)).OrderBy(f => f.Path, StringComparer.Ordinal)];
+        if (request.LocalFolder is { } local)
+        {
+            place = await Task.Run(() => Copy(place, Path.GetFullPath(local), files, cancellation), cancellation);
+        }
+
+        if (request.ReadsFound)
+        {
+            await Task.Run(() => Verify(place, files, cancellation), cancellation);
+        }
+
+        return new FetchedModel(reference, place, version.ToNormalizedString(), [.. files]) { License = manifest.License, Name = manifest.Name };
+    }
+
+    private static string Copy(string from, string to, IEnumerable<FetchedFile> files, CancellationToken cancellation)
+    {
+        foreach (FetchedFile file in files)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            string target = Path.Combine(to, file.Path);
+            string temporary = $"{target}.{Guid.NewGuid():N}.tmp";
+            try
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+                File.Copy(Path.Combine(from, file.Path), temporary);
+                File.Move(temporary, target, overwrite: true);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw Errors.CannotWrite(target, e);
+            }
+            finally
+            {
+                if (File.Exists(temporary))
+                {
+                    File.Delete(temporary);
+                }
+            }
+        }
+
+        return to;
+    }
+
+    private static void Verify(string place, IEnumerable<FetchedFile> files, CancellationToken cancellation)
+    {
+        foreach (FetchedFile file in files)
+        {
+            string path = Path.Combine(place, file.Path);
+            if (FileDigest.Sha256(path, cancellation) is var found && found != file.Sha256)
+            {
+                throw Errors.SourceNotAsLocked(path, found, file.Sha256!);
+            }
+        }
     }
 
     // Restored already, or in a folder that the user named for that: no request.
@@ -78,30 +145,30 @@ internal sealed class NuGetFeed(string folder, string? assetsFile, bool offline)
             throw Errors.OfflineNeedsFiles($"nuget:{id} {version.ToNormalizedString()}", []);
         }
 
-        observer.Say($"nuget:{id} {version.ToNormalizedString()}: to fetch");
+        observer.Say($"nuget:{id} {version.ToNormalizedString()}: to fetch; package feeds do not say how many bytes");
         await DownloadAsync(new PackageIdentity(id, version), cancellation);
-        return Restored(id, version) ?? throw Errors.PackageDamaged(_settings.Value.GlobalPackages, $"{id} {version.ToNormalizedString()} is not there after it was installed");
+        return Restored(id, version) ?? throw Errors.PackageDamaged(PackagesFolder, $"{id} {version.ToNormalizedString()} is not there after it was installed");
     }
 
     private string? Restored(string id, NuGetVersion version)
     {
         string below = Path.Combine(id.ToLowerInvariant(), version.ToNormalizedString().ToLowerInvariant());
-        return _settings.Value.Fallbacks.Prepend(_settings.Value.GlobalPackages).Select(root => Path.Combine(root, below)).FirstOrDefault(folder => File.Exists(Path.Combine(folder, ".nupkg.metadata")));
+        return _assets.Value.Folders.Append(_settings.Value.GlobalPackages).Concat(_settings.Value.Fallbacks).Select(root => Path.Combine(root, below)).FirstOrDefault(folder => File.Exists(Path.Combine(folder, ".nupkg.metadata")));
     }
 
+    // In their order, and a source that fails ends it, as in NuGet's own restore: the next one may have something else under the same name, put there for the moment when the first is away.
     private async Task DownloadAsync(PackageIdentity identity, CancellationToken cancellation)
     {
         string where = $"nuget:{identity.Id} {identity.Version.ToNormalizedString()}";
         IReadOnlyList<SourceRepository> sources = Sources(identity.Id, where);
-        CheckpointException? first = null;
         using var cache = new SourceCacheContext { NoCache = true };
         foreach (SourceRepository source in sources)
         {
             try
             {
                 DownloadResource resource = await source.GetResourceAsync<DownloadResource>(cancellation) ?? throw Errors.PackageSourceFails(where, source.PackageSource.Name, NoFeed);
-                var context = new PackageDownloadContext(cache, _settings.Value.GlobalPackages, directDownload: false, _settings.Value.Mapping) { ClientPolicyContext = _settings.Value.Policy };
-                using DownloadResourceResult result = await resource.GetDownloadResourceResultAsync(identity, context, _settings.Value.GlobalPackages, NullLogger.Instance, cancellation);
+                var context = new PackageDownloadContext(cache, PackagesFolder, directDownload: false, _settings.Value.Mapping) { ClientPolicyContext = _settings.Value.Policy };
+                using DownloadResourceResult result = await resource.GetDownloadResourceResultAsync(identity, context, PackagesFolder, NullLogger.Instance, cancellation);
                 if (result.Status is DownloadResourceResultStatus.Available or DownloadResourceResultStatus.AvailableWithoutStream)
                 {
                     await InstallAsync(result, identity, source, cancellation);
@@ -110,11 +177,11 @@ internal sealed class NuGetFeed(string folder, string? assetsFile, bool offline)
             }
             catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
             {
-                first ??= Fault(e, where, source.PackageSource.Name);
+                throw Fault(e, where, source.PackageSource.Name);
             }
         }
 
-        throw first ?? Errors.PackageNotFound(where, sources.Select(s => s.PackageSource.Name));
+        throw Errors.PackageNotFound(where, sources.Select(s => s.PackageSource.Name));
     }
 
     // A feed over HTTP is installed while it is read; a folder feed only gives the package.
@@ -123,7 +190,7 @@ internal sealed class NuGetFeed(string folder, string? assetsFile, bool offline)
         if (result.PackageStream is { } stream && Restored(identity.Id, identity.Version) is null)
         {
             using DownloadResourceResult installed = await GlobalPackagesFolderUtility.AddPackageAsync(
-                source.PackageSource.Source, identity, stream, _settings.Value.GlobalPackages, Guid.Empty, _settings.Value.Policy, NullLogger.Instance, cancellation);
+                source.PackageSource.Source, identity, stream, PackagesFolder, Guid.Empty, _settings.Value.Policy, NullLogger.Instance, cancellation);
         }
     }
 
@@ -135,7 +202,6 @@ internal sealed class NuGetFeed(string folder, string? assetsFile, bool offline)
         }
 
         IReadOnlyList<SourceRepository> sources = Sources(id, $"nuget:{id}");
-        CheckpointException? first = null;
         var versions = new List<NuGetVersion>();
         using var cache = new SourceCacheContext { NoCache = true };
         foreach (SourceRepository source in sources)
@@ -147,16 +213,16 @@ internal sealed class NuGetFeed(string folder, string? assetsFile, bool offline)
             }
             catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
             {
-                first ??= Fault(e, $"nuget:{id}", source.PackageSource.Name);
+                throw Fault(e, $"nuget:{id}", source.PackageSource.Name);
             }
         }
 
-        return versions.Where(v => !v.IsPrerelease).DefaultIfEmpty().Max() ?? versions.DefaultIfEmpty().Max() ?? throw first ?? Errors.PackageNotFound($"nuget:{id}", sources.Select(s => s.PackageSource.Name));
+        return versions.Where(v => !v.IsPrerelease).DefaultIfEmpty().Max() ?? versions.DefaultIfEmpty().Max() ?? throw Errors.PackageNotFound($"nuget:{id}", sources.Select(s => s.PackageSource.Name));
     }
 
     private IReadOnlyList<SourceRepository> Sources(string id, string where)
     {
-        IReadOnlyList<SourceRepository> sources = _settings.Value.SourcesOf(id);
+        IReadOnlyList<SourceRepository> sources = _settings.Value.SourcesOf(id, _assets.Value.Sources);
         return sources.Count > 0 ? sources
             : _settings.Value.Mapping.IsEnabled ? throw Errors.PackageNotMapped(where, _settings.Value.SourceNames())
             : throw Errors.NoPackageSources(where);

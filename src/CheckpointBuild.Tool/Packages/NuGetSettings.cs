@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Linq;
 using NuGet.Common;
 using NuGet.Configuration;
@@ -46,12 +47,18 @@ internal sealed class NuGetSettings
 
     /// <summary>The sources that an id may come from.</summary>
     /// <param name="id">The package.</param>
+    /// <param name="restored">Addresses that the project's own restore was to ask; empty = those of nuget.config.</param>
     /// <returns>Those that are enabled and mapped.</returns>
-    public IReadOnlyList<SourceRepository> SourcesOf(string id)
+    public IReadOnlyList<SourceRepository> SourcesOf(string id, IReadOnlyCollection<string> restored)
     {
         HttpHandlerResourceV3.CredentialService ??= new Lazy<ICredentialService>(() => new PluginCredentials());
         HashSet<string>? mapped = Mapping.IsEnabled ? [.. Mapping.GetConfiguredPackageSources(id)] : null;
-        return [.. Enabled().Where(s => mapped is null || mapped.Contains(s.Name)).Select(s => Repository.Factory.GetCoreV3(s))];
+        PackageSource[] enabled = [.. Enabled()];
+
+        // Those of nuget.config keep their names and credentials; a folder that the SDK adds may have gone with it.
+        IEnumerable<PackageSource> asked = restored.Count == 0 ? enabled
+            : restored.Select(r => enabled.FirstOrDefault(s => s.Source == r) ?? new PackageSource(r)).Where(s => !s.IsLocal || enabled.Contains(s) || Directory.Exists(s.Source));
+        return [.. asked.Where(s => mapped is null || mapped.Contains(s.Name)).Select(s => Repository.Factory.GetCoreV3(s))];
     }
 
     /// <summary>Names of all enabled sources; addresses may hold secrets and are never printed.</summary>

@@ -3,11 +3,13 @@ using System.Collections.Generic;
 using System.IO;
 using System.IO.Compression;
 using System.Linq;
+using System.Security.Cryptography;
 using System.Text;
 using System.Threading;
 using System.Xml.Linq;
 using CheckpointBuild.Acquisition;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Tool.Packages;
 
@@ -24,21 +26,34 @@ internal sealed class PackageWriter(string folder, PackageDescription descriptio
     // The first moment that a zip entry can have: a package must not depend on when it was written.
     private static readonly DateTimeOffset Epoch = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    // Of files whose last piece is not packed yet.
+    private readonly Dictionary<string, IncrementalHash> _hashes = new(StringComparer.Ordinal);
+
     /// <summary>Writes the packages.</summary>
     /// <param name="output">The folder that gets them.</param>
     /// <param name="manifest">What they hold.</param>
     /// <param name="cancellation">Looked at between pieces.</param>
+    /// <exception cref="CheckpointException">CKPT4002 when a package cannot be written, CKPT7008 when a file changed since it was hashed.</exception>
     /// <returns>The packages, the first one last, so that a feed that got all before it has everything.</returns>
     public IReadOnlyList<string> Write(string output, PackageManifest manifest, CancellationToken cancellation)
     {
         string[] parts = [.. manifest.Files.SelectMany(f => f.Pieces).Select(p => p.Package).Where(p => p.Length > 0).Distinct(StringComparer.Ordinal)];
         var written = new List<string>();
-        foreach (string part in parts.Append(""))
+        try
         {
-            written.Add(WriteOne(output, part, manifest, part.Length == 0 ? parts : [], cancellation));
+            // In the order of the pieces, so that each file is hashed once over all of its packages.
+            foreach (string part in parts.Prepend(""))
+            {
+                written.Add(WriteOne(output, part, manifest, part.Length == 0 ? parts : [], cancellation));
+            }
+        }
+        catch (CheckpointException)
+        {
+            written.ForEach(File.Delete);
+            throw;
         }
 
-        return written;
+        return [.. written.Skip(1), written[0]];
     }
 
     private string WriteOne(string output, string part, PackageManifest manifest, string[] dependencies, CancellationToken cancellation)
@@ -54,7 +69,7 @@ internal sealed class PackageWriter(string folder, PackageDescription descriptio
                 Add(zip, $"{id}.nuspec", Xml(Specification(id, dependencies)));
                 Add(zip, "[Content_Types].xml", Xml(ContentTypes(manifest)));
                 Add(zip, "_rels/.rels", Xml(Relationships(id)));
-                Add(zip, "readme.md", Encoding.UTF8.GetBytes(description.Readme));
+                Add(zip, "readme.md", Encoding.UTF8.GetBytes(part.Length == 0 ? description.Readme : $"# {id}\n\nA part of the model {description.Id}, which brings it along.\n"));
                 if (part.Length == 0)
                 {
                     Add(zip, PackageManifest.Path, manifest.ToBytes());
@@ -79,28 +94,43 @@ internal sealed class PackageWriter(string folder, PackageDescription descriptio
     private void AddPieces(ZipArchive zip, string part, PackageManifest manifest, CancellationToken cancellation)
     {
         byte[] buffer = new byte[1 << 20];
-        foreach (PackedFile file in manifest.Files)
+        foreach (PackedFile file in manifest.Files.Where(f => f.Pieces.Any(p => p.Package == part)))
         {
+            using var source = new FileSource(Path.Combine(folder, file.Path));
             long offset = 0;
             foreach (PackedPiece piece in file.Pieces)
             {
                 if (piece.Package == part)
                 {
-                    using FileStream source = File.OpenRead(Path.Combine(folder, file.Path));
-                    source.Position = offset;
                     using Stream target = Entry(zip, piece.Path).Open();
-                    for (long left = piece.Size; left > 0;)
+                    for (long at = offset; at < offset + piece.Size;)
                     {
                         cancellation.ThrowIfCancellationRequested();
-                        int read = source.Read(buffer, 0, (int)Math.Min(left, buffer.Length));
-                        target.Write(buffer, 0, read > 0 ? read : throw Errors.SourceChanged(source.Name));
-                        left -= read;
+                        Span<byte> next = buffer.AsSpan(0, (int)Math.Min(offset + piece.Size - at, buffer.Length));
+                        source.Read(at, next);
+                        Hash(file).AppendData(next);
+                        target.Write(next);
+                        at += next.Length;
                     }
                 }
 
                 offset += piece.Size;
             }
+
+            if (file.Pieces[^1].Package == part && (source.Length != file.Size || Finish(file) != file.Sha256))
+            {
+                throw Errors.SourceChanged(source.Name);
+            }
         }
+    }
+
+    private IncrementalHash Hash(PackedFile file) => _hashes.TryGetValue(file.Path, out IncrementalHash? hash) ? hash : _hashes[file.Path] = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+
+    private string Finish(PackedFile file)
+    {
+        using IncrementalHash hash = Hash(file);
+        _hashes.Remove(file.Path);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     private XDocument Specification(string id, string[] dependencies) => new(
@@ -144,7 +174,6 @@ internal sealed class PackageWriter(string folder, PackageDescription descriptio
         target.Write(bytes);
     }
 
-    // A path in a package is an escaped URI.
     private static ZipArchiveEntry Entry(ZipArchive zip, string name)
     {
         ZipArchiveEntry entry = zip.CreateEntry(name, CompressionLevel.NoCompression);

@@ -1,45 +1,63 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
+using CheckpointBuild.Acquisition;
 using NuGet.Versioning;
 
 namespace CheckpointBuild.Tool.Packages;
 
 /// <summary>What a project's own restore chose: <c>project.assets.json</c>.</summary>
-internal static class ProjectAssets
+/// <param name="Versions">The version of each package that the project references or downloads, by id.</param>
+/// <param name="Folders">The folders that restore took packages from and put them into, whatever named them (<c>RestorePackagesPath</c> too).</param>
+/// <param name="Sources">The sources that restore was to ask, whatever named them (<c>RestoreSources</c> too); empty = those of nuget.config.</param>
+internal sealed record ProjectAssets(ImmutableDictionary<string, NuGetVersion> Versions, ImmutableArray<string> Folders, ImmutableArray<string> Sources)
 {
-    /// <summary>The version of a package that the project references or downloads.</summary>
-    /// <param name="path">The file; null or absent = nothing was restored.</param>
-    /// <param name="id">The package.</param>
-    /// <returns>The version, or null.</returns>
-    public static NuGetVersion? VersionOf(string? path, string id)
+    private static readonly ProjectAssets None = new(ImmutableDictionary<string, NuGetVersion>.Empty, [], []);
+
+    /// <summary>Reads the file.</summary>
+    /// <param name="path">The file; null, absent or damaged = nothing was restored.</param>
+    /// <returns>What it says.</returns>
+    public static ProjectAssets Read(string? path)
     {
         try
         {
             if (path is null || !File.Exists(path))
             {
-                return null;
+                return None;
             }
 
             using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
-            return Referenced(document.RootElement, id) ?? Downloaded(document.RootElement, id);
+            JsonElement root = document.RootElement;
+            return new ProjectAssets(
+                Downloaded(root).Concat(Referenced(root)).Aggregate(ImmutableDictionary.Create<string, NuGetVersion>(StringComparer.OrdinalIgnoreCase), (all, one) => all.SetItem(one.Id, one.Version)),
+                [.. Names(root, "packageFolders")],
+                root.TryGetProperty("project", out JsonElement project) && project.TryGetProperty("restore", out JsonElement restore) ? [.. Names(restore, "sources")] : []);
         }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException or KeyNotFoundException)
+        catch (Exception e) when (ModelJson.IsDamage(e) || e is IOException or UnauthorizedAccessException)
         {
-            return null;
+            return None;
         }
     }
 
-    private static NuGetVersion? Referenced(JsonElement root, string id) => root.GetProperty("libraries").EnumerateObject()
-        .Select(l => l.Name.Split('/'))
-        .Where(l => l.Length == 2 && l[0].Equals(id, StringComparison.OrdinalIgnoreCase))
-        .Select(l => NuGetVersion.Parse(l[1])).FirstOrDefault();
+    // Of several target frameworks the first counts, as everywhere in the file; a version that is none is another program's.
+    private static IEnumerable<(string Id, NuGetVersion Version)> Referenced(JsonElement root) =>
+        from library in Enumerable.Reverse(Names(root, "libraries"))
+        let parts = library.Split('/')
+        where parts.Length == 2
+        let version = NuGetVersion.TryParse(parts[1], out NuGetVersion? parsed) ? parsed : null
+        where version is not null
+        select (parts[0], version);
 
-    private static NuGetVersion? Downloaded(JsonElement root, string id) => root.GetProperty("project").GetProperty("frameworks").EnumerateObject()
-        .Where(f => f.Value.TryGetProperty("downloadDependencies", out _))
-        .SelectMany(f => f.Value.GetProperty("downloadDependencies").EnumerateArray())
-        .Where(d => string.Equals(d.GetProperty("name").GetString(), id, StringComparison.OrdinalIgnoreCase))
-        .Select(d => VersionRange.Parse(d.GetProperty("version").GetString()!).MinVersion).FirstOrDefault();
+    private static IEnumerable<(string Id, NuGetVersion Version)> Downloaded(JsonElement root) =>
+        from framework in root.TryGetProperty("project", out JsonElement project) && project.TryGetProperty("frameworks", out JsonElement frameworks) ? frameworks.EnumerateObject().Reverse().ToArray() : []
+        where framework.Value.TryGetProperty("downloadDependencies", out _)
+        from download in framework.Value.GetProperty("downloadDependencies").EnumerateArray()
+        let version = VersionRange.TryParse(download.GetProperty("version").GetString() ?? "", out VersionRange? range) ? range.MinVersion : null
+        where version is not null
+        select (download.GetProperty("name").GetString() ?? "", version);
+
+    private static string[] Names(JsonElement parent, string name) => parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Object ? [.. value.EnumerateObject().Select(p => p.Name)] : [];
 }

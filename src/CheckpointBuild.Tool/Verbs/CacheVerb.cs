@@ -61,20 +61,19 @@ internal sealed class CacheVerb() : Verb("cache")
     private static Command Prune(ToolStreams streams)
     {
         var dryRun = new Option<bool>("--dry-run") { Description = "Only say what would be deleted." };
-        var command = new Command("prune", "Deletes commits that no branch or tag names, contents that nothing links to, and downloads that were given up.") { dryRun };
-        SetAction(command, (parsed, _) =>
+        var command = new Command("prune", "Deletes commits that no branch or tag names, those that only a lock file names too, contents that nothing links to, and downloads that were given up. What another process is fetching stays.") { dryRun };
+        SetAction(command, (parsed, cancellation) =>
         {
             var inventory = new HubCacheInventory(HubSettings.FromEnvironment());
             foreach (CachedModel model in inventory.List())
             {
                 foreach (string path in inventory.Unneeded(model))
                 {
-                    streams.Output.WriteLine(path);
-                }
-
-                if (!parsed.GetValue(dryRun))
-                {
-                    inventory.DeleteAsync(model, inventory.Unneeded(model)).GetAwaiter().GetResult();
+                    cancellation.ThrowIfCancellationRequested();
+                    if (parsed.GetValue(dryRun) || inventory.Delete(model, path))
+                    {
+                        streams.Output.WriteLine(path);
+                    }
                 }
             }
         });

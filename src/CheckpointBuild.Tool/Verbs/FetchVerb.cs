@@ -27,6 +27,7 @@ internal sealed class FetchVerb() : Verb("fetch")
             {
                 Revision = reference.Origin == ModelOrigin.NuGet ? parsed.GetValue(version) ?? "" : parsed.GetRequiredValue(revision),
                 LocalFolder = parsed.GetValue(output),
+                ReadsFound = reference.Origin == ModelOrigin.NuGet,
             };
             using ModelSource models = ModelSource.ForUser(streams, parsed.GetValue(offline));
             FetchedModel fetched = models.Fetch(request, cancellation);

@@ -3,11 +3,14 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
 using System.Linq;
+using System.Threading;
 using CheckpointBuild.Acquisition;
 using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
+using CheckpointBuild.Tensors;
 using CheckpointBuild.Tool.Packages;
+using NuGet.Packaging.Licenses;
 using NuGet.Versioning;
 
 namespace CheckpointBuild.Tool.Verbs;
@@ -37,19 +40,27 @@ internal sealed class PackVerb() : Verb("pack")
             using CheckpointDirectory directory = CheckpointDirectory.Open(source);
             string name = Dialect.Detect(directory).Read(directory).Name;
             string id = ModelReference.Parse("nuget:" + parsed.GetRequiredValue(_id))!.Name;
-            IEnumerable<LockedFile> files = Files(directory).Select(path =>
+            IEnumerable<PackedFile> files = Files(directory).Select(path =>
             {
                 cancellation.ThrowIfCancellationRequested();
-                string full = Path.Combine(directory.Folder, path);
-                return new LockedFile(path, CheckpointFile.Length(full), CheckpointFile.Sha256(full));
+                return Describe(directory, path, cancellation);
             });
-            var manifest = new PackageManifest(name, parsed.GetValue(_license), PackageLayout.Divide(id, files, Most(parsed)));
-            foreach (string package in new PackageWriter(directory.Folder, Describe(parsed, id, directory)).Write(Path.GetFullPath(parsed.GetRequiredValue(output)), manifest, cancellation))
+            PackageDescription description = Describe(parsed, id, directory);
+            PackageManifest manifest = PackageLayout.Divide(description, new PackageManifest(name, description.License, [.. files]), Most(parsed));
+            foreach (string package in new PackageWriter(directory.Folder, description).Write(Path.GetFullPath(parsed.GetRequiredValue(output)), manifest, cancellation))
             {
                 streams.Output.WriteLine(package);
             }
         });
         return command;
+    }
+
+    // What was fetched is held against what its source states: a package must not make damage the truth.
+    private static PackedFile Describe(CheckpointDirectory directory, string path, CancellationToken cancellation)
+    {
+        using var source = new FileSource(Path.Combine(directory.Folder, path));
+        string found = FileDigest.Sha256(source, cancellation);
+        return directory.ExpectedSha256(path) is { } expected && expected != found ? throw Errors.SourceNotAsLocked(source.Name, found, expected) : new PackedFile(path, source.Length, found, []);
     }
 
     // What a folder holds beside the model: hidden files are version control's and the downloader's, a report names paths of this machine.
@@ -59,6 +70,18 @@ internal sealed class PackVerb() : Verb("pack")
             .Select(f => Path.GetRelativePath(directory.Folder, f).Replace('\\', '/'))
             .Where(f => !f.Split('/').Any(part => part.StartsWith('.')) && !BuildReport.IsReport(f) && directory.Holds(f))
             .Order(StringComparer.Ordinal);
+
+    private string? License(ParseResult parsed)
+    {
+        try
+        {
+            return parsed.GetValue(_license) is { } text ? NuGetLicenseExpression.Parse(text).ToString() : null;
+        }
+        catch (NuGetLicenseExpressionParsingException e)
+        {
+            throw Errors.BadLicense(parsed.GetValue(_license)!, e.Message);
+        }
+    }
 
     private long Most(ParseResult parsed) =>
         parsed.GetValue(_most) is { } text ? RecipeField.Find("MaxShardSize")!.Set(new Recipe { Engine = "" }, text).MaxShardSize!.Value : Unlimited;
@@ -71,6 +94,6 @@ internal sealed class PackVerb() : Verb("pack")
         string readme = parsed.GetValue(_readme) is { } file ? TextLines.ReadAll(file)
             : File.Exists(card) && directory.File is null ? TextLines.ReadAll(card)
             : $"# {id}\n\nA model for CheckpointBuild. In a project:\n\n    <ModelCheckpoint Include=\"nuget:{id}\" Version=\"{version}\" Engine=\"gguf\" />\n";
-        return new PackageDescription(id, version, parsed.GetValue(_license), parsed.GetValue(_authors) ?? id.Split('.')[0], readme);
+        return new PackageDescription(id, version, License(parsed), parsed.GetValue(_authors) ?? id.Split('.')[0], readme);
     }
 }

@@ -20,15 +20,24 @@ internal sealed class RestoreVerb() : Verb("restore")
         var locked = new Option<bool>("--locked") { Description = "Resolve nothing: what the lock file does not name is an error." };
         var offline = new Option<bool>("--offline") { Description = "Do without the network." };
         var command = new Command(Name, "Fetches the models that a project names, and writes checkpoints.lock.json.") { project, update, locked, offline };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(update) && result.GetValue(locked))
+            {
+                result.AddError("--update resolves every name, --locked none: one of them.");
+            }
+        });
         SetAction(command, (parsed, cancellation) =>
         {
             string path = Find(Path.GetFullPath(parsed.GetRequiredValue(project)));
+
+            // What was not typed is left to the project. Offline its packages are taken as its own restore left them: NuGet would ask its sources.
             int exitCode = Run(
             [
-                "msbuild", path, "-nologo", "-restore", "-v:minimal", "-t:RestoreModelCheckpoints",
-                $"-p:CheckpointBuildUpdateLock={Text(parsed.GetValue(update))}",
-                $"-p:CheckpointBuildLockedMode={Text(parsed.GetValue(locked))}",
-                .. parsed.GetValue(offline) ? ["-p:CheckpointBuildOffline=true"] : (string[])[],
+                "msbuild", path, "-nologo", "-v:minimal", "-t:RestoreModelCheckpoints",
+                .. parsed.GetValue(update) ? ["-p:CheckpointBuildUpdateLock=true"] : (string[])[],
+                .. parsed.GetValue(locked) ? ["-p:CheckpointBuildLockedMode=true"] : (string[])[],
+                .. parsed.GetValue(offline) ? ["-p:CheckpointBuildOffline=true"] : (string[])["-restore"],
             ], streams, cancellation);
             if (exitCode != 0)
             {
@@ -54,8 +63,6 @@ internal sealed class RestoreVerb() : Verb("restore")
         string[] projects = Directory.Exists(path) ? [.. Directory.EnumerateFiles(path, "*.*proj")] : throw Errors.FileNotFound(path);
         return projects.Length == 1 ? projects[0] : throw Errors.NoProject(path, projects.Length);
     }
-
-    private static string Text(bool value) => value ? "true" : "false";
 
     // The build's messages are no result: they go to standard error, as they come.
     private static int Run(IEnumerable<string> arguments, ToolStreams streams, CancellationToken cancellation)

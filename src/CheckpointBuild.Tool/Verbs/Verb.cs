@@ -88,7 +88,7 @@ internal abstract class Verb(string name)
         }
     }
 
-    /// <summary>Finds the checkpoint that an argument names; fetches it where it is a name.</summary>
+    /// <summary>Finds the checkpoint that an argument names; fetches it where it is a name, and verifies what lay there.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="checkpoint">The argument.</param>
     /// <param name="streams">Where messages go.</param>
@@ -97,7 +97,7 @@ internal abstract class Verb(string name)
     protected static CheckpointLocation Locate(ParseResult parsed, Argument<string> checkpoint, ToolStreams streams, CancellationToken cancellation)
     {
         using ModelSource models = ModelSource.ForUser(streams, offline: false);
-        return models.Locate(parsed.GetRequiredValue(checkpoint), new Recipe { Engine = "" }, FetchTiming.BeforeUse, cancellation);
+        return models.Locate(parsed.GetRequiredValue(checkpoint), new Recipe { Engine = "" }, FetchTiming.BeforeUse, cancellation, readsFound: true);
     }
 
     /// <summary>The argument that names a checkpoint.</summary>

@@ -10,6 +10,12 @@ namespace CheckpointBuild.Tool.Worker;
 /// <param name="UpdatesLock">Whether every name is resolved anew.</param>
 internal sealed record WorkerNames(string? LockFile, string? AssetsFile, bool IsOffline, bool IsLocked, bool UpdatesLock)
 {
+    /// <summary>Whether nothing is made, the lock file least of all.</summary>
+    public bool IsPlan { get; init; }
+
+    /// <summary>Whether the request has all items of its project, so that an update drops what none of them names.</summary>
+    public bool IsWhole { get; init; }
+
     /// <summary>What may happen to the lock file.</summary>
-    public LockMode Mode => UpdatesLock ? LockMode.Update : IsLocked ? LockMode.Locked : LockMode.AddMissing;
+    public LockMode Mode => IsPlan ? (IsLocked ? LockMode.Locked : LockMode.ReadOnly) : UpdatesLock ? LockMode.Update : IsLocked ? LockMode.Locked : LockMode.AddMissing;
 }

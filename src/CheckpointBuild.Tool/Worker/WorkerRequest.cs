@@ -49,7 +49,7 @@ internal sealed record WorkerRequest(string Task, string? Store, string? Fallbac
                 Flag(root, "verify"),
                 Flag(root, "plan"),
                 Text(root, "maxParallelism") is { } most ? WorkerItem.ParseThreads("max-parallelism", most) : null,
-                new WorkerNames(Text(root, "lockFile"), Text(root, "assetsFile"), Flag(root, "offline"), Flag(root, "locked"), Flag(root, "updateLock")),
+                new WorkerNames(Text(root, "lockFile"), Text(root, "assetsFile"), Flag(root, "offline"), Flag(root, "locked"), Flag(root, "updateLock")) { IsPlan = Flag(root, "plan"), IsWhole = Flag(root, "whole") },
                 root.TryGetProperty("plugins", out JsonElement plugins) ? [.. plugins.EnumerateArray().Select(p => p.GetString()!)] : [],
                 [.. root.GetProperty("items").EnumerateArray().Select(ReadItem)]);
         }

@@ -21,6 +21,7 @@ namespace CheckpointBuild.Tool.Worker;
 internal sealed class WorkerSession(LineProtocol protocol)
 {
     private const int WholeRequest = -1;
+    private readonly ProjectNames _project = new();
     private ImmutableArray<PluginIdentity> _plugins = [];
 
     /// <summary>Serves a request file.</summary>
@@ -37,6 +38,11 @@ internal sealed class WorkerSession(LineProtocol protocol)
             for (int i = 0; i < request.Items.Length; i++)
             {
                 failed |= !TryServe(request, i, cancellation);
+            }
+
+            if (!failed && request.Names is { IsWhole: true, Mode: LockMode.Update, LockFile: { } lockFile })
+            {
+                LockedFetch.DropOthersAsync(lockFile, _project.Asked, text => protocol.Message("high", text), cancellation).GetAwaiter().GetResult();
             }
 
             protocol.Result(failed ? "failed" : "ok");
@@ -79,25 +85,31 @@ internal sealed class WorkerSession(LineProtocol protocol)
 
     private ModelSource Source(WorkerRequest request, WorkerItem item, int index)
     {
-        var observer = new FetchObserver(
-            text => protocol.Message("high", text),
-            warning => protocol.Warning(index, warning),
-            (done, total) => protocol.Progress(index, (int)(100 * done / Math.Max(1, total)), $"of {item.Source} fetched"));
-        return ModelSource.ForProject(request.Names, observer);
+        var rate = new TransferRate(TimeProvider.System);
+        var observer = new FetchObserver(text => protocol.Message("high", text), warning => protocol.Warning(index, warning), (done, total) =>
+        {
+            rate.Update(done);
+            protocol.Progress(index, (int)(100 * done / Math.Max(1, total)), $"of {item.Source} fetched{rate.Text(done, total)}");
+        });
+        return ModelSource.ForProject(request.Names, _project, observer);
     }
 
     private void Serve(WorkerRequest request, WorkerItem item, int index, CancellationToken cancellation)
     {
+        using ModelSource source = Source(request, item, index);
         if (request.Task == WorkerRequest.RestoreTask)
         {
-            using ModelSource restored = Source(request, item, index);
-            restored.Locate(item.Source, item.Where, FetchTiming.BeforeUse, cancellation);
-            restored.LocateAdapters(item.Where, cancellation);
-            return;
+            source.Locate(item.Source, item.Where, FetchTiming.BeforeUse, cancellation);
+            source.LocateAdapters(item.Where, cancellation);
         }
-
-        using ModelSource source = Source(request, item, index);
-        source.Use(item.Source, item.Where, location => Serve(request, item, index, location, source, cancellation), cancellation);
+        else if (request.Plan)
+        {
+            Serve(request, item, index, source.Locate(item.Source, item.Where, FetchTiming.BeforeUse, cancellation), source, cancellation);
+        }
+        else
+        {
+            source.Use(item.Source, item.Where, location => Serve(request, item, index, location, source, cancellation), cancellation);
+        }
     }
 
     private void Serve(WorkerRequest request, WorkerItem item, int index, CheckpointLocation location, ModelSource source, CancellationToken cancellation)

@@ -25,13 +25,18 @@ internal sealed class Arrivals : IDisposable
 
     /// <summary>Begins with nothing.</summary>
     /// <param name="settings">How many connections there are, and how much each asks for.</param>
+    /// <param name="progress">Receives bytes that are there.</param>
     /// <param name="cancellation">Ends the work; what arrived is kept.</param>
-    public Arrivals(HubSettings settings, CancellationToken cancellation)
+    public Arrivals(HubSettings settings, Action<long> progress, CancellationToken cancellation)
     {
         _settings = settings;
+        Progress = progress;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Stopped = _stop.Token;
     }
+
+    /// <summary>Receives bytes that are there.</summary>
+    public Action<long> Progress { get; }
 
     /// <summary>Bytes that are asked for at once.</summary>
     public long BlockBytes => Math.Max(1, _settings.RangeBytes / BlocksPerRange);

@@ -46,14 +46,17 @@ internal sealed class ArrivingContent(RemoteFile remote, HubCache cache, Content
         _lock = await CacheLock.TakeAsync(cache.LockFile(remote.Identity), arrivals.Stopped);
         if (HubCache.LengthOf(blob) == remote.Size)
         {
+            // Linked while the lock is held, so that nobody who cleans up takes it away in between.
             _there = new FileSource(blob);
-            _lock.Dispose();
             cache.Point(remote.Commit, remote.Subject.File!, remote.Identity);
+            _lock.Dispose();
+            arrivals.Progress(remote.Size);
             _done = Task.Run(() => Verify(blob), CancellationToken.None);
         }
         else
         {
-            _partial = PartialFile.Open(_lock.Works ? blob : $"{blob}.{Guid.NewGuid():N}", remote.Identity, remote.Size);
+            _partial = download.OpenPartial(remote, new ContentPlace(_lock, blob, blob));
+            arrivals.Progress(_partial.Total);
             _transfers = new ContentTransfers(remote, _location, _partial, []);
             foreach (ByteRange range in _partial.Recorded())
             {
@@ -75,7 +78,7 @@ internal sealed class ArrivingContent(RemoteFile remote, HubCache cache, Content
         await _opened.Task.WaitAsync(arrivals.Stopped);
         foreach (ByteRange gap in Claim(range))
         {
-            if (_transfers!.Begin(gap, buffer, _ => { }) is { } transfer)
+            if (_transfers!.Begin(gap, buffer, arrivals.Progress) is { } transfer)
             {
                 await download.TransferAsync(_transfers, transfer, arrivals.Stopped);
             }
@@ -192,7 +195,7 @@ internal sealed class ArrivingContent(RemoteFile remote, HubCache cache, Content
     // Somebody else brought it, who may verify nothing.
     private void Verify(string blob)
     {
-        if (LockedFetch.FileSha256(blob) is var found && found != Sha256)
+        if (ContentHash.Of(blob, remote.Identity, arrivals.Stopped) is var found && found != Sha256)
         {
             throw Errors.SourceNotAsLocked(blob, found, Sha256);
         }

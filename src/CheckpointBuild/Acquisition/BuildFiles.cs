@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using CheckpointBuild.Diagnostics;
 
@@ -9,7 +11,11 @@ namespace CheckpointBuild.Acquisition;
 /// <summary>What a build needs of a repository: one set of weights, and the small files that say what they are. Never two formats of the same weights, never a folder such as <c>original/</c>.</summary>
 internal static partial class BuildFiles
 {
+    private const string SafeIndex = "model.safetensors.index.json";
     private const string PickleIndex = "pytorch_model.bin.index.json";
+    private const int MostShards = 10_000;
+
+    private static readonly string[] Tokenizers = ["tokenizer.json", "tokenizer.model", "*.tiktoken", "*.tiktoken.model", "vocab.txt", "vocab.json"];
 
     private static readonly string[] SmallFiles = ["*.json", "tokenizer.model", "*.tiktoken", "*.tiktoken.model", "merges.txt", "vocab.txt", "*.jinja", "additional_chat_templates/*.jinja"];
 
@@ -20,6 +26,9 @@ internal static partial class BuildFiles
 
     // Other ecosystems' maps of weights that are not fetched.
     private static readonly string[] OtherMaps = ["*.index.json", "onnx*.json", "openvino*.json", "coreml*.json", "*.index.fp*.json"];
+
+    // What training leaves behind says nothing of the model.
+    private static readonly string[] OfTraining = ["trainer_state.json", "training_args.json", "all_results.json", "train_results.json", "eval_results.json", "predict_results.json"];
 
     /// <summary>Chooses.</summary>
     /// <param name="paths">The repository's files.</param>
@@ -32,7 +41,7 @@ internal static partial class BuildFiles
         string[] root = [.. paths.Where(p => !p.Contains('/', StringComparison.Ordinal))];
         string[] weights = Weights(root, where, warn);
         IEnumerable<string> small = paths.Where(p => (!p.Contains('/', StringComparison.Ordinal) || p.StartsWith("additional_chat_templates/", StringComparison.Ordinal))
-            && SmallFiles.Any(s => GlobPattern.Matches(s, p)) && !OtherMaps.Any(o => GlobPattern.Matches(o, p)));
+            && SmallFiles.Any(s => GlobPattern.Matches(s, p)) && !OtherMaps.Concat(OfTraining).Any(o => GlobPattern.Matches(o, p)));
         return weights[0].EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) ? weights : weights.Concat(Map(root, weights)).Concat(small).Distinct(StringComparer.Ordinal);
     }
 
@@ -57,6 +66,57 @@ internal static partial class BuildFiles
     /// <param name="path">With '/'.</param>
     /// <returns>True when it does.</returns>
     public static bool AreWeights(string path) => WeightExtensions.Any(e => path.EndsWith(e, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Names what is certainly missing of a model: configuration, a tokenizer, shards that the weights' map or their own names tell of.</summary>
+    /// <param name="chosen">The files that are there.</param>
+    /// <param name="place">Where each lies.</param>
+    /// <returns>Names of files.</returns>
+    public static IEnumerable<string> Lacking(IReadOnlyList<string> chosen, Func<string, string> place)
+    {
+        if (!chosen.Any(c => c.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase)))
+        {
+            string[] needed = chosen.Any(c => c.EndsWith(".pth", StringComparison.Ordinal)) ? [] : ["config.json"];
+            foreach (string name in needed.Where(n => !chosen.Contains(n)))
+            {
+                yield return name;
+            }
+
+            if (!chosen.Any(c => Tokenizers.Any(t => GlobPattern.Matches(t, c))))
+            {
+                yield return Tokenizers[0];
+            }
+        }
+
+        foreach (string shard in chosen.SelectMany(c => IsMap(c) ? Mapped(place(c)) : Set(c)).Distinct(StringComparer.Ordinal).Where(s => !chosen.Contains(s)))
+        {
+            yield return shard;
+        }
+    }
+
+    private static bool IsMap(string path) => path is SafeIndex or PickleIndex;
+
+    // A map that cannot be read is told by whoever needs it.
+    private static IEnumerable<string> Mapped(string map)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(HubCache.ReadBytes(map) ?? []);
+            return [.. document.RootElement.GetProperty("weight_map").EnumerateObject().Select(w => w.Value.GetString()).OfType<string>().Distinct(StringComparer.Ordinal)];
+        }
+        catch (Exception e) when (ModelJson.IsDamage(e))
+        {
+            return [];
+        }
+    }
+
+    // NAME-00002-of-00003.EXTENSION tells of three. A number that no set has tells nothing.
+    private static IEnumerable<string> Set(string path)
+    {
+        Match shard = ShardOfSet().Match(path);
+        return shard.Success && int.TryParse(shard.Groups["count"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count <= MostShards
+            ? Enumerable.Range(1, count).Select(i => $"{shard.Groups["stem"].Value}-{i.ToString($"D{shard.Groups["number"].Length}", CultureInfo.InvariantCulture)}-of-{shard.Groups["count"].Value}{shard.Groups["extension"].Value}")
+            : [];
+    }
 
     // In order of preference: the format that can do no harm, PyTorch's, llama.cpp's, Meta's.
     private static string[] Weights(string[] root, string where, Action<Diagnostic> warn)
@@ -96,14 +156,17 @@ internal static partial class BuildFiles
         weights.Contains(single) ? [single] : weights.Where(w => shard.IsMatch(w)).ToArray() is { Length: > 0 } shards ? shards : weights;
 
     private static IEnumerable<string> Map(string[] root, string[] weights) =>
-        root.Where(p => (p == "model.safetensors.index.json" && weights.Any(w => ShardOfModel().IsMatch(w))) || (p == PickleIndex && weights.Any(w => ShardOfPickle().IsMatch(w))));
+        root.Where(p => (p == SafeIndex && weights.Any(w => ShardOfModel().IsMatch(w))) || (p == PickleIndex && weights.Any(w => ShardOfPickle().IsMatch(w))));
 
-    [GeneratedRegex(@"^model-\d{5}-of-\d{5}\.safetensors$")]
+    [GeneratedRegex(@"^(?<stem>.+)-(?<number>\d{5,})-of-(?<count>\d{5,})(?<extension>\.(safetensors|bin|gguf))$")]
+    private static partial Regex ShardOfSet();
+
+    [GeneratedRegex(@"^model-\d{5,}-of-\d{5,}\.safetensors$")]
     private static partial Regex ShardOfModel();
 
-    [GeneratedRegex(@"^pytorch_model-\d{5}-of-\d{5}\.bin$")]
+    [GeneratedRegex(@"^pytorch_model-\d{5,}-of-\d{5,}\.bin$")]
     private static partial Regex ShardOfPickle();
 
-    [GeneratedRegex(@"-\d{5}-of-\d{5}\.gguf$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"-\d{5,}-of-\d{5,}\.gguf$", RegexOptions.IgnoreCase)]
     private static partial Regex ShardOfGguf();
 }

@@ -3,6 +3,7 @@ using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Acquisition;
 
@@ -46,6 +47,23 @@ internal sealed class CacheLock : IDisposable
         }
     }
 
+    /// <summary>Takes the lock if it is free.</summary>
+    /// <param name="path">The lock's file.</param>
+    /// <returns>The lock; null where another holds it.</returns>
+    /// <exception cref="CheckpointException">CKPT6030 when the file cannot be made.</exception>
+    public static CacheLock? Try(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            return TryOpen(path) is { } file ? new CacheLock(file) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Errors.CacheNotWritable(path, e);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
@@ -53,18 +71,34 @@ internal sealed class CacheLock : IDisposable
     {
         try
         {
-            var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
-            if (!OperatingSystem.IsWindows())
+            bool isNew = !File.Exists(path);
+            var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            if (isNew)
             {
-                options.UnixCreateMode = ForTheGroup;
+                LetTheGroupUse(file);
             }
 
-            return new FileStream(path, options);
+            return file;
         }
-        catch (IOException e) when ((e.HResult & 0xFFFF) is 11 or 35 or 32 or 33)
+        catch (IOException e) when (Disk.IsHeldByAnother(e))
         {
-            // EWOULDBLOCK of flock on Linux and macOS; a sharing or lock violation on Windows.
             return null;
+        }
+    }
+
+    // As Python's filelock does, whatever the umask says: a cache may be a team's.
+    private static void LetTheGroupUse(FileStream file)
+    {
+        try
+        {
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(file.SafeFileHandle, ForTheGroup);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Somebody else made it just now; it is his.
         }
     }
 

@@ -4,6 +4,7 @@ using System.IO;
 using System.Linq;
 using System.Text.Json;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Acquisition;
 
@@ -43,6 +44,10 @@ public sealed record CheckpointLock(ImmutableArray<LockedModel> Models)
         {
             throw Errors.LockDamaged(path, e is JsonException ? "it is no JSON; a merge may have left its marks" : e.Message);
         }
+        catch (CheckpointException e)
+        {
+            throw Errors.LockDamaged(path, e.Message);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw Errors.CannotRead(path, e);
@@ -67,12 +72,20 @@ public sealed record CheckpointLock(ImmutableArray<LockedModel> Models)
 
     /// <summary>Writes the file in one step, unless it is as it should be already.</summary>
     /// <param name="path">The file.</param>
+    /// <exception cref="CheckpointException">CKPT6045 when it cannot be written.</exception>
     public void Write(string path)
     {
         byte[] bytes = ToBytes();
-        if (!File.Exists(path) || !File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes))
+        try
         {
-            HubCache.WriteAtomically(path, bytes);
+            if (!File.Exists(path) || !File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes))
+            {
+                Disk.Replace(Path.GetFullPath(path), $"{Path.GetFullPath(path)}.{Guid.NewGuid():N}.tmp", bytes);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Errors.LockNotWritable(path, e);
         }
     }
 

@@ -26,25 +26,35 @@ internal sealed class ContentDownload(HubHttp http, HubSettings settings) : IDis
     /// <returns>The place; dispose it.</returns>
     public ContentLocation LocationOf(RemoteFile remote) => new(http, remote);
 
-    /// <summary>Fetches one content. The caller holds its lock.</summary>
+    /// <summary>Tells how many bytes are free where a folder lies.</summary>
+    public Func<string, long> FreeBytes => settings.FreeBytes;
+
+    /// <summary>Opens the partial file of a content: the one that an earlier process left, unless the lock keeps nobody out and another may be writing to it.</summary>
+    /// <param name="remote">The content.</param>
+    /// <param name="place">Its lock and its path.</param>
+    /// <returns>The file.</returns>
+    /// <exception cref="CheckpointException">CKPT6030 when it cannot be written.</exception>
+    public PartialFile OpenPartial(RemoteFile remote, ContentPlace place) =>
+        settings.LockWorks(place.Lock) ? PartialFile.Open(place.Beside, remote.Identity, remote.Size) : PartialFile.OpenAlone(place.Beside, remote.Identity, remote.Size);
+
+    /// <summary>Fetches one content.</summary>
     /// <param name="remote">What and from where.</param>
-    /// <param name="basePath">The path beside which the partial file lies.</param>
-    /// <param name="target">The content's name.</param>
+    /// <param name="place">Where it goes.</param>
     /// <param name="progress">Receives bytes as they arrive; negative where they had to be thrown away.</param>
     /// <param name="cancellation">Ends the work; what arrived is kept for the next time.</param>
     /// <returns>When the content is in its place.</returns>
     /// <exception cref="CheckpointException">CKPT6016 when the hash is wrong, CKPT6011 and CKPT6012 when the server or the connection fails.</exception>
-    public async Task FetchAsync(RemoteFile remote, string basePath, string target, Action<long> progress, CancellationToken cancellation)
+    public async Task FetchAsync(RemoteFile remote, ContentPlace place, Action<long> progress, CancellationToken cancellation)
     {
         using ContentLocation location = LocationOf(remote);
         for (int pass = 1; ; pass++)
         {
-            using PartialFile partial = PartialFile.Open(basePath, remote.Identity, remote.Size);
+            using PartialFile partial = OpenPartial(remote, place);
             progress(partial.Total);
             string found = await FillAsync(remote, location, partial, progress, cancellation);
             if (found == remote.Identity.Hex)
             {
-                partial.Publish(target);
+                partial.Publish(place.Target);
                 return;
             }
 
@@ -158,8 +168,8 @@ internal sealed class ContentDownload(HubHttp http, HubSettings settings) : IDis
         }
         catch (Exception e) when (Retry.IsConnectionLoss(e, cancellation))
         {
-            // What drips has arrived too, and counts as nothing: it would be waited for without end.
-            if (transfer.At > before && e is not TimeoutException)
+            // What drips has arrived too, and counts as nothing, in one answer or in many: it would be waited for without end.
+            if (transfer.HasComeFarSince(before) && e is not TimeoutException)
             {
                 retry.Reset();
             }
@@ -171,7 +181,7 @@ internal sealed class ContentDownload(HubHttp http, HubSettings settings) : IDis
     // A signed address ends; the Hub gives another. A range that is refused may mean the same: the address answers for another content.
     private async Task AfterRefusalAsync(HttpResponseMessage response, ContentTransfers transfers, Uri address, Retry retry, CancellationToken cancellation)
     {
-        CheckpointException refusal = HubRefusal.Of(response, transfers.Remote.Subject, http.HasToken, settings.Endpoint);
+        CheckpointException refusal = http.Refusal(response, transfers.Remote.Subject);
         bool mayHaveEnded = response.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized or HttpStatusCode.NotFound or HttpStatusCode.Gone
             or HttpStatusCode.RequestedRangeNotSatisfiable or HttpStatusCode.BadRequest;
         if (mayHaveEnded && await transfers.Location.RenewAsync(address, cancellation))

@@ -3,6 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Threading;
+using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Acquisition;
 
@@ -31,6 +34,20 @@ internal sealed class ContentHash : IDisposable
     /// <summary>Ends.</summary>
     /// <returns>Hex digits in lower case.</returns>
     public string Finish() => Convert.ToHexStringLower(_hash.GetHashAndReset());
+
+    /// <summary>Hashes a file in the way that an identity wants.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="identity">What it is held against.</param>
+    /// <param name="cancellation">Looked at between pieces.</param>
+    /// <returns>Hex digits in lower case.</returns>
+    /// <exception cref="CheckpointException">CKPT1001 or CKPT1002 when it cannot be read.</exception>
+    public static string Of(string path, ContentIdentity identity, CancellationToken cancellation)
+    {
+        using var source = new FileSource(path);
+        using var hash = new ContentHash(identity, source.Length);
+        FileDigest.Append(hash._hash, source, cancellation);
+        return hash.Finish();
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _hash.Dispose();

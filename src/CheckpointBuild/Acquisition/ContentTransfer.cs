@@ -20,6 +20,9 @@ internal sealed class ContentTransfer(PartialFile partial, ByteRange piece, byte
     private const int Patiences = 3;
     private const int LeastBytesPerSecond = 1 << 10;
 
+    // A try that brings a smaller part of the range than this is as good as one that brings nothing.
+    private const int LeastPart = 16;
+
     /// <summary>The next byte that is needed.</summary>
     public long At { get; private set; } = piece.Start;
 
@@ -28,6 +31,11 @@ internal sealed class ContentTransfer(PartialFile partial, ByteRange piece, byte
 
     /// <summary>Whether nothing more is needed.</summary>
     public bool IsDone => At >= End;
+
+    /// <summary>Whether a try was worth it.</summary>
+    /// <param name="before">Where it began.</param>
+    /// <returns>True when it brought a part of the range that counts.</returns>
+    public bool HasComeFarSince(long before) => At > before && At - before >= Math.Min(RecordBytes, (piece.End - piece.Start) / LeastPart);
 
     /// <summary>Makes it the transfer of the whole content, from its first byte.</summary>
     /// <param name="size">The content's length.</param>

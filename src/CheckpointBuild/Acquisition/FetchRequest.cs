@@ -1,3 +1,6 @@
+using System;
+using System.Collections.Generic;
+
 namespace CheckpointBuild.Acquisition;
 
 /// <summary>What is to be fetched from the Hub.</summary>
@@ -13,6 +16,12 @@ public sealed record FetchRequest(ModelReference Reference, FileSelection Files)
 
     /// <summary>When its large files are there.</summary>
     public FetchTiming Timing { get; init; }
+
+    /// <summary>Whether large files that lie there already are read and held against what the source states, and fetched again where they are damaged; small ones always are.</summary>
+    public bool ReadsFound { get; init; }
+
+    /// <summary>Hears of the folder and the paths below it that are about to be brought, before the first byte.</summary>
+    internal Action<string, IReadOnlyList<string>> Bringing { get; init; } = (_, _) => { };
 
     /// <summary>A folder that gets the files themselves instead of the shared cache; null = the cache.</summary>
     public string? LocalFolder { get; init; }

@@ -15,6 +15,9 @@ public sealed record FetchedModel(ModelReference Reference, string Folder, strin
     /// <summary>Paths of those files that were not there before, below the folder.</summary>
     public ImmutableArray<string> Brought { get; init; } = [];
 
+    /// <summary>Whether the source was not asked: what the revision is, which files it has and which licence is what the cache remembers.</summary>
+    public bool IsFromCacheAlone { get; init; }
+
     /// <summary>The licence as the source states it, or null.</summary>
     public string? License { get; init; }
 }

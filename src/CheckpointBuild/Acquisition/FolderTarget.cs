@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.IO;
+using System.Linq;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
@@ -31,25 +32,35 @@ internal sealed class FolderTarget : IFetchTarget
     }
 
     /// <inheritdoc/>
-    public ImmutableArray<HubFile>? Tree(string commit) => File.Exists(TreeFile(commit)) ? HubTree.Read(File.ReadAllBytes(TreeFile(commit))) : null;
+    public ImmutableArray<HubFile>? Tree(string commit) => HubCache.ReadBytes(TreeFile(commit)) is { } json ? HubTree.Read(json) : null;
 
     /// <inheritdoc/>
     public ImmutableArray<HubFile> Present(string commit) => [];
 
     /// <inheritdoc/>
-    public void KeepTree(string commit, IReadOnlyList<HubFile> files) => HubCache.WriteAtomically(TreeFile(commit), HubTree.Write(files));
+    public void KeepTree(string commit, IReadOnlyList<HubFile> files) => Write(TreeFile(commit), HubTree.Write(files));
 
     /// <inheritdoc/>
-    public bool Has(string commit, HubFile file) => HubCache.LengthOf(Path.Combine(_folder, file.Path)) == file.Size && IsKnown(file.Path, commit, file.Identity);
+    public bool Has(string commit, WantedFile file) => HubCache.LengthOf(PathOf(commit, file.Path)) == file.Size && file.Identity is { } identity && IsKnown(file.Path, commit, identity);
+
+    /// <inheritdoc/>
+    public string PathOf(string commit, string path) => Path.Combine(_folder, path);
+
+    /// <inheritdoc/>
+    public (long Transferred, long Written) Cost(IEnumerable<WantedFile> files)
+    {
+        long left = files.Sum(f => f.Identity is { } identity ? PartialFile.Left(Beside(f.Path), identity, f.Size) : f.Size);
+        return (left, left);
+    }
 
     /// <inheritdoc/>
     public void Prepare(long bytes)
     {
-        FreeSpace.Require(_folder, bytes);
-        HubCache.WriteTag(_state);
+        FreeSpace.Require(_folder, bytes, _download.FreeBytes);
+        HubCache.WriteTag(_state, _state);
         if (!File.Exists(Path.Combine(_state, ".gitignore")))
         {
-            HubCache.WriteAtomically(Path.Combine(_state, ".gitignore"), "*"u8);
+            Write(Path.Combine(_state, ".gitignore"), "*"u8);
         }
     }
 
@@ -58,21 +69,25 @@ internal sealed class FolderTarget : IFetchTarget
     {
         string path = remote.Subject.File!;
         string place = Path.Combine(_folder, path);
-        string beside = Path.Combine(_state, "download", path);
+        string beside = Beside(path);
         using CacheLock one = await CacheLock.TakeAsync(beside + ".lock", cancellation);
-        if (HubCache.LengthOf(place) == remote.Size && IsKnown(path, null, remote.Identity))
+        if (HubCache.LengthOf(place) == remote.Size && IsKnown(path, null, remote.Identity) && ContentHash.Of(place, remote.Identity, cancellation) == remote.Identity.Hex)
         {
             progress(remote.Size);
         }
         else
         {
             MakeFolder(Path.GetDirectoryName(place)!);
-            await _download.FetchAsync(remote, one.Works ? beside : $"{beside}.{Guid.NewGuid():N}", place, progress, cancellation);
+            await _download.FetchAsync(remote, new ContentPlace(one, beside, place), progress, cancellation);
         }
 
         double now = (DateTime.UtcNow - DateTime.UnixEpoch).TotalSeconds;
-        HubCache.WriteAtomically(beside + ".metadata", Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{remote.Commit}\n{remote.Identity.Hex}\n{now}\n")));
+        Write(beside + ".metadata", Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{remote.Commit}\n{remote.Identity.Hex}\n{now}\n")));
     }
+
+    private string Beside(string path) => Path.Combine(_state, "download", path);
+
+    private static void Write(string path, ReadOnlySpan<byte> bytes) => HubCache.WriteAtomically(path, $"{path}.{Guid.NewGuid():N}.tmp", bytes);
 
     private string TreeFile(string commit) => Path.Combine(_state, "trees", commit + ".json");
 

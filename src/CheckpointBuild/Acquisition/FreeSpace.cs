@@ -13,13 +13,14 @@ internal static class FreeSpace
     /// <summary>Checks that bytes will fit.</summary>
     /// <param name="folder">Where they go; may not be there yet.</param>
     /// <param name="bytes">How many.</param>
+    /// <param name="freeBytes">Tells how many are free.</param>
     /// <exception cref="CheckpointException">CKPT4003 when they do not, CKPT6030 when the folder cannot be made.</exception>
-    public static void Require(string folder, long bytes)
+    public static void Require(string folder, long bytes, Func<string, long> freeBytes)
     {
         try
         {
             Directory.CreateDirectory(folder);
-            long free = new DriveInfo(folder).AvailableFreeSpace;
+            long free = freeBytes(folder);
             if (free < checked(bytes + SpareBytes))
             {
                 throw Errors.DiskFull(folder, bytes, free);
@@ -28,10 +29,6 @@ internal static class FreeSpace
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw Errors.CacheNotWritable(folder, e);
-        }
-        catch (ArgumentException)
-        {
-            // A path that is on no drive, such as a network share: the system says when it is full.
         }
     }
 }

@@ -5,6 +5,7 @@ using System.IO;
 using System.Linq;
 using System.Text;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Acquisition;
 
@@ -14,18 +15,23 @@ namespace CheckpointBuild.Acquisition;
 /// hub/CACHEDIR.TAG
 /// hub/.locks/models--org--name/&lt;etag&gt;.lock
 /// hub/models--org--name/refs/&lt;revision&gt;              the commit, 40 hex digits without a line end
-///                       blobs/&lt;etag&gt;                 contents
+///                       blobs/&lt;etag&gt;                 contents; what is on its way into the cache lies beside them as *.ckpt.*
 ///                       snapshots/&lt;commit&gt;/&lt;path&gt;    relative links to ../../blobs/&lt;etag&gt;
 ///                       trees/&lt;commit&gt;.json          the list of the repository's files
 ///                       .no_exist/&lt;commit&gt;/&lt;path&gt;    empty: known to be absent
 /// </code>
-/// Every file is written beside its place and renamed into it; nothing is written that is there already, so that a complete cache may be read-only.
+/// Every file is written among the blobs, where no client looks for it, and renamed into its place; nothing is written that is there already, so that a complete cache may be read-only.
 /// </remarks>
 internal sealed class HubCache
 {
     private const string Tag =
         "Signature: 8a477f597d28d172789f06886806bc55\n# This file is a cache directory tag created by huggingface_hub.\n" +
         "# For information about cache directory tags, see:\n#\thttps://bford.info/cachedir/\n";
+
+    private const string Temporary = ".ckpt.tmp";
+
+    // Longer than any process writes one file without a byte more.
+    private static readonly TimeSpan OldAge = TimeSpan.FromDays(1);
 
     private readonly string _root;
     private readonly string _repository;
@@ -75,11 +81,12 @@ internal sealed class HubCache
     /// <summary>Keeps what a revision resolved to.</summary>
     /// <param name="revision">A branch or tag; nothing is kept for a commit.</param>
     /// <param name="commit">40 hex digits.</param>
+    /// <exception cref="CheckpointException">CKPT6030 when it cannot be written.</exception>
     public void KeepCommit(string revision, string commit)
     {
         if (revision != commit && HubTree.IsSafe(revision) && ReadText(Ref(revision)) != commit)
         {
-            WriteAtomically(Ref(revision), Encoding.ASCII.GetBytes(commit));
+            Write(Ref(revision), Encoding.ASCII.GetBytes(commit));
         }
     }
 
@@ -96,20 +103,23 @@ internal sealed class HubCache
         string folder = Snapshot(commit);
         return !Directory.Exists(folder) ? [] :
         [
-            .. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(f => LengthOf(f) >= 0).Select(f =>
-            {
-                string content = Path.GetFileName(new FileInfo(f).LinkTarget ?? "");
-                bool isLarge = content.Length == 64 && ContentIdentity.IsHash(content);
-                string blobId = content.Length == 40 && ContentIdentity.IsHash(content) ? content : new string('0', 40);
-                return new HubFile(Path.GetRelativePath(folder, f).Replace('\\', '/'), LengthOf(f), blobId) { LfsSha256 = isLarge ? content : null };
-            }).OrderBy(f => f.Path, StringComparer.Ordinal),
+            .. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(f => LengthOf(f) >= 0)
+                .Select(f => Describe(f, Path.GetRelativePath(folder, f).Replace('\\', '/'))).OrderBy(f => f.Path, StringComparer.Ordinal),
         ];
     }
+
+    /// <summary>A file of a commit that is there, as it was listed; where no list is kept, as its link says.</summary>
+    /// <param name="commit">40 hex digits.</param>
+    /// <param name="path">Below the repository.</param>
+    /// <returns>The file, or null.</returns>
+    public HubFile? Found(string commit, string path) => LengthOf(Path.Combine(Snapshot(commit), path)) < 0 ? null
+        : Tree(commit)?.FirstOrDefault(f => f.Path == path) ?? Describe(Path.Combine(Snapshot(commit), path), path);
 
     /// <summary>Keeps the list of a commit's files.</summary>
     /// <param name="commit">40 hex digits.</param>
     /// <param name="files">The files.</param>
-    public void KeepTree(string commit, IEnumerable<HubFile> files) => WriteAtomically(TreeFile(commit), HubTree.Write(files));
+    /// <exception cref="CheckpointException">CKPT6030 when it cannot be written.</exception>
+    public void KeepTree(string commit, IEnumerable<HubFile> files) => Write(TreeFile(commit), HubTree.Write(files));
 
     /// <summary>Whether a file of a commit is there, with the length that it must have.</summary>
     /// <param name="commit">40 hex digits.</param>
@@ -119,23 +129,59 @@ internal sealed class HubCache
     public bool Has(string commit, string path, long size) => LengthOf(Path.Combine(Snapshot(commit), path)) == size;
 
     /// <summary>Marks the cache for backup programs.</summary>
-    public void WriteTag() => WriteTag(_root);
+    /// <exception cref="CheckpointException">CKPT6030 when it cannot be written.</exception>
+    public void WriteTag() => WriteTag(_root, Path.Combine(_root, ".locks"));
 
     /// <summary>Marks a folder for backup programs.</summary>
     /// <param name="folder">The folder.</param>
-    public static void WriteTag(string folder)
+    /// <param name="beside">A folder on the same disk for the file while it is written.</param>
+    /// <exception cref="CheckpointException">CKPT6030 when it cannot be written.</exception>
+    public static void WriteTag(string folder, string beside)
     {
         string tag = Path.Combine(folder, "CACHEDIR.TAG");
         if (!File.Exists(tag))
         {
-            WriteAtomically(tag, Encoding.ASCII.GetBytes(Tag));
+            WriteAtomically(tag, Path.Combine(beside, Guid.NewGuid().ToString("N")), Encoding.ASCII.GetBytes(Tag));
         }
     }
 
-    /// <summary>Puts a content into a commit's folder under its name: a relative link, or a copy where links are impossible.</summary>
+    /// <summary>Deletes what killed processes left and nobody goes on with: files on their way to a place, and partial contents under a name of one process.</summary>
+    public void RemoveLeftovers()
+    {
+        string blobs = Path.Combine(_repository, "blobs");
+        if (!Directory.Exists(blobs))
+        {
+            return;
+        }
+
+        foreach (string left in Directory.EnumerateFiles(blobs, "*.ckpt.*").Where(f => IsLeftover(new FileInfo(f))))
+        {
+            try
+            {
+                File.Delete(left);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It costs space and is in nobody's way.
+            }
+        }
+    }
+
+    /// <summary>Whether a file among the contents belongs to one process alone, which has not written to it for a long time.</summary>
+    /// <param name="file">The file.</param>
+    /// <returns>False for contents, and for partial contents that the next process goes on with.</returns>
+    public static bool IsLeftover(FileInfo file) => IsOfOneProcess(file.Name) && DateTime.UtcNow - file.LastWriteTimeUtc > OldAge;
+
+    /// <summary>Whether a file among the contents belongs to one process alone.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>True for <c>GUID.ckpt.tmp</c> and <c>ETAG.GUID.ckpt.*</c>.</returns>
+    public static bool IsOfOneProcess(string name) => name.EndsWith(Temporary, StringComparison.Ordinal) || (name.Contains(".ckpt.", StringComparison.Ordinal) && name.Split('.')[1] != "ckpt");
+
+    /// <summary>Puts a content into a commit's folder under its name: a relative link, or a copy where links are impossible. The caller holds the content's lock.</summary>
     /// <param name="commit">40 hex digits.</param>
     /// <param name="path">Below the repository.</param>
     /// <param name="identity">The content, which is there.</param>
+    /// <exception cref="CheckpointException">CKPT6030 when it cannot be written.</exception>
     public void Point(string commit, string path, ContentIdentity identity)
     {
         string place = Path.Combine(Snapshot(commit), path);
@@ -146,25 +192,46 @@ internal sealed class HubCache
             return;
         }
 
-        string temporary = $"{place}.{Guid.NewGuid():N}.tmp";
+        string temporary = NewTemporary();
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(place)!);
             if (!_useLinks || !TryLink(temporary, target))
             {
                 File.Copy(blob, temporary);
             }
 
-            File.Move(temporary, place, overwrite: true);
+            MoveInto(temporary, place);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw Errors.CacheNotWritable(place, e);
         }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    /// <summary>Whether commits' folders get links; where they get copies, a file takes its size twice.</summary>
+    /// <returns>True when they do.</returns>
+    public bool MakesLinks()
+    {
+        if (!_useLinks || !OperatingSystem.IsWindows())
+        {
+            return _useLinks;
+        }
+
+        // A right that users may lack: whoever has it has it everywhere.
+        string probe = NewTemporary();
+        Directory.CreateDirectory(Path.GetDirectoryName(probe)!);
+        bool works = TryLink(probe, "nowhere");
+        File.Delete(probe);
+        return works;
     }
 
     /// <summary>Makes the folder of a commit, for files that are not there yet.</summary>
     /// <param name="commit">40 hex digits.</param>
+    /// <exception cref="CheckpointException">CKPT6030 when it cannot be made.</exception>
     public void MakeSnapshot(string commit)
     {
         try
@@ -177,10 +244,27 @@ internal sealed class HubCache
         }
     }
 
-    /// <summary>Remembers that a commit has no such file.</summary>
+    /// <summary>Remembers that a commit has no such file, and which commit a revision is; a cache that cannot be written costs a question the next time.</summary>
+    /// <param name="revision">What was asked for.</param>
     /// <param name="commit">40 hex digits.</param>
     /// <param name="path">Below the repository.</param>
-    public void KeepAbsence(string commit, string path) => WriteAtomically(Path.Combine(_repository, ".no_exist", commit, path), []);
+    public void KeepAbsence(string revision, string commit, string path)
+    {
+        string place = Path.Combine(_repository, ".no_exist", commit, path);
+        try
+        {
+            if (!File.Exists(place))
+            {
+                Write(place, []);
+            }
+
+            KeepCommit(revision, commit);
+        }
+        catch (CheckpointException)
+        {
+            // What matters is that the file is absent.
+        }
+    }
 
     /// <summary>Length of a file, links followed.</summary>
     /// <param name="path">The file.</param>
@@ -201,21 +285,48 @@ internal sealed class HubCache
 
     /// <summary>Writes a small file in one step.</summary>
     /// <param name="path">The file.</param>
+    /// <param name="temporary">A path on the same disk, gone afterwards.</param>
     /// <param name="bytes">Its content.</param>
     /// <exception cref="CheckpointException">CKPT6030 when it cannot be written.</exception>
-    public static void WriteAtomically(string path, ReadOnlySpan<byte> bytes)
+    public static void WriteAtomically(string path, string temporary, ReadOnlySpan<byte> bytes)
     {
-        string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllBytes(temporary, bytes);
-            File.Move(temporary, path, overwrite: true);
+            Directory.CreateDirectory(Path.GetDirectoryName(temporary)!);
+            Disk.Replace(path, temporary, bytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw Errors.CacheNotWritable(path, e);
         }
+    }
+
+    private void Write(string path, ReadOnlySpan<byte> bytes) => WriteAtomically(path, NewTemporary(), bytes);
+
+    private string NewTemporary() => Path.Combine(_repository, "blobs", Guid.NewGuid().ToString("N") + Temporary);
+
+    // A commit's folder may be deleted by somebody who cleans up just when it was made.
+    private static void MoveInto(string temporary, string place)
+    {
+        for (int tries = 3; ; tries--)
+        {
+            try
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(place)!);
+                File.Move(temporary, place, overwrite: true);
+                return;
+            }
+            catch (DirectoryNotFoundException) when (tries > 1)
+            {
+            }
+        }
+    }
+
+    private static HubFile Describe(string file, string path)
+    {
+        string content = Path.GetFileName(new FileInfo(file).LinkTarget ?? "");
+        bool isKnown = ContentIdentity.IsHash(content);
+        return new HubFile(path, LengthOf(file), isKnown && content.Length == 40 ? content : HubFile.UnknownBlob) { LfsSha256 = isKnown && content.Length == 64 ? content : null };
     }
 
     private string Ref(string revision) => Path.Combine(_repository, "refs", revision);
@@ -237,7 +348,10 @@ internal sealed class HubCache
 
     private static string? ReadText(string path) => ReadBytes(path) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
 
-    private static byte[]? ReadBytes(string path)
+    /// <summary>Reads a small file.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>Its bytes; null where it cannot be read.</returns>
+    public static byte[]? ReadBytes(string path)
     {
         try
         {

@@ -4,7 +4,6 @@ using System.Collections.Immutable;
 using System.IO;
 using System.Linq;
 using System.Threading;
-using System.Threading.Tasks;
 using CheckpointBuild.Diagnostics;
 
 namespace CheckpointBuild.Acquisition;
@@ -17,87 +16,104 @@ public sealed class HubCacheInventory(HubSettings settings)
 
     /// <summary>Every model in the cache.</summary>
     /// <returns>In ordinal order of names.</returns>
-    public ImmutableArray<CachedModel> List() => !Directory.Exists(settings.CacheFolder) ? [] :
-    [
-        .. Directory.EnumerateDirectories(settings.CacheFolder, Prefix + "*").Order(StringComparer.Ordinal).Select(folder => new CachedModel(
+    /// <exception cref="CheckpointException">CKPT1002 when the cache cannot be read.</exception>
+    public ImmutableArray<CachedModel> List() => Reading(settings.CacheFolder, () => !Directory.Exists(settings.CacheFolder) ? [] : ImmutableArray.CreateRange(
+        Directory.EnumerateDirectories(settings.CacheFolder, Prefix + "*").Order(StringComparer.Ordinal).Select(folder => new CachedModel(
             Path.GetFileName(folder)[Prefix.Length..].Replace("--", "/", StringComparison.Ordinal),
             folder,
-            Files(folder, "blobs").Sum(f => f.Length),
+            Files(folder, "blobs").Sum(f => Math.Max(0, HubCache.LengthOf(f.FullName))),
             Files(folder, "refs").ToImmutableSortedDictionary(f => Path.GetRelativePath(Path.Combine(folder, "refs"), f.FullName).Replace('\\', '/'), f => File.ReadAllText(f.FullName).Trim(), StringComparer.Ordinal),
-            [.. Snapshots(folder)])),
-    ];
+            [.. Snapshots(folder)]))));
 
-    /// <summary>Reads every content of a model and holds it against its name.</summary>
+    /// <summary>Reads every content of a model, and every copy of one in a commit's folder, and holds it against its name or the commit's list.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="cancellation">Looked at between files.</param>
-    /// <returns>The files that are not what their name says, each with what it hashes to.</returns>
+    /// <param name="cancellation">Looked at between pieces.</param>
+    /// <returns>The files that are not what they should be, each with what it hashes to.</returns>
+    /// <exception cref="CheckpointException">CKPT1002 when a file cannot be read.</exception>
     public IEnumerable<(string Path, string Found)> Damaged(CachedModel model, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(model);
-        foreach (FileInfo blob in Files(model.Folder, "blobs").Where(f => ContentIdentity.IsHash(f.Name)))
+        var cache = new HubCache(settings, model.Name);
+        IEnumerable<(string Path, ContentIdentity Identity)> copies =
+            from commit in model.Commits
+            from file in cache.Tree(commit) ?? []
+            let path = Path.Combine(cache.Snapshot(commit), file.Path)
+            where file.Identity is not null && new FileInfo(path) is { Exists: true, LinkTarget: null }
+            select (path, file.Identity!.Value);
+        foreach ((string path, ContentIdentity identity) in Files(model.Folder, "blobs").Where(f => ContentIdentity.IsHash(f.Name)).Select(f => (f.FullName, new ContentIdentity(f.Name))).Concat(copies))
         {
-            cancellation.ThrowIfCancellationRequested();
-            string found = HashOf(blob, new ContentIdentity(blob.Name));
-            if (found != blob.Name)
+            string found = ContentHash.Of(path, identity, cancellation);
+            if (found != identity.Hex)
             {
-                yield return (blob.FullName, found);
+                yield return (path, found);
             }
         }
     }
 
-    /// <summary>Finds what no branch or tag needs: commits that none of them names, contents that no remaining commit links to, and downloads that were given up.</summary>
+    /// <summary>Finds what no branch or tag needs: commits that none of them names with what is known about them, contents that no remaining commit links to, and downloads that were given up.</summary>
+    /// <remarks>A commit that only a lock file names, and a download that another process is at, are found too: the cache does not know projects, and <see cref="Delete"/> leaves what is in use.</remarks>
     /// <param name="model">The model.</param>
-    /// <returns>Folders of commits, contents and partial files.</returns>
+    /// <returns>Folders of commits, then lists and contents, in the order in which they are to be deleted.</returns>
     public ImmutableArray<string> Unneeded(CachedModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
         string[] left = [.. model.Commits.Where(c => model.Revisions.Values.Contains(c, StringComparer.Ordinal))];
-        HashSet<string> linked = [.. left.SelectMany(c => Files(model.Folder, Path.Combine("snapshots", c))).Select(f => f.LinkTarget is { } target ? Path.GetFileName(target) : f.Name)];
+        string[] gone = [.. model.Commits.Except(left, StringComparer.Ordinal)];
+        HashSet<string> linked = Linked(model.Folder, left);
+        string[] sides = [.. gone.SelectMany(c => new[] { Path.Combine(model.Folder, "trees", c + ".json"), Path.Combine(model.Folder, ".no_exist", c) }).Where(Path.Exists)];
         return
         [
-            .. model.Commits.Except(left, StringComparer.Ordinal).Select(c => Path.Combine(model.Folder, "snapshots", c)),
-            .. Files(model.Folder, "blobs").Where(f => !linked.Contains(f.Name)).Select(f => f.FullName),
+            .. gone.Select(c => Path.Combine(model.Folder, "snapshots", c)),
+            .. sides,
+            .. Files(model.Folder, "blobs").Where(f => !linked.Contains(f.Name) && (!HubCache.IsOfOneProcess(f.Name) || HubCache.IsLeftover(f))).Select(f => f.FullName),
         ];
     }
 
-    /// <summary>Deletes what <see cref="Unneeded"/> found, unless another process is fetching it.</summary>
+    /// <summary>Deletes what <see cref="Unneeded"/> found, unless somebody is fetching it or a commit has come to link to it.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="paths">What to delete.</param>
-    /// <returns>When it is deleted.</returns>
-    /// <exception cref="CheckpointException">CKPT6030 when something cannot be deleted.</exception>
-    public async Task DeleteAsync(CachedModel model, IEnumerable<string> paths)
+    /// <param name="path">What to delete.</param>
+    /// <returns>Whether it is gone.</returns>
+    /// <exception cref="CheckpointException">CKPT6030 when it cannot be deleted.</exception>
+    public bool Delete(CachedModel model, string path)
     {
         ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(paths);
-        var cache = new HubCache(settings, model.Name);
-        foreach (string path in paths)
+        ArgumentNullException.ThrowIfNull(path);
+        string content = Path.GetFileName(path).Split('.')[0];
+        bool isContent = ContentIdentity.IsHash(content) && Path.GetFileName(Path.GetDirectoryName(path)) == "blobs";
+        using CacheLock? one = isContent ? CacheLock.Try(new HubCache(settings, model.Name).LockFile(new ContentIdentity(content))) : null;
+        if (isContent && (one is null || Linked(model.Folder, Snapshots(model.Folder)).Contains(Path.GetFileName(path))))
         {
-            try
+            return false;
+        }
+
+        try
+        {
+            if (Directory.Exists(path))
             {
-                string content = Path.GetFileName(path).Split('.')[0];
-                using CacheLock? one = ContentIdentity.IsHash(content) && File.Exists(path) ? await CacheLock.TakeAsync(cache.LockFile(new ContentIdentity(content)), CancellationToken.None) : null;
-                if (Directory.Exists(path))
-                {
-                    Directory.Delete(path, recursive: true);
-                }
-                else
-                {
-                    File.Delete(path);
-                }
+                Directory.Delete(path, recursive: true);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            else
             {
-                throw Errors.CacheNotWritable(path, e);
+                File.Delete(path);
             }
+
+            return true;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Errors.CacheNotWritable(path, e);
         }
     }
 
     /// <summary>Deletes files of a fetched model again, and their contents unless another commit has them too.</summary>
     /// <param name="model">The model.</param>
     /// <param name="paths">Below its folder.</param>
-    /// <returns>When they are deleted.</returns>
     /// <exception cref="CheckpointException">CKPT6030 when something cannot be deleted.</exception>
-    public async Task DropAsync(FetchedModel model, IEnumerable<string> paths)
+    public void Drop(FetchedModel model, IReadOnlyCollection<string> paths)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(paths);
@@ -107,22 +123,23 @@ public sealed class HubCacheInventory(HubSettings settings)
             return;
         }
 
-        string[] links = [.. paths.Select(p => Path.Combine(model.Folder, p)).Where(File.Exists)];
+        string[] links = [.. paths.Select(p => Path.Combine(model.Folder, p)).Where(p => new FileInfo(p) is { Exists: true } or { LinkTarget: not null })];
 
-        // Where links are not made, a snapshot holds a copy, and the content lies beside it under its hash.
-        HashSet<string?> hashes = [.. model.Files.Where(f => paths.Contains(f.Path)).Select(f => f.Sha256)];
-        string[] contents =
+        // Where links are not made, a snapshot holds a copy, and the content lies beside it under its hash. Of what was read while it arrived there may be parts: a product of the store needs no more than headers.
+        HashSet<string?> contents =
         [
-            .. links.Select(l => new FileInfo(l).ResolveLinkTarget(returnFinalTarget: true)?.FullName).OfType<string>()
-                .Union(Files(cached.Folder, "blobs").Where(f => hashes.Contains(f.Name)).Select(f => f.FullName)),
+            .. links.Select(l => new FileInfo(l).LinkTarget).OfType<string>().Select(Path.GetFileName),
+            .. model.Files.Where(f => paths.Contains(f.Path)).Select(f => f.Sha256),
+            .. (new HubCache(settings, model.Reference.Name).Tree(model.Commit) ?? []).Where(f => paths.Contains(f.Path)).Select(f => f.Identity?.Hex),
         ];
-        await DeleteAsync(cached, links);
-        HashSet<string> others = [.. cached.Commits.SelectMany(c => Files(cached.Folder, Path.Combine("snapshots", c))).Select(f => f.LinkTarget).OfType<string>().Select(t => Path.GetFileName(t))];
-        await DeleteAsync(cached, contents.Where(c => !others.Contains(Path.GetFileName(c))));
-
-        // What was read while it arrived may be there in parts: a product of the store needs no more than headers.
-        await DeleteAsync(cached, Files(cached.Folder, "blobs").Where(f => f.Name.Contains(".ckpt.", StringComparison.Ordinal) && hashes.Contains(f.Name.Split('.')[0])).Select(f => f.FullName));
+        foreach (string path in links.Concat(Files(cached.Folder, "blobs").Where(f => contents.Contains(f.Name.Split('.')[0])).Select(f => f.FullName)))
+        {
+            Delete(cached, path);
+        }
     }
+
+    private static HashSet<string> Linked(string folder, IEnumerable<string> commits) =>
+        [.. commits.SelectMany(c => Files(folder, Path.Combine("snapshots", c))).Select(f => f.LinkTarget).OfType<string>().Select(t => Path.GetFileName(t))];
 
     private static IEnumerable<string> Snapshots(string folder)
     {
@@ -130,29 +147,32 @@ public sealed class HubCacheInventory(HubSettings settings)
         return Directory.Exists(snapshots) ? Directory.EnumerateDirectories(snapshots).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal) : [];
     }
 
-    private static IEnumerable<FileInfo> Files(string folder, string below)
+    // A folder that goes while it is looked into holds nothing: somebody cleans up at the same time.
+    private static FileInfo[] Files(string folder, string below)
     {
         string path = Path.Combine(folder, below);
-        return Directory.Exists(path) ? new DirectoryInfo(path).EnumerateFiles("*", SearchOption.AllDirectories).OrderBy(f => f.FullName, StringComparer.Ordinal) : [];
+        return Reading<FileInfo[]>(path, () =>
+        {
+            try
+            {
+                return [.. new DirectoryInfo(path).EnumerateFiles("*", SearchOption.AllDirectories).OrderBy(f => f.FullName, StringComparer.Ordinal)];
+            }
+            catch (DirectoryNotFoundException)
+            {
+                return [];
+            }
+        });
     }
 
-    private static string HashOf(FileInfo file, ContentIdentity identity)
+    private static T Reading<T>(string path, Func<T> read)
     {
         try
         {
-            using var hash = new ContentHash(identity, file.Length);
-            using FileStream stream = file.OpenRead();
-            byte[] buffer = new byte[1 << 20];
-            for (int read; (read = stream.Read(buffer)) > 0;)
-            {
-                hash.Append(buffer.AsSpan(0, read));
-            }
-
-            return hash.Finish();
+            return read();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Errors.CannotRead(file.FullName, e);
+            throw Errors.CannotRead(path, e);
         }
     }
 }

@@ -4,22 +4,19 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.IO;
 using System.Linq;
-using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using CheckpointBuild.Diagnostics;
 
 namespace CheckpointBuild.Acquisition;
 
-/// <summary>The Hugging Face Hub: models by name, into the cache that is shared with the official client, every byte verified.</summary>
+/// <summary>The Hugging Face Hub: models by name, into the cache that is shared with the official client, every byte that is fetched verified.</summary>
 /// <remarks>Protocol and layout are read from the official client's source and held against its recorded requests. Dispose it to close its connections; what is still arriving ends with them.</remarks>
 public sealed class HubClient : ModelFeed, IDisposable
 {
-    // Far more than the Hub lists for any repository: a list that goes on is a server's mistake, or worse.
-    private const int MostPages = 1000;
-    private const int MostFiles = 1 << 18;
     private readonly HubSettings _settings;
     private readonly HubHttp _http;
+    private readonly HubListing _listing;
     private readonly ContentDownload _download;
     private readonly List<Arrivals> _arriving = [];
 
@@ -30,6 +27,7 @@ public sealed class HubClient : ModelFeed, IDisposable
         ArgumentNullException.ThrowIfNull(settings);
         _settings = settings;
         _http = new HubHttp(settings);
+        _listing = new HubListing(_http, settings);
         _download = new ContentDownload(_http, settings);
     }
 
@@ -44,35 +42,36 @@ public sealed class HubClient : ModelFeed, IDisposable
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(observer);
         var cache = new HubCache(_settings, request.Reference.Name);
-        if (request.LocalFolder is null && !request.Files.Names.IsEmpty)
+        if (request.LocalFolder is null && !request.NeedsLicense && !request.Files.Names.IsEmpty)
         {
             return await FetchNamedAsync(request, cache, observer, cancellation);
         }
 
         var subject = new HubSubject(request.Reference.Name, request.Revision);
-        (string commit, string? license) = await ResolveAsync(subject, cache, request.NeedsLicense, cancellation);
+        (string commit, string? license) = await _listing.ResolveAsync(subject, cache, request.NeedsLicense, cancellation);
         subject = subject with { Revision = commit };
         string place = request.LocalFolder is { } local ? Path.GetFullPath(local) : cache.Snapshot(commit);
-        IFetchTarget target = request.LocalFolder is null ? new CacheTarget(cache, _download) : new FolderTarget(place, _download);
-        ImmutableArray<HubFile> files = request.Files.Of(await ListAsync(subject, target, cancellation), subject.Where, observer.Warn);
-        HubFile[] missing = [.. files.Where(f => !target.Has(commit, f))];
-        IReadOnlyDictionary<string, ArrivingContent> arriving = ImmutableDictionary<string, ArrivingContent>.Empty;
-        if (missing.Length > 0)
+        var work = new FetchWork(request.LocalFolder is null ? new CacheTarget(cache, _download) : new FolderTarget(place, _download), observer, request);
+        (ImmutableArray<HubFile> listed, bool isWhole) = await _listing.ListAsync(subject, work.Target, cancellation);
+        ImmutableArray<HubFile> files = request.Files.Of(listed, subject.Where, observer.Warn);
+        if (!isWhole)
         {
-            RefuseOffline(subject, [.. missing.Select(f => f.Path)]);
-            arriving = await FetchEachAsync(subject, [.. missing.Select(f => (f.Path, f.Size))], (target, observer, request.Timing), (remote, index) =>
-            {
-                if (remote.Identity != missing[index].Identity || remote.Size != missing[index].Size)
-                {
-                    throw Errors.ContentChanged(remote.Subject.Where, missing[index].Identity.Hex, remote.Identity.Hex);
-                }
-            }, cancellation);
+            RefuseOffline(subject, [.. request.Files.Lacking([.. files.Select(f => f.Path)], path => Path.Combine(place, path))]);
         }
 
+        WantedFile[] missing = await FoundFiles.MissingAsync([.. files.Select(f => f.Wanted)], commit, work, _settings.Offline, cancellation);
+        IReadOnlyDictionary<string, ArrivingContent> arriving = await FetchEachAsync(subject, missing, work, (remote, file) =>
+        {
+            if (remote.Identity != file.Identity || remote.Size != file.Size)
+            {
+                throw Errors.ContentChanged(remote.Subject.Where, file.Identity.ToString()!, remote.Identity.Hex);
+            }
+        }, cancellation);
         return new FetchedModel(request.Reference, place, commit, [.. files.Select(f => new FetchedFile(f.Path, f.Size, f.LfsSha256) { Arriving = arriving.GetValueOrDefault(f.Path) }).OrderBy(f => f.Path, StringComparer.Ordinal)])
         {
             License = license,
             Brought = [.. missing.Select(f => f.Path)],
+            IsFromCacheAlone = _settings.Offline,
         };
     }
 
@@ -90,33 +89,27 @@ public sealed class HubClient : ModelFeed, IDisposable
         ArgumentNullException.ThrowIfNull(observer);
         var cache = new HubCache(_settings, request.Reference.Name);
         var subject = new HubSubject(request.Reference.Name, locked.Commit);
-        LockedFile[] missing = [.. locked.Files.Where(f => !cache.Has(locked.Commit, f.Path, f.Size))];
-        IReadOnlyDictionary<string, ArrivingContent> arriving = ImmutableDictionary<string, ArrivingContent>.Empty;
-        if (missing.Length > 0)
+        var work = new FetchWork(new CacheTarget(cache, _download), observer, request);
+        WantedFile[] missing = await FoundFiles.MissingAsync([.. locked.Files.Select(f => new WantedFile(f.Path, f.Size, new ContentIdentity(f.Sha256)))], locked.Commit, work, _settings.Offline, cancellation);
+        var small = new ConcurrentBag<WantedFile>();
+        IReadOnlyDictionary<string, ArrivingContent> arriving = await FetchEachAsync(subject, missing, work, (remote, file) =>
         {
-            RefuseOffline(subject, [.. missing.Select(f => f.Path)]);
-            var target = new CacheTarget(cache, _download);
-            var small = new ConcurrentBag<LockedFile>();
-            arriving = await FetchEachAsync(subject, [.. missing.Select(f => (f.Path, f.Size))], (target, observer, request.Timing), (remote, index) =>
+            if (remote.Size != file.Size || (remote.Identity.IsSha256 && remote.Identity != file.Identity))
             {
-                LockedFile file = missing[index];
-                if (remote.Size != file.Size || (remote.Identity.IsSha256 && remote.Identity.Hex != file.Sha256))
-                {
-                    throw Errors.NotAsLocked(remote.Subject.Where, $"{remote.Identity.Hex} ({remote.Size} bytes)", $"{file.Sha256} ({file.Size} bytes)");
-                }
+                throw Errors.NotAsLocked(remote.Subject.Where, $"{remote.Identity.Hex} ({remote.Size} bytes)", $"{file.Identity} ({file.Size} bytes)");
+            }
 
-                if (!remote.Identity.IsSha256)
-                {
-                    small.Add(file);
-                }
-            }, cancellation);
-            foreach (LockedFile file in small)
+            if (!remote.Identity.IsSha256)
             {
-                string found = LockedFetch.FileSha256(Path.Combine(cache.Snapshot(locked.Commit), file.Path));
-                if (found != file.Sha256)
-                {
-                    throw Errors.NotAsLocked((subject with { File = file.Path }).Where, found, file.Sha256);
-                }
+                small.Add(file);
+            }
+        }, cancellation);
+        foreach (WantedFile file in small)
+        {
+            string found = ContentHash.Of(Path.Combine(cache.Snapshot(locked.Commit), file.Path), file.Identity!.Value, cancellation);
+            if (found != file.Identity.Value.Hex)
+            {
+                throw Errors.NotAsLocked((subject with { File = file.Path }).Where, found, file.Identity.Value.Hex);
             }
         }
 
@@ -135,12 +128,13 @@ public sealed class HubClient : ModelFeed, IDisposable
         _http.Dispose();
     }
 
-    // A few files by name: no list is asked for, each file's own answer names the commit.
+    // A few files by name, of whatever kind: no list is asked for, each file's own answer names the commit.
     private async Task<FetchedModel> FetchNamedAsync(FetchRequest request, HubCache cache, FetchObserver observer, CancellationToken cancellation)
     {
-        var target = new CacheTarget(cache, _download);
+        var work = new FetchWork(new CacheTarget(cache, _download), observer, request);
         string revision = request.Revision;
         var fetched = new List<FetchedFile>();
+        var brought = new List<RemoteFile>();
         foreach (string name in request.Files.Names)
         {
             var subject = new HubSubject(request.Reference.Name, revision, name);
@@ -150,127 +144,84 @@ public sealed class HubClient : ModelFeed, IDisposable
             }
 
             string? known = HubCache.IsCommit(revision) || _settings.Offline ? cache.Commit(revision) : null;
-            if (known is not null && HubCache.LengthOf(Path.Combine(cache.Snapshot(known), name)) is >= 0 and var length)
+            if (known is not null && cache.Found(known, name) is { } there && (await FoundFiles.MissingAsync([there.Wanted], known, work, _settings.Offline, cancellation)).Length == 0)
             {
                 revision = known;
-                fetched.Add(new FetchedFile(name, length, null));
+                fetched.Add(new FetchedFile(name, there.Size, there.LfsSha256));
                 continue;
             }
 
-            RefuseOffline(subject with { File = null }, name);
-            RemoteFile remote = await _http.HeadAsync(subject, cancellation, commit => cache.KeepAbsence(commit, name));
+            RefuseOffline(subject with { File = null }, [name]);
+            RemoteFile remote = await _http.HeadAsync(subject, cancellation, commit => cache.KeepAbsence(revision, commit, name));
             cache.KeepCommit(revision, remote.Commit);
             revision = remote.Commit;
-            var counter = new FetchCounter(observer, remote.Size);
-            await target.FetchAsync(remote, counter.Add, cancellation);
+            brought.Add(remote);
             fetched.Add(new FetchedFile(name, remote.Size, remote.Identity.IsSha256 ? remote.Identity.Hex : null));
         }
 
-        return new FetchedModel(request.Reference, cache.Snapshot(revision), revision, [.. fetched.OrderBy(f => f.Path, StringComparer.Ordinal)]);
+        FetchCounter counter = Begin(work, new HubSubject(request.Reference.Name, revision), [.. brought.Select(r => new WantedFile(r.Subject.File!, r.Size, r.Identity))]);
+        foreach (RemoteFile remote in brought)
+        {
+            await work.Target.FetchAsync(remote, counter.Add, cancellation);
+        }
+
+        return new FetchedModel(request.Reference, cache.Snapshot(revision), revision, [.. fetched.OrderBy(f => f.Path, StringComparer.Ordinal)])
+        {
+            Brought = [.. brought.Select(r => r.Subject.File!)],
+            IsFromCacheAlone = _settings.Offline,
+        };
     }
 
-    private async Task<(string Commit, string? License)> ResolveAsync(HubSubject subject, HubCache cache, bool needsLicense, CancellationToken cancellation)
+    // What it takes is said and looked for before the first byte.
+    private static FetchCounter Begin(FetchWork work, HubSubject subject, WantedFile[] missing)
     {
-        if (HubCache.IsCommit(subject.Revision) && (!needsLicense || _settings.Offline))
+        (long transferred, long written) = work.Target.Cost(missing);
+        if (missing.Length > 0)
         {
-            return (subject.Revision, null);
+            work.Observer.Say(FetchCounter.Announce(subject.Where, missing.Length, transferred));
+            work.Target.Prepare(written);
+            work.Request.Bringing(work.Target.PathOf(subject.Revision, ""), [.. missing.Select(f => f.Path)]);
         }
 
-        if (_settings.Offline)
-        {
-            return (cache.Commit(subject.Revision) ?? throw Errors.OfflineNeedsFiles(subject.Where, []), null);
-        }
-
-        (byte[] body, _) = await _http.GetTextAsync(_http.At(HubAddress.Revision(subject)), subject, cancellation);
-        (string commit, string? license) = ReadRevision(body, subject);
-        cache.KeepCommit(subject.Revision, commit);
-        return (commit, license);
+        return new FetchCounter(work.Observer, missing.Sum(f => f.Size));
     }
 
-    private async Task<ImmutableArray<HubFile>> ListAsync(HubSubject subject, IFetchTarget target, CancellationToken cancellation)
-    {
-        if (target.Tree(subject.Revision) is { } known)
-        {
-            return known;
-        }
-
-        if (_settings.Offline && target.Present(subject.Revision) is { IsEmpty: false } present)
-        {
-            return present;
-        }
-
-        RefuseOffline(subject);
-        var files = new List<HubFile>();
-        Uri? page = _http.At(HubAddress.Tree(subject));
-        for (int pages = 0; page is not null; pages++)
-        {
-            if (pages == MostPages || files.Count > MostFiles)
-            {
-                throw Errors.BadHubAnswer(subject.Where, "its list of files has no end");
-            }
-
-            (byte[] body, page) = await _http.GetTextAsync(page, subject, cancellation);
-            files.AddRange(HubTree.ReadPage(body, subject));
-        }
-
-        if (files.DistinctBy(f => f.Path, StringComparer.Ordinal).Count() != files.Count)
-        {
-            throw Errors.BadHubAnswer(subject.Where, "it lists a file twice");
-        }
-
-        target.KeepTree(subject.Revision, files);
-        return [.. files];
-    }
-
-    private async Task<IReadOnlyDictionary<string, ArrivingContent>> FetchEachAsync(HubSubject subject, ImmutableArray<(string Path, long Size)> missing, (IFetchTarget Target, FetchObserver Observer, FetchTiming Timing) to, Action<RemoteFile, int> check, CancellationToken cancellation)
+    private async Task<IReadOnlyDictionary<string, ArrivingContent>> FetchEachAsync(HubSubject subject, WantedFile[] missing, FetchWork work, Action<RemoteFile, WantedFile> check, CancellationToken cancellation)
     {
         var arriving = new ConcurrentDictionary<string, ArrivingContent>(StringComparer.Ordinal);
-        Arrivals? arrivals = to.Timing == FetchTiming.WhileUsed && to.Target is CacheTarget ? new Arrivals(_settings, cancellation) : null;
+        if (missing.Length == 0)
+        {
+            return arriving;
+        }
+
+        RefuseOffline(subject, [.. missing.Select(f => f.Path)]);
+        FetchCounter counter = Begin(work, subject, missing);
+        Arrivals? arrivals = work.Request.Timing == FetchTiming.WhileUsed && work.Target is CacheTarget ? new Arrivals(_settings, counter.Add, cancellation) : null;
         _arriving.AddRange(arrivals is null ? [] : [arrivals]);
         var contents = new ConcurrentDictionary<ContentIdentity, string>();
-        long bytes = missing.Sum(f => f.Size);
-        to.Observer.Say(FetchCounter.Announce(subject.Where, missing.Length, bytes));
-        to.Target.Prepare(bytes);
-        var counter = new FetchCounter(to.Observer, bytes);
-        await Parallel.ForEachAsync(Enumerable.Range(0, missing.Length), new ParallelOptions { MaxDegreeOfParallelism = _settings.Connections, CancellationToken = cancellation }, async (index, token) =>
+        await Parallel.ForEachAsync(missing, new ParallelOptions { MaxDegreeOfParallelism = _settings.Connections, CancellationToken = cancellation }, async (file, token) =>
         {
-            RemoteFile remote = await _http.HeadAsync(subject with { File = missing[index].Path }, token);
-            check(remote, index);
+            RemoteFile remote = await _http.HeadAsync(subject with { File = file.Path }, token);
+            check(remote, file);
             // A content arrives once: a second file of the same would wait for the first one's lock, and the first for whoever reads the second.
-            if (arrivals is not null && remote.Identity.IsSha256 && BuildFiles.AreWeights(missing[index].Path) && contents.TryAdd(remote.Identity, missing[index].Path))
+            if (arrivals is not null && remote.Identity.IsSha256 && BuildFiles.AreWeights(file.Path) && contents.TryAdd(remote.Identity, file.Path))
             {
-                arriving[missing[index].Path] = ((CacheTarget)to.Target).Arrive(remote, arrivals);
+                arriving[file.Path] = ((CacheTarget)work.Target).Arrive(remote, arrivals);
             }
             else
             {
-                await to.Target.FetchAsync(remote, counter.Add, token);
+                await work.Target.FetchAsync(remote, counter.Add, token);
             }
         });
         arrivals?.Start();
         return arriving;
     }
 
-    private void RefuseOffline(HubSubject subject, params string[] files)
+    private void RefuseOffline(HubSubject subject, IReadOnlyCollection<string> files)
     {
-        if (_settings.Offline)
+        if (_settings.Offline && files.Count > 0)
         {
             throw Errors.OfflineNeedsFiles(subject.Where, files);
-        }
-    }
-
-    private static (string Commit, string? License) ReadRevision(byte[] body, HubSubject subject)
-    {
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(body);
-            string commit = document.RootElement.GetProperty("sha").GetString() ?? "";
-            string? license = document.RootElement.TryGetProperty("cardData", out JsonElement card) && card.ValueKind == JsonValueKind.Object
-                && card.TryGetProperty("license", out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-            return HubCache.IsCommit(commit) ? (commit, license) : throw new FormatException();
-        }
-        catch (Exception e) when (ModelJson.IsDamage(e))
-        {
-            throw Errors.BadHubAnswer(subject.Where, "it names no commit");
         }
     }
 }

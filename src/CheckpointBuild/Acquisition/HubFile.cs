@@ -12,6 +12,12 @@ public sealed record HubFile(string Path, long Size, string BlobId)
     /// <summary>The content's name in the Hub's chunk store; null where it is not there.</summary>
     public string? XetHash { get; init; }
 
-    /// <summary>What the content must hash to.</summary>
-    internal ContentIdentity Identity => new(LfsSha256 ?? BlobId);
+    /// <summary>What stands for <see cref="BlobId"/> where nobody has said what a file is.</summary>
+    internal static string UnknownBlob { get; } = new('0', 40);
+
+    /// <summary>What the content must hash to; null where nobody has said.</summary>
+    internal ContentIdentity? Identity => LfsSha256 is null && BlobId == UnknownBlob ? null : new(LfsSha256 ?? BlobId);
+
+    /// <summary>The file as it is looked for and fetched.</summary>
+    internal WantedFile Wanted => new(Path, Size, Identity);
 }

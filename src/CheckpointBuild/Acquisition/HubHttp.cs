@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Linq;
 using System.Net;
 using System.Net.Http;
 using System.Net.Http.Headers;
@@ -15,17 +16,25 @@ internal sealed class HubHttp : IDisposable
 {
     private const int MostRedirects = 10;
     private const int MostBodyBytes = 64 << 20;
+    private const int MostPatiences = 30;
     private static readonly ProductInfoHeaderValue Agent = new("checkpointbuild", typeof(HubHttp).Assembly.GetName().Version!.ToString(3));
     private readonly HttpClient _client;
     private readonly HubSettings _settings;
 
     /// <summary>Opens nothing yet.</summary>
     /// <param name="settings">Endpoint, token and limits.</param>
+    /// <exception cref="CheckpointException">CKPT6002 when the token cannot stand in a header.</exception>
     public HubHttp(HubSettings settings)
     {
+        if (settings.Token is { } token && !token.All(c => c is > ' ' and < '\x7f'))
+        {
+            throw Errors.BadHubVariable("HF_TOKEN", "", "one word of letters, digits and signs of ASCII, as the Hub gives it");
+        }
+
         _settings = settings;
         _client = new HttpClient(new SocketsHttpHandler
         {
+            SslOptions = { RemoteCertificateValidationCallback = settings.Trusts },
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.None,
             ConnectTimeout = settings.MetadataTimeout,
@@ -34,9 +43,6 @@ internal sealed class HubHttp : IDisposable
         })
         { Timeout = Timeout.InfiniteTimeSpan };
     }
-
-    /// <summary>Whether requests to the Hub carry a token.</summary>
-    public bool HasToken => _settings.Token is not null;
 
     /// <summary>An address below the endpoint.</summary>
     /// <param name="path">Escaped, without a slash at its beginning.</param>
@@ -48,6 +54,7 @@ internal sealed class HubHttp : IDisposable
     /// <param name="subject">For messages.</param>
     /// <param name="cancellation">Ends the work.</param>
     /// <returns>The body, and the address of the next page.</returns>
+    /// <exception cref="CheckpointException">CKPT6003 to CKPT6013: what the answer means, or that there is none.</exception>
     public async Task<(byte[] Body, Uri? Next)> GetTextAsync(Uri uri, HubSubject subject, CancellationToken cancellation)
     {
         var retry = new Retry(_settings, subject);
@@ -55,14 +62,13 @@ internal sealed class HubHttp : IDisposable
         {
             try
             {
-                using HttpResponseMessage response = await SendAsync(HttpMethod.Get, uri, null, subject, cancellation);
+                using HttpResponseMessage response = await SendAsync(uri, null, _settings.MetadataTimeout, subject, cancellation);
                 if (response.IsSuccessStatusCode)
                 {
-                    using var timeout = Limit(_settings.DownloadTimeout, cancellation);
-                    return (await ReadAsync(response, subject, timeout.Token), NextPage(response));
+                    return (await ReadAsync(response, subject, cancellation), NextPage(response));
                 }
 
-                await retry.AfterAsync(response, HubRefusal.Of(response, subject, HasToken, _settings.Endpoint), cancellation);
+                await retry.AfterAsync(response, Refusal(response, subject), cancellation);
             }
             catch (Exception e) when (Retry.IsConnectionLoss(e, cancellation))
             {
@@ -76,6 +82,7 @@ internal sealed class HubHttp : IDisposable
     /// <param name="cancellation">Ends the work.</param>
     /// <param name="absent">Receives the commit that has no such file, where the Hub names it.</param>
     /// <returns>Commit, identity, size and address.</returns>
+    /// <exception cref="CheckpointException">CKPT6003 to CKPT6013: what the answer means, or that there is none.</exception>
     public async Task<RemoteFile> HeadAsync(HubSubject subject, CancellationToken cancellation, Action<string>? absent = null)
     {
         var retry = new Retry(_settings, subject);
@@ -95,7 +102,7 @@ internal sealed class HubHttp : IDisposable
                     absent?.Invoke(commit);
                 }
 
-                await retry.AfterAsync(response, HubRefusal.Of(response, subject, HasToken, _settings.Endpoint), cancellation);
+                await retry.AfterAsync(response, Refusal(response, subject), cancellation);
             }
             catch (Exception e) when (Retry.IsConnectionLoss(e, cancellation))
             {
@@ -104,14 +111,22 @@ internal sealed class HubHttp : IDisposable
         }
     }
 
+    /// <summary>Names what an answer that is no success means.</summary>
+    /// <param name="response">The answer.</param>
+    /// <param name="subject">What was asked for.</param>
+    /// <returns>The error.</returns>
+    public CheckpointException Refusal(HttpResponseMessage response, HubSubject subject) =>
+        response.RequestMessage?.RequestUri is { } asked && !IsHub(asked) ? Errors.HostStatus(subject.Where, asked.Host, (int)response.StatusCode) : HubRefusal.Of(response, subject, _settings.Token is not null, _settings.Endpoint);
+
     /// <summary>Asks for a content, once; redirects are followed, and only the Hub itself gets the token.</summary>
     /// <param name="uri">The address.</param>
     /// <param name="range">Which bytes; null = all, without saying so.</param>
     /// <param name="subject">For messages.</param>
     /// <param name="cancellation">Ends the work.</param>
     /// <returns>The answer, its headers read.</returns>
+    /// <exception cref="CheckpointException">CKPT6013 when it redirects without end, or to where it must not.</exception>
     public async Task<HttpResponseMessage> GetAsync(Uri uri, ByteRange? range, HubSubject subject, CancellationToken cancellation) =>
-        await SendAsync(HttpMethod.Get, uri, range is { } r ? new RangeHeaderValue(r.Start, r.End - 1) : null, subject, cancellation);
+        await SendAsync(uri, range is { } r ? new RangeHeaderValue(r.Start, r.End - 1) : null, _settings.DownloadTimeout, subject, cancellation);
 
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
@@ -131,7 +146,7 @@ internal sealed class HubHttp : IDisposable
     {
         for (int i = 0; i < MostRedirects; i++)
         {
-            HttpResponseMessage response = await SendOnceAsync(HttpMethod.Head, uri, null, cancellation);
+            HttpResponseMessage response = await SendOnceAsync(new HttpRequestMessage(HttpMethod.Head, uri), _settings.MetadataTimeout, subject, cancellation);
             if (!IsRedirect(response) || response.Headers.Location is not { IsAbsoluteUri: false } location)
             {
                 return response;
@@ -144,11 +159,11 @@ internal sealed class HubHttp : IDisposable
         throw Errors.BadHubAnswer(subject.Where, "it redirects without end");
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, Uri uri, RangeHeaderValue? range, HubSubject subject, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> SendAsync(Uri uri, RangeHeaderValue? range, TimeSpan patience, HubSubject subject, CancellationToken cancellation)
     {
         for (int i = 0; i < MostRedirects; i++)
         {
-            HttpResponseMessage response = await SendOnceAsync(method, uri, range, cancellation);
+            HttpResponseMessage response = await SendOnceAsync(new HttpRequestMessage(HttpMethod.Get, uri) { Headers = { Range = range } }, patience, subject, cancellation);
             if (!IsRedirect(response) || response.Headers.Location is not { } location)
             {
                 return response;
@@ -165,42 +180,57 @@ internal sealed class HubHttp : IDisposable
         throw Errors.BadHubAnswer(subject.Where, "it redirects without end");
     }
 
-    private async Task<HttpResponseMessage> SendOnceAsync(HttpMethod method, Uri uri, RangeHeaderValue? range, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage message, TimeSpan patience, HubSubject subject, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(method, uri);
+        using HttpRequestMessage request = message;
+        Uri uri = request.RequestUri!;
+        if (_settings.Endpoint.Scheme == Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttps)
+        {
+            throw Errors.BadHubAnswer(subject.Where, $"it sends to {uri.Host} by {uri.Scheme}, where anybody between could read and change what is sent");
+        }
+
         request.Headers.UserAgent.Add(Agent);
         request.Headers.Accept.ParseAdd("*/*");
         request.Headers.AcceptEncoding.ParseAdd("identity");
-        request.Headers.Range = range;
         if (_settings.Token is { } token && IsHub(uri))
         {
             request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + token);
         }
 
-        using CancellationTokenSource timeout = Limit(_settings.MetadataTimeout, cancellation);
+        using CancellationTokenSource timeout = Limit(patience, cancellation);
         return await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
     }
 
-    private bool IsHub(Uri uri) => uri.Scheme == _settings.Endpoint.Scheme && uri.IdnHost == _settings.Endpoint.IdnHost && uri.Port == _settings.Endpoint.Port;
+    /// <summary>Whether an address is the Hub's, and not that of another host which it named.</summary>
+    /// <param name="uri">The address.</param>
+    /// <returns>True when it is.</returns>
+    public bool IsHub(Uri uri) => uri.Scheme == _settings.Endpoint.Scheme && uri.IdnHost == _settings.Endpoint.IdnHost && uri.Port == _settings.Endpoint.Port;
 
     private static bool IsRedirect(HttpResponseMessage response) => response.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.Found
         or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;
 
-    private static async Task<byte[]> ReadAsync(HttpResponseMessage response, HubSubject subject, CancellationToken cancellation)
+    // It may stand still for as long as a download may, and drip for a while.
+    private async Task<byte[]> ReadAsync(HttpResponseMessage response, HubSubject subject, CancellationToken cancellation)
     {
         using var body = new MemoryStream();
-        await using Stream stream = await response.Content.ReadAsStreamAsync(cancellation);
+        using CancellationTokenSource whole = Limit(_settings.DownloadTimeout * MostPatiences, cancellation);
+        await using Stream stream = await response.Content.ReadAsStreamAsync(whole.Token);
         byte[] buffer = new byte[1 << 16];
-        for (int read; (read = await stream.ReadAsync(buffer, cancellation)) > 0;)
+        while (true)
         {
+            using CancellationTokenSource one = Limit(_settings.DownloadTimeout, whole.Token);
+            int read = await stream.ReadAsync(buffer, one.Token);
+            if (read == 0)
+            {
+                return body.ToArray();
+            }
+
             await body.WriteAsync(buffer.AsMemory(0, read), cancellation);
             if (body.Length > MostBodyBytes)
             {
                 throw Errors.BadHubAnswer(subject.Where, "its list of files has no end");
             }
         }
-
-        return body.ToArray();
     }
 
     // RFC 8288: <address>; rel="next".

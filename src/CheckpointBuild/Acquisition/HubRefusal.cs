@@ -28,7 +28,7 @@ internal static class HubRefusal
             ("DisabledRepo", _) => Errors.RepositoryDisabled(subject.Where),
             (_, HttpStatusCode.Unauthorized) => hasToken ? Errors.TokenRefused(subject.Where) : Errors.RepositoryNotFoundWithoutToken(subject.Where),
             (_, HttpStatusCode.Forbidden) when message.Contains("disabled", StringComparison.OrdinalIgnoreCase) => Errors.RepositoryDisabled(subject.Where),
-            (_, HttpStatusCode.Forbidden) => hasToken ? Errors.TokenRefused(subject.Where) : Errors.RepositoryGated(subject.Where, page, hasToken: false),
+            (_, HttpStatusCode.Forbidden) when hasToken => Errors.TokenRefused(subject.Where),
             (_, HttpStatusCode.TooManyRequests) => Errors.RateLimited(subject.Where, hasToken),
             (_, HttpStatusCode.NotFound) => subject.File is null ? Errors.RepositoryNotFound(subject.Where) : Errors.EntryNotFound(subject.Where),
             _ => Errors.HubStatus(subject.Where, (int)response.StatusCode),

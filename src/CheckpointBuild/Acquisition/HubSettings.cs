@@ -1,9 +1,11 @@
 using System;
 using System.IO;
 using System.Linq;
+using System.Net.Security;
 using System.Threading;
 using System.Threading.Tasks;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Acquisition;
 
@@ -44,6 +46,15 @@ public sealed record HubSettings
 
     /// <summary>How a pause is made.</summary>
     internal Func<TimeSpan, CancellationToken, Task> Pause { get; init; } = Task.Delay;
+
+    /// <summary>Tells how many bytes are free where a folder lies; the largest number where the system does not say, such as of a network share: there it says when it is full.</summary>
+    internal Func<string, long> FreeBytes { get; init; } = Disk.FreeBytes;
+
+    /// <summary>Looks at the certificate of a secure host in the system's place; null = the system does.</summary>
+    internal RemoteCertificateValidationCallback? Trusts { get; init; }
+
+    /// <summary>Tells whether a lock keeps others out: on some network file systems none does.</summary>
+    internal Func<CacheLock, bool> LockWorks { get; init; } = one => one.Works;
 
     /// <summary>Reads the settings of the user who runs this.</summary>
     /// <param name="variable">Gives an environment variable; null = this process's.</param>
@@ -92,7 +103,7 @@ public sealed record HubSettings
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return null;
+            throw Errors.BadHubVariable("HF_TOKEN_PATH", path, "a file that may be read; a token that is taken for none would be told as a repository that is not there");
         }
     }
 }

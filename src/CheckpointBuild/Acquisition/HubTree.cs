@@ -15,13 +15,14 @@ internal static class HubTree
     // Far more than any server keeps in one file; sums of such sizes do not overflow.
     internal const long MostFileBytes = 1L << 44;
     private const int FormatVersion = 1;
+    private static readonly string[] Devices = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"];
     private static readonly JsonWriterOptions Written = new() { Indented = true, IndentSize = 1, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Reads one page of the Hub's answer.</summary>
     /// <param name="json">The body.</param>
     /// <param name="subject">For messages.</param>
     /// <returns>The files on it; folders are left out.</returns>
-    /// <exception cref="CheckpointException">CKPT6013 when it is no list of files, CKPT6014 when a path leaves the repository.</exception>
+    /// <exception cref="CheckpointException">CKPT6013 when it is no list of files.</exception>
     public static IEnumerable<HubFile> ReadPage(ReadOnlyMemory<byte> json, HubSubject subject)
     {
         try
@@ -99,7 +100,14 @@ internal static class HubTree
     /// <param name="path">With '/'.</param>
     /// <returns>True when it does.</returns>
     public static bool IsSafe(string path) =>
-        path.Length is > 0 and <= 4096 && path.Split('/').All(part => part.Length is > 0 and <= 255 && part is not ("." or "..") && !part.Any(c => c is '\\' or ':' || char.IsControl(c)));
+        path.Length is > 0 and <= 4096 && path.Split('/').All(part => part.Length is > 0 and <= 255 && part[^1] is not ('.' or ' ') && !part.Any(c => c is '\\' or ':' || char.IsControl(c)) && !IsDevice(part));
+
+    // Windows opens a device where a file has such a name, whatever its extension.
+    private static bool IsDevice(string part)
+    {
+        string name = part.Split('.')[0].TrimEnd(' ').ToUpperInvariant();
+        return Devices.Contains(name) || (name.Length == 4 && (name.StartsWith("COM", StringComparison.Ordinal) || name.StartsWith("LPT", StringComparison.Ordinal)) && (char.IsAsciiDigit(name[3]) || "\u00b9\u00b2\u00b3".Contains(name[3], StringComparison.Ordinal)));
+    }
 
     private static HubFile ReadEntry(JsonElement entry, HubSubject subject)
     {
@@ -109,11 +117,12 @@ internal static class HubTree
             LfsSha256 = lfs.ValueKind == JsonValueKind.Object ? Text(lfs, "oid") ?? Text(lfs, "sha256") : null,
             XetHash = Text(entry, "xetHash"),
         };
-        return Checked(file) ?? throw Errors.BadHubPath(subject.Where, file.Path);
+        return Checked(file) ?? throw Errors.BadHubAnswer(subject.Where, $"it does not describe {Errors.Quote(file.Path)} as a file is described");
     }
 
+    // What a file is called is looked at when somebody wants it: on Linux names are usual that no other system takes.
     private static HubFile? Checked(HubFile file) =>
-        IsSafe(file.Path) && file.Size is >= 0 and <= MostFileBytes && ContentIdentity.IsHash(file.BlobId) && (file.LfsSha256 is not { } sha256 || (sha256.Length == 64 && ContentIdentity.IsHash(sha256))) ? file : null;
+        file.Path.Length > 0 && file.Size is >= 0 and <= MostFileBytes && ContentIdentity.IsHash(file.BlobId) && (file.LfsSha256 is not { } sha256 || (sha256.Length == 64 && ContentIdentity.IsHash(sha256))) ? file : null;
 
     private static string? Text(JsonElement parent, string name) => parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

@@ -24,11 +24,22 @@ internal interface IFetchTarget
     /// <param name="files">The files.</param>
     void KeepTree(string commit, IReadOnlyList<HubFile> files);
 
-    /// <summary>Whether a file is there as it must be.</summary>
+    /// <summary>Whether a file is there, as long as it must be and not known to be another.</summary>
     /// <param name="commit">40 hex digits.</param>
     /// <param name="file">The file.</param>
     /// <returns>True when nothing has to be asked.</returns>
-    bool Has(string commit, HubFile file);
+    bool Has(string commit, WantedFile file);
+
+    /// <summary>Where a file lies, or will.</summary>
+    /// <param name="commit">40 hex digits.</param>
+    /// <param name="path">Below the repository.</param>
+    /// <returns>The path.</returns>
+    string PathOf(string commit, string path);
+
+    /// <summary>What fetching files takes: contents that lie there, and what an earlier process brought of one, are not fetched again.</summary>
+    /// <param name="files">The files that are not in their places.</param>
+    /// <returns>Bytes that are transferred, and bytes that the disk must have free.</returns>
+    (long Transferred, long Written) Cost(IEnumerable<WantedFile> files);
 
     /// <summary>Checks that the bytes will fit.</summary>
     /// <param name="bytes">How many.</param>

@@ -11,4 +11,7 @@ public enum LockMode
 
     /// <summary>Every name is resolved anew.</summary>
     Update,
+
+    /// <summary>Entries that are there hold; a name without one is resolved, and nothing is written.</summary>
+    ReadOnly,
 }

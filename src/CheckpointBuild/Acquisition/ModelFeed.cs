@@ -13,6 +13,11 @@ public abstract class ModelFeed
     /// <returns>Where it lies.</returns>
     public abstract Task<FetchedModel> FetchAsync(FetchRequest request, FetchObserver observer, CancellationToken cancellation);
 
+    /// <summary>What the project itself decided about a name, whatever a lock file says: the version of its package reference.</summary>
+    /// <param name="request">What is wanted.</param>
+    /// <returns>The version; null where the project decided nothing.</returns>
+    public virtual string? VersionInUse(FetchRequest request) => null;
+
     /// <summary>Fetches what is missing of a model that a lock file describes: nothing is resolved.</summary>
     /// <param name="request">What is wanted.</param>
     /// <param name="locked">What the lock file says of it.</param>

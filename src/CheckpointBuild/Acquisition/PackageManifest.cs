@@ -32,7 +32,7 @@ public sealed record PackageManifest(string Name, string? License, ImmutableArra
             using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
             JsonElement root = document.RootElement;
             return root.GetProperty("version").GetInt32() == Version
-                ? new PackageManifest(ModelJson.Text(root, "name"), root.TryGetProperty("license", out JsonElement license) ? license.GetString() : null, [.. root.GetProperty("files").EnumerateArray().Select(ReadFile)])
+                ? new PackageManifest(ModelJson.Text(root, "name"), root.TryGetProperty("license", out JsonElement license) ? license.GetString() : null, ReadFiles(root))
                 : throw new FormatException("it is of a later version");
         }
         catch (Exception e) when (ModelJson.IsDamage(e) || e is IOException or UnauthorizedAccessException)
@@ -77,6 +77,14 @@ public sealed record PackageManifest(string Name, string? License, ImmutableArra
 
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    private static ImmutableArray<PackedFile> ReadFiles(JsonElement root)
+    {
+        ImmutableArray<PackedFile> files = [.. root.GetProperty("files").EnumerateArray().Select(ReadFile)];
+        return files.IsEmpty ? throw new FormatException("it names no files")
+            : files.GroupBy(f => f.Path, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice ? throw new FormatException($"it names the file '{twice.Key}' twice")
+            : files;
     }
 
     private static PackedFile ReadFile(JsonElement element)

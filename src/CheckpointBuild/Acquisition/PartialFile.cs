@@ -7,6 +7,7 @@ using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Tensors;
 using Microsoft.Win32.SafeHandles;
 
 namespace CheckpointBuild.Acquisition;
@@ -19,6 +20,8 @@ namespace CheckpointBuild.Acquisition;
 internal sealed class PartialFile : IDisposable
 {
     private const int MostJournalBytes = 64 << 20;
+    private const string Incomplete = ".ckpt.incomplete";
+    private const string Journal = ".ckpt.journal";
     private readonly Lock _lock = new();
     private readonly string _path;
     private readonly string _journalPath;
@@ -26,16 +29,19 @@ internal sealed class PartialFile : IDisposable
     private readonly FileStream _journal;
     private readonly RangeSet _ranges = new();
     private readonly long _size;
+    private readonly bool _isResumed;
     private TaskCompletionSource _grown = NewSignal();
     private bool _published;
 
-    private PartialFile(string basePath, string header, long size)
+    private PartialFile(string basePath, ContentIdentity identity, long size, bool isResumed)
     {
-        _path = basePath + ".ckpt.incomplete";
-        _journalPath = basePath + ".ckpt.journal";
+        string header = Header(identity, size);
+        _path = basePath + Incomplete;
+        _journalPath = basePath + Journal;
         _size = size;
+        _isResumed = isResumed;
         Directory.CreateDirectory(Path.GetDirectoryName(basePath)!);
-        foreach (ByteRange range in ReadJournal(header))
+        foreach (ByteRange range in ReadJournal(basePath, header, size))
         {
             _ranges.Add(range);
         }
@@ -70,15 +76,36 @@ internal sealed class PartialFile : IDisposable
     /// <param name="size">Its length.</param>
     /// <returns>The file.</returns>
     /// <exception cref="CheckpointException">CKPT6030 when it cannot be written.</exception>
-    public static PartialFile Open(string basePath, ContentIdentity identity, long size)
+    public static PartialFile Open(string basePath, ContentIdentity identity, long size) => Open(basePath, identity, size, isResumed: true);
+
+    /// <summary>Begins one under a name of this process, where locks keep nobody out. Nobody would go on with it: what is not whole in the end is deleted.</summary>
+    /// <param name="basePath">The content's own path.</param>
+    /// <param name="identity">What it must hash to.</param>
+    /// <param name="size">Its length.</param>
+    /// <returns>The file.</returns>
+    /// <exception cref="CheckpointException">CKPT6030 when it cannot be written.</exception>
+    public static PartialFile OpenAlone(string basePath, ContentIdentity identity, long size) => Open($"{basePath}.{Guid.NewGuid():N}", identity, size, isResumed: false);
+
+    /// <summary>How much of a content an earlier process did not bring.</summary>
+    /// <param name="basePath">The content's own path.</param>
+    /// <param name="identity">What it must hash to.</param>
+    /// <param name="size">Its length.</param>
+    /// <returns>Bytes.</returns>
+    public static long Left(string basePath, ContentIdentity identity, long size)
     {
         try
         {
-            return new PartialFile(basePath, string.Create(CultureInfo.InvariantCulture, $"checkpointbuild 1 {identity.Hex} {size}"), size);
+            var ranges = new RangeSet();
+            foreach (ByteRange range in ReadJournal(basePath, Header(identity, size), size))
+            {
+                ranges.Add(range);
+            }
+
+            return size - ranges.Total;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Errors.CacheNotWritable(basePath, e);
+            return size;
         }
     }
 
@@ -162,6 +189,7 @@ internal sealed class PartialFile : IDisposable
     /// <remarks>The look and the write are one step: a server that ignores ranges has several transfers bring the same bytes.</remarks>
     /// <param name="bytes">The bytes.</param>
     /// <param name="offset">Where they belong.</param>
+    /// <exception cref="CheckpointException">CKPT4003 when the disk is full, CKPT6030 when they cannot be written.</exception>
     public void Write(ReadOnlySpan<byte> bytes, long offset)
     {
         try
@@ -252,12 +280,14 @@ internal sealed class PartialFile : IDisposable
 
     /// <summary>Flushes the content and gives it its name; the journal goes.</summary>
     /// <param name="target">The name.</param>
+    /// <exception cref="CheckpointException">CKPT6030 when it cannot be.</exception>
     public void Publish(string target)
     {
         try
         {
             RandomAccess.FlushToDisk(_file);
             File.Move(_path, target, overwrite: true);
+            Disk.Flush(Path.GetDirectoryName(target)!);
             _published = true;
             _journal.Dispose();
             File.Delete(_journalPath);
@@ -269,11 +299,11 @@ internal sealed class PartialFile : IDisposable
     }
 
     /// <summary>Throws everything away: its hash is wrong.</summary>
+    /// <exception cref="CheckpointException">CKPT6030 when it cannot be deleted.</exception>
     public void Discard()
     {
         Dispose();
-        File.Delete(_journalPath);
-        File.Delete(_path);
+        Delete();
     }
 
     /// <summary>Closes the file; what is there stays for the next process.</summary>
@@ -281,13 +311,39 @@ internal sealed class PartialFile : IDisposable
     {
         _file.Dispose();
         _journal.Dispose();
-        if (!_published && _size > 0 && Total == 0)
+        if (!_published && (!_isResumed || (_size > 0 && Total == 0)))
         {
-            // Nothing came: nothing is left behind.
+            // Nothing came, or nobody would go on with it: nothing is left behind.
+            Delete();
+        }
+    }
+
+    private static PartialFile Open(string basePath, ContentIdentity identity, long size, bool isResumed)
+    {
+        try
+        {
+            return new PartialFile(basePath, identity, size, isResumed);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Errors.CacheNotWritable(basePath, e);
+        }
+    }
+
+    private void Delete()
+    {
+        try
+        {
             File.Delete(_journalPath);
             File.Delete(_path);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Errors.CacheNotWritable(_path, e);
+        }
     }
+
+    private static string Header(ContentIdentity identity, long size) => string.Create(CultureInfo.InvariantCulture, $"checkpointbuild 1 {identity.Hex} {size}");
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -306,15 +362,14 @@ internal sealed class PartialFile : IDisposable
     }
 
     // A line that was cut by a kill, or claims what cannot be, ends the reading: what stands before it counts.
-    private IEnumerable<ByteRange> ReadJournal(string header)
+    private static IEnumerable<ByteRange> ReadJournal(string basePath, string header, long size)
     {
-        long length = HubCache.LengthOf(_path);
-        if (length != _size || HubCache.LengthOf(_journalPath) is < 0 or > MostJournalBytes)
+        if (HubCache.LengthOf(basePath + Incomplete) != size || HubCache.LengthOf(basePath + Journal) is < 0 or > MostJournalBytes)
         {
             yield break;
         }
 
-        string[] lines = File.ReadAllText(_journalPath).Split('\n');
+        string[] lines = File.ReadAllText(basePath + Journal).Split('\n');
         for (int i = 0; i < lines.Length - 1; i++)
         {
             string[] parts = lines[i].Split(' ');
@@ -324,7 +379,7 @@ internal sealed class PartialFile : IDisposable
             }
 
             if (i == 0 || parts.Length != 2 || !long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out long start)
-                || !long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out long end) || start >= end || end > _size)
+                || !long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out long end) || start >= end || end > size)
             {
                 yield break;
             }

@@ -5,6 +5,7 @@ using System.IO;
 using System.Linq;
 using System.Threading;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Tensors;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.Formats;
 
@@ -63,7 +64,7 @@ public sealed class Builder
             Publish(written, directory);
             if (_options.Durability == Durability.Flushed)
             {
-                OutputDirectory.Flush(directory);
+                Disk.Flush(directory);
             }
 
             return [.. written.Select(f => f.Result)];

@@ -280,7 +280,7 @@ public sealed partial class EngineBuild : IDisposable
 
     private SourceFile Hash(string name, string path, ByteSource source, HashTrust trust, CancellationToken cancellation)
     {
-        string sha256 = source is ArrivingSource arriving ? arriving.Sha256 : _hashes.Sha256(path, source, trust, cancellation);
+        string sha256 = source is ArrivingSource arriving ? arriving.Sha256 : _hashes.Sha256(path, source, _source.IsReadEachTime ? HashTrust.ReadAgain : trust, cancellation);
         return _source.ExpectedSha256(name) is { } expected && expected != sha256
             ? throw Errors.SourceNotAsLocked(path, sha256, expected)
             : new SourceFile(name, source.Length, sha256);

@@ -8,6 +8,7 @@ using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.Dialects.TensorRtLlm;
 using CheckpointBuild.Formats;
+using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Building;
 

@@ -1,12 +1,12 @@
 using System;
 using System.IO;
-using System.Runtime.InteropServices;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Building;
 
 /// <summary>A directory that files are written into: made when absent, checked before any work, flushed at the end.</summary>
-internal static partial class OutputDirectory
+internal static class OutputDirectory
 {
     // What journals and directories may need beside the files themselves.
     private const long SpareBytes = 1 << 20;
@@ -31,54 +31,10 @@ internal static partial class OutputDirectory
             throw Errors.CannotWrite(directory, e);
         }
 
-        long free = FreeBytes(directory);
+        long free = Disk.FreeBytes(directory);
         if (free < bytes + SpareBytes)
         {
             throw Errors.DiskFull(directory, bytes, free);
         }
     }
-
-    /// <summary>Puts the directory's entries on the disk, where the system can.</summary>
-    /// <param name="directory">Its full path.</param>
-    public static void Flush(string directory)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            return;
-        }
-
-        int descriptor = Open(directory, 0);
-        if (descriptor >= 0)
-        {
-            _ = Sync(descriptor);
-            _ = Close(descriptor);
-        }
-    }
-
-    /// <summary>Bytes that this user may still write there.</summary>
-    /// <param name="directory">Its full path.</param>
-    /// <returns>The largest number where the system does not say.</returns>
-    public static long FreeBytes(string directory)
-    {
-        try
-        {
-            return new DriveInfo(directory).AvailableFreeSpace;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            return long.MaxValue;
-        }
-    }
-
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Sync(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Close(int descriptor);
 }

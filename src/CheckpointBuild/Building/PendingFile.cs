@@ -4,6 +4,7 @@ using System.IO;
 using System.Linq;
 using System.Threading;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Tensors;
 using CheckpointBuild.Formats;
 
 namespace CheckpointBuild.Building;
@@ -118,7 +119,7 @@ internal sealed class PendingFile : IDisposable
         }
         catch (IOException e) when (e.HResult is 28 or unchecked((int)0x80070070) or unchecked((int)0x80070027))
         {
-            throw Errors.DiskFull(Path.GetDirectoryName(_target)!, _plan.Length, OutputDirectory.FreeBytes(Path.GetDirectoryName(_target)!));
+            throw Errors.DiskFull(Path.GetDirectoryName(_target)!, _plan.Length, Disk.FreeBytes(Path.GetDirectoryName(_target)!));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,6 @@
 using System.IO;
 using System.Threading;
+using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Building;
 

@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using System.IO;
 using System.Linq;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Building;
 
@@ -143,7 +144,7 @@ public sealed partial class Store
         {
             return OpenLock(key);
         }
-        catch (IOException e) when (IsHeldByAnother(e))
+        catch (IOException e) when (Disk.IsHeldByAnother(e))
         {
             return null;
         }

@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Threading;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Building;
 
@@ -82,7 +83,7 @@ public sealed partial class Store
 
         MoveDirectory(staging, place);
         RemoveDirectory(aside);
-        OutputDirectory.Flush(_root);
+        Disk.Flush(_root);
         RememberTensors(report);
         MarkUse(key);
         return new StoreEntry(place, report, WasThere: false);
@@ -129,7 +130,7 @@ public sealed partial class Store
             {
                 throw Errors.StoreNotWritable(_root, e);
             }
-            catch (IOException e) when (!IsHeldByAnother(e))
+            catch (IOException e) when (!Disk.IsHeldByAnother(e))
             {
                 throw Errors.StoreNotWritable(_root, e);
             }
@@ -153,9 +154,6 @@ public sealed partial class Store
             throw Errors.StoreNotWritable(_root, e);
         }
     }
-
-    // EWOULDBLOCK of flock on Linux (11) and macOS (35); a sharing violation on Windows (32). Everything else would not end by waiting.
-    private static bool IsHeldByAnother(IOException e) => (e.HResult & 0xFFFF) is 11 or 35 or 32;
 
     private void MoveDirectory(string from, string to)
     {

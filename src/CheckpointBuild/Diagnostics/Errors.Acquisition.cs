@@ -40,6 +40,9 @@ internal static partial class Errors
     internal static CheckpointException HubStatus(string where, int status) => new("CKPT6011",
         $"{where}: the server answers with status {status}. Try again later; what arrived is kept.");
 
+    internal static CheckpointException HostStatus(string where, string host, int status) => new("CKPT6018",
+        $"{where}: {host}, which the Hub sends to for the content, answers with status {status}. Try again later; where it goes on, ask whether a firewall or a proxy keeps that host away. What arrived is kept.");
+
     internal static CheckpointException NoConnection(string where, string reason) => new("CKPT6012",
         $"{where}: the server is not reached ({reason}). Check the network, HTTPS_PROXY and HF_ENDPOINT, and try again; what arrived is kept.");
 
@@ -47,16 +50,13 @@ internal static partial class Errors
         $"{where}: the server's answer cannot be used ({problem}). Check HF_ENDPOINT and the proxy, and try again.");
 
     internal static CheckpointException BadHubPath(string where, string path) => new("CKPT6014",
-        $"{where}: names a file {Quote(path)}, which cannot lie below a folder or is not described. The repository is made to do harm; take another.");
+        $"{where}: names a file {Quote(path)}, which cannot lie below a folder on every system. Leave it out by Files (-PATTERN), or take another repository.");
 
     internal static CheckpointException OfflineNeedsFiles(string where, IReadOnlyCollection<string> files) => new("CKPT6015",
-        $"{where}: {(files.Count > 0 ? $"{Some(files)} {(files.Count == 1 ? "is" : "are")} not in the cache" : "is not in the cache")}, and the network must not be used (CheckpointBuildOffline, --offline or HF_HUB_OFFLINE). Fetch it once with the network: ckpt fetch, or ckpt restore in the project.");
-
-    /// <summary>The code of <see cref="ContentWrong"/>.</summary>
-    internal static string ContentWrongCode { get; } = ContentWrong("", "", "").Code;
+        $"{where}: {(files.Count > 0 ? $"{Some(files)} {(files.Count == 1 ? "is" : "are")} not in the cache" : "is not in the cache")}, and the network must not be used (CheckpointBuildOffline, CheckpointBuildRestore=false, --offline, HF_HUB_OFFLINE, or 'ckpt plan', which fetches nothing). Fetch it once with the network: ckpt fetch, or ckpt restore in the project.");
 
     internal static CheckpointException ContentWrong(string where, string found, string needed) => new("CKPT6016",
-        $"{where}: what was sent hashes to {found}, the server itself states {needed}. Nothing of it was kept; try again, or ask the repository's owner.");
+        $"{where}: what was sent hashes to {found}, the server itself states {needed}. Nothing of it was kept; try again, or ask the repository's owner.") { MayBeMendedByFetching = true };
 
     internal static CheckpointException ContentChanged(string where, string before, string now) => new("CKPT6017",
         $"{where}: its content was {before} when the download began and is {now} now. A commit does not change; check HF_ENDPOINT, and try again.");
@@ -77,7 +77,7 @@ internal static partial class Errors
         $"{path}: cannot be written ({inner.Message}). Check the permissions and space, or choose another cache with HF_HUB_CACHE.", path, inner);
 
     internal static CheckpointException SourceNotAsLocked(string path, string found, string needed) => new("CKPT6031",
-        $"{path}: hashes to {found}, {needed} is what was fetched or locked. The file was changed or damaged on this machine: delete it and fetch it again; 'ckpt cache verify' finds others.", path);
+        $"{path}: hashes to {found}, {needed} is what was fetched or locked. The file was changed or damaged on this machine: delete it and fetch it again; 'ckpt cache verify' finds others.", path) { MayBeMendedByFetching = true };
 
     internal static CheckpointException LockDamaged(string path, string problem) => new("CKPT6040",
         $"{path}: is no lock file ({problem}). Take the committed one again, or delete it and run 'ckpt restore'.", path);
@@ -97,6 +97,12 @@ internal static partial class Errors
 
     internal static CheckpointException NoProject(string path, int found) => new("CKPT6044",
         $"{path}: holds {found} project files, one is needed. Name the project.", path);
+
+    internal static CheckpointException LockNotWritable(string path, Exception inner) => new("CKPT6045",
+        $"{path}: cannot be written ({inner.Message}). Check the permissions of the project's folder and the space; what was fetched is kept.", path, inner);
+
+    internal static CheckpointException ReferenceMoved(string name, string found, string locked, string path) => new("CKPT6046",
+        $"{name}: the project references version {found}, {path} has {locked}. Run 'ckpt restore' beside the project without locked mode and commit the file, or take the reference back.", path);
 
     internal static CheckpointException CacheDamaged(string path, int count) => new("CKPT6032",
         $"{path}: {count} {(count == 1 ? "file of the cache is" : "files of the cache are, this one first,")} not what the name says. Delete what is listed and fetch it again.", path);
@@ -130,6 +136,9 @@ internal static partial class Errors
 
     internal static CheckpointException NoPackageSources(string where) => new("CKPT6069",
         $"{where}: nuget.config names no package source that is enabled. Add the one that the package comes from.");
+
+    internal static CheckpointException BadLicense(string text, string problem) => new("CKPT6070",
+        $"--license {Quote(text)}: is no licence expression ({problem.TrimEnd('.')}). Name an SPDX licence such as Apache-2.0, or LicenseRef-NAME for one of its own; leave the option away where there is none.");
 
     internal static Diagnostic WeightsArePickle(string where, string file) => new("CKPT6051",
         $"{where}: has no safetensors; {Quote(file)} is a Python pickle. It is read without running anything in it; prefer a repository with safetensors.");

@@ -6,7 +6,7 @@ namespace CheckpointBuild.Diagnostics;
 internal static partial class Errors
 {
     internal static CheckpointException FileNotFound(string path) => new("CKPT1001",
-        $"{path}: there is no such file or folder. Check the path.", path);
+        $"{path}: there is no such file or folder. Check the path.", path) { MayBeMendedByFetching = true };
 
     internal static CheckpointException CannotRead(string path, Exception inner) => new("CKPT1002",
         $"{path}: cannot be read ({inner.Message}). Check the permissions and that no other process holds the file.", path, inner);

@@ -102,7 +102,7 @@ public sealed class CheckpointDirectory : IDisposable
             ? [.. all.Where(f => f.Name.StartsWith(folder + "/", StringComparison.Ordinal)).Select(f => f with { Name = f.Name[(folder.Length + 1)..] })]
             : null;
         return Directory.Exists(full)
-            ? new CheckpointDirectory(new CheckpointLocation(full) { Name = Name, Files = files }, full, full, null) { Above = this, Tolerance = Tolerance }
+            ? new CheckpointDirectory(new CheckpointLocation(full) { Name = Name, Files = files, IsReadEachTime = IsReadEachTime }, full, full, null) { Above = this, Tolerance = Tolerance }
             : throw Errors.FileNotFound(full);
     }
 
@@ -123,6 +123,9 @@ public sealed class CheckpointDirectory : IDisposable
     /// <param name="name">Its name below the folder, with '/'.</param>
     /// <returns>64 hex digits, or null.</returns>
     public string? ExpectedSha256(string name) => _location.Files?.FirstOrDefault(f => f.Name == name)?.Sha256;
+
+    /// <summary>Whether its files are hashed each time that it is built from.</summary>
+    internal bool IsReadEachTime => _location.IsReadEachTime;
 
     /// <summary>Whether a file stands in the folder.</summary>
     /// <param name="name">Its name.</param>

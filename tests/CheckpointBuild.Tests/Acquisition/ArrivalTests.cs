@@ -130,7 +130,7 @@ public sealed class ArrivalTests : IDisposable
 
         CheckpointException error = await Assert.ThrowsAsync<CheckpointException>(() => BuildAsync(server, "hub"));
 
-        Assert.Equal("CKPT6011", error.Code);
+        Assert.Equal("CKPT6018", error.Code);
         Assert.Empty(Directory.EnumerateFiles(_scratch.PathOf("out")));
     }
 

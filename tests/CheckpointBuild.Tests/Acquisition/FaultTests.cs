@@ -18,6 +18,7 @@ namespace CheckpointBuild.Tests.Acquisition;
 /// <remarks>Random runs: a few dozen here; <c>CHECKPOINTBUILD_FAULT_RUNS=1000</c> makes it that many.</remarks>
 public sealed class FaultTests
 {
+    private static readonly string Later = new('f', 40);
     private const int SmallRange = 64 << 10;
     private static readonly int Runs = int.TryParse(Environment.GetEnvironmentVariable("CHECKPOINTBUILD_FAULT_RUNS"), NumberStyles.None, CultureInfo.InvariantCulture, out int runs) ? runs : 40;
 
@@ -207,44 +208,50 @@ public sealed class FaultTests
         {
             using var scratch = new Scratch();
             var random = new SeededRandom(seed);
-            ServedFile[] files = [ServedFile.Large("model.safetensors", 50_000 + random.Next(600_000), seed), ServedFile.Small("config.json", $"{{\"seed\": {seed}}}")];
-            await using HubServer server = await HubServer.StartAsync(ServedRepository.Of("demo/tiny", files));
+            ServedFile[] files = [ServedFile.Large("model.safetensors", 50_000 + random.Next(600_000), seed), ServedFile.Small("config.json", $"{{\"seed\": {seed}}}"), ServedFile.Small("tokenizer.json", "{}")];
+            ServedFile[] later = [seed % 2 == 0 ? files[0] : ServedFile.Large("model.safetensors", 70_000, seed + 1000), ServedFile.Small("config.json", $"{{\"later\": {seed}}}"), files[2]];
+            ServedRepository repository = ServedRepository.Of("demo/tiny", files);
+            await using HubServer server = await HubServer.StartAsync(repository);
             var faults = new RandomFaults(random, 0.3);
-            (server.Before, server.Write) = (faults.BeforeAsync, faults.WriteAsync);
+            int moves = random.Next(8), asked = 0;
+            server.Before = context =>
+            {
+                // The branch moves while somebody is at it.
+                if (Interlocked.Increment(ref asked) == moves)
+                {
+                    repository.Commit(Later, later);
+                }
 
-            string? code = await TryFetchAsync(server.Settings(scratch.PathOf("hub")) with { RangeBytes = SmallRange, DownloadTimeout = TimeSpan.FromMilliseconds(500) });
+                return faults.BeforeAsync(context);
+            };
+            server.Write = faults.WriteAsync;
+
+            (FetchedModel? model, string? code) = await TryFetchAsync(server.Settings(scratch.PathOf("hub")) with { RangeBytes = SmallRange, DownloadTimeout = TimeSpan.FromMilliseconds(500) });
 
             right += code is null ? 1 : 0;
             refused.AddOrUpdate(code ?? "", 1, (_, n) => n + 1);
-            AssertCacheIsRight(scratch, files, everything: code is null);
+            CacheLayout.AssertRight(scratch.PathOf("hub"));
+            Assert.DoesNotContain(CacheLayout.OnTheWay(scratch.PathOf("hub")), f => model is not null || HubCache.IsOfOneProcess(Path.GetFileName(f)));
+            foreach (FetchedFile file in model?.Files ?? [])
+            {
+                Assert.Equal(repository.Commits[model!.Commit].Single(f => f.Path == file.Path).Sha256, Hash.OfFile(Path.Combine(model.Folder, file.Path)));
+            }
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{Runs} runs: {right} right; {string.Join(", ", refused.Where(r => r.Key.Length > 0).Select(r => $"{r.Key} {r.Value}"))}");
         Assert.True(right > 0);
     }
 
-    private static async Task<string?> TryFetchAsync(HubSettings settings)
+    private static async Task<(FetchedModel? Model, string? Code)> TryFetchAsync(HubSettings settings)
     {
         try
         {
-            await FetchAsync(settings);
-            return null;
+            return (await FetchAsync(settings), null);
         }
         catch (CheckpointException e)
         {
-            return e.Code;
+            return (null, e.Code);
         }
-    }
-
-    private static void AssertCacheIsRight(Scratch scratch, ServedFile[] files, bool everything)
-    {
-        foreach (string name in Blobs(scratch).Where(n => !n.Contains('.', StringComparison.Ordinal)))
-        {
-            ServedFile file = files.Single(f => f.Identity == name);
-            Assert.Equal(file.Sha256, Hash.OfFile(scratch.PathOf($"hub/models--demo--tiny/blobs/{name}")));
-        }
-
-        Assert.True(!everything || files.All(f => Blobs(scratch).Contains(f.Identity)));
     }
 
     private static string[] Blobs(Scratch scratch) => Directory.Exists(scratch.PathOf("hub/models--demo--tiny/blobs"))

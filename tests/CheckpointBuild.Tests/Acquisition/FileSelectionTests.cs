@@ -15,6 +15,9 @@ public sealed class FileSelectionTests
     {
         { "config.json README.md model.safetensors pytorch_model.bin tokenizer.json original/consolidated.00.pth original/params.json", null, "config.json model.safetensors tokenizer.json" },
         { "config.json model-00001-of-00002.safetensors model-00002-of-00002.safetensors model.safetensors.index.json consolidated.safetensors", null, "config.json model-00001-of-00002.safetensors model-00002-of-00002.safetensors model.safetensors.index.json" },
+        { "config.json model-00001-of-000163.safetensors model-00163-of-000163.safetensors model.safetensors.index.json extra.safetensors", null, "config.json model-00001-of-000163.safetensors model-00163-of-000163.safetensors model.safetensors.index.json" },
+        { "config.json pytorch_model.bin.index.json pytorch_model-00001-of-000002.bin", null, "config.json pytorch_model-00001-of-000002.bin pytorch_model.bin.index.json" },
+        { "config.json model.safetensors trainer_state.json all_results.json train_results.json eval_results.json training_args.json", null, "config.json model.safetensors" },
         { "config.json model.safetensors pytorch_model.bin.index.json pytorch_model-00001-of-00001.bin", null, "config.json model.safetensors" },
         { "config.json pytorch_model.bin.index.json pytorch_model-00001-of-00001.bin flax_model.msgpack", null, "config.json pytorch_model-00001-of-00001.bin pytorch_model.bin.index.json" },
         { "README.md tiny.Q4_0.gguf config.json", null, "tiny.Q4_0.gguf" },
@@ -37,6 +40,7 @@ public sealed class FileSelectionTests
     [InlineData("config.json README.md", null, "CKPT6021")]
     [InlineData("a.gguf b.gguf", null, "CKPT6022")]
     [InlineData("config.json model.safetensors", "*.bin", "CKPT6020")]
+    [InlineData("config.json model.safetensors", "-*.bin", "CKPT6020")]
     [InlineData("config.json model.safetensors", "config.json;-config.json", "CKPT6020")]
     public void A_repository_that_leaves_it_open_is_refused(string repository, string? patterns, string code) =>
         Assert.Equal(code, Assert.Throws<CheckpointException>(() => Choose(repository, patterns, [])).Code);

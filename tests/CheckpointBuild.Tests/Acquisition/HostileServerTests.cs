@@ -22,6 +22,102 @@ public sealed class HostileServerTests : IDisposable
     public void Dispose() => _scratch.Dispose();
 
     [Fact]
+    public async Task An_answer_that_is_late_is_waited_for_as_long_as_a_download_may_stand_still()
+    {
+        await using HubServer server = await ServeAsync();
+        server.Before = async context =>
+        {
+            if (context.Connection.LocalPort == server.Cdn.Port)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(1500), context.RequestAborted);
+            }
+
+            return false;
+        };
+
+        using var client = new HubClient(server.Settings(_scratch.PathOf("hub")) with { MetadataTimeout = TimeSpan.FromMilliseconds(700), DownloadTimeout = TimeSpan.FromSeconds(20) });
+        await client.FetchAsync(new FetchRequest(ModelReference.Parse("hf:demo/tiny")!, FileSelection.Everything), FetchObserver.None, TestContext.Current.CancellationToken);
+
+        Assert.Single(server.Requests, r => r.Host == "<cdn>");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_trickle_in_many_answers_is_an_error_in_the_end(bool cuts)
+    {
+        await using HubServer server = await ServeAsync();
+        server.Write = async (context, bytes) =>
+        {
+            if (context.Connection.LocalPort != server.Cdn.Port)
+            {
+                await context.Response.Body.WriteAsync(bytes);
+                return;
+            }
+
+            await context.Response.Body.WriteAsync(bytes[..Math.Min(100, bytes.Length)]);
+            await context.Response.Body.FlushAsync();
+            if (cuts)
+            {
+                context.Abort();
+            }
+            else
+            {
+                await Task.Delay(-1, context.RequestAborted);
+            }
+        };
+
+        using var client = new HubClient(server.Settings(_scratch.PathOf("hub")) with { DownloadTimeout = TimeSpan.FromMilliseconds(200) });
+        CheckpointException error = await Assert.ThrowsAsync<CheckpointException>(() => client.FetchAsync(new FetchRequest(ModelReference.Parse("hf:demo/tiny")!, FileSelection.Everything), FetchObserver.None, TestContext.Current.CancellationToken));
+
+        Assert.Equal("CKPT6012", error.Code);
+    }
+
+    [Theory]
+    [InlineData(401)]
+    [InlineData(403)]
+    [InlineData(404)]
+    public async Task What_another_host_refuses_is_not_told_as_the_Hubs_word(int status)
+    {
+        await using HubServer server = await ServeAsync();
+        server.Before = context =>
+        {
+            bool refuses = context.Connection.LocalPort == server.Cdn.Port;
+            context.Response.StatusCode = refuses ? status : 200;
+            return Task.FromResult(refuses);
+        };
+
+        CheckpointException error = await RefusedAsync(server);
+
+        Assert.Equal("CKPT6018", error.Code);
+        Assert.Contains(server.Cdn.Host, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("/cdn/", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_commit_that_is_answered_with_another_is_refused()
+    {
+        await using HubServer server = await ServeAsync();
+        server.Before = async context =>
+        {
+            bool answers = context.Request.Path.Value!.Contains("/revision/", StringComparison.Ordinal);
+            if (answers)
+            {
+                await context.Response.WriteAsync($$"""{"sha": "{{new string('b', 40)}}"}""");
+            }
+
+            return answers;
+        };
+
+        using var client = new HubClient(server.Settings(_scratch.PathOf("hub")));
+        CheckpointException error = await Assert.ThrowsAsync<CheckpointException>(() => client.FetchAsync(
+            new FetchRequest(ModelReference.Parse("hf:demo/tiny")!, FileSelection.Everything) { Revision = new string('a', 40), NeedsLicense = true }, FetchObserver.None, TestContext.Current.CancellationToken));
+
+        Assert.Equal("CKPT6013", error.Code);
+        Assert.False(Directory.Exists(_scratch.PathOf("hub/models--demo--tiny/refs")));
+    }
+
+    [Fact]
     public async Task A_redirect_without_end_is_refused()
     {
         await using HubServer server = await ServeAsync();
@@ -152,7 +248,7 @@ public sealed class HostileServerTests : IDisposable
             return Task.FromResult(refuses);
         };
 
-        Assert.Equal("CKPT6011", (await RefusedAsync(server)).Code);
+        Assert.Equal("CKPT6018", (await RefusedAsync(server)).Code);
     }
 
     [Fact]

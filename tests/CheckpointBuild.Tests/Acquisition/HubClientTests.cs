@@ -50,7 +50,7 @@ public sealed class HubClientTests
 
         await RefusedAsync(server.Settings(scratch.PathOf("hub")), new FetchRequest(ModelReference.Parse(model)!, new FileSelection(SelectionStart.Everything, files)) { Revision = revision }, code);
 
-        Assert.False(Directory.Exists(scratch.PathOf("hub/models--demo--tiny/blobs")));
+        Assert.DoesNotContain(Directory.Exists(scratch.PathOf("hub")) ? Directory.EnumerateFiles(scratch.PathOf("hub"), "*", SearchOption.AllDirectories) : [], f => f.Contains("blobs", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -133,6 +133,86 @@ public sealed class HubClientTests
         await RefusedAsync(server.Settings(scratch.PathOf("hub")), Request(), "CKPT6016");
 
         Assert.Empty(Directory.EnumerateFiles(scratch.PathOf("hub/models--demo--tiny/blobs")));
+    }
+
+    [Fact]
+    public async Task What_is_known_to_be_absent_is_kept_as_the_official_client_does()
+    {
+        using var scratch = new Scratch();
+        await using HubServer server = await HubServer.StartAsync(Tiny);
+        string commit = new('a', 40);
+        server.Before = context =>
+        {
+            bool absent = context.Request.Path.Value!.EndsWith("absent.json", StringComparison.Ordinal);
+            if (absent)
+            {
+                context.Response.StatusCode = 404;
+                context.Response.Headers["X-Error-Code"] = "EntryNotFound";
+                context.Response.Headers["X-Repo-Commit"] = commit;
+            }
+
+            return Task.FromResult(absent);
+        };
+        var request = new FetchRequest(ModelReference.Parse("hf:demo/tiny")!, new FileSelection(SelectionStart.Everything, "absent.json"));
+
+        await RefusedAsync(server.Settings(scratch.PathOf("hub")), request, "CKPT6006");
+
+        Assert.Equal(0, new FileInfo(scratch.PathOf($"hub/models--demo--tiny/.no_exist/{commit}/absent.json")).Length);
+        Assert.Equal(commit, await File.ReadAllTextAsync(scratch.PathOf("hub/models--demo--tiny/refs/main"), TestContext.Current.CancellationToken));
+        CacheLayout.AssertRight(scratch.PathOf("hub"));
+
+        // A cache that cannot be written hides nothing.
+        Directory.Delete(scratch.PathOf("hub"), recursive: true);
+        await File.WriteAllTextAsync(scratch.PathOf("hub"), "a file", TestContext.Current.CancellationToken);
+        await RefusedAsync(server.Settings(scratch.PathOf("hub")), request, "CKPT6006");
+    }
+
+    [Theory]
+    [InlineData("logs/12:30.txt")]
+    [InlineData("a\\b.txt")]
+    [InlineData("CON")]
+    [InlineData("com1.log")]
+    [InlineData("nul.tar.gz")]
+    [InlineData("ends.")]
+    [InlineData("ends /x")]
+    public async Task A_name_that_no_system_takes_is_refused_where_it_is_wanted(string name)
+    {
+        using var scratch = new Scratch();
+        await using HubServer server = await HubServer.StartAsync(ServedRepository.Of("demo/tiny", Config, ServedFile.Small(name, "x")));
+        FetchRequest Some(string? files) => new(ModelReference.Parse("hf:demo/tiny")!, new FileSelection(SelectionStart.Everything, files));
+
+        CheckpointException error = await RefusedAsync(server.Settings(scratch.PathOf("hub")), Some(null), "CKPT6014");
+        await FetchAsync(server.Settings(scratch.PathOf("hub")), Some("*.json"));
+
+        Assert.DoesNotContain("harm", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("hf_\u00fcber")]
+    [InlineData("hf_two words")]
+    public async Task A_token_that_cannot_stand_in_a_header_is_a_coded_error(string token)
+    {
+        using var scratch = new Scratch();
+        await using HubServer server = await HubServer.StartAsync(Tiny);
+
+        CheckpointException error = await RefusedAsync(server.Settings(scratch.PathOf("hub")) with { Token = token }, Request(), "CKPT6002");
+
+        Assert.DoesNotContain(token, error.Message, StringComparison.Ordinal);
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
+    public async Task A_proxy_that_forbids_is_not_told_as_a_gated_repository()
+    {
+        using var scratch = new Scratch();
+        await using HubServer server = await HubServer.StartAsync(Tiny);
+        server.Before = context =>
+        {
+            context.Response.StatusCode = 403;
+            return Task.FromResult(true);
+        };
+
+        await RefusedAsync(server.Settings(scratch.PathOf("hub")), Request(), "CKPT6011");
     }
 
     [Fact]

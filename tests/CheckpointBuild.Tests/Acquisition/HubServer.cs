@@ -11,6 +11,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Net.Http.Headers;
 
@@ -62,14 +63,16 @@ internal sealed partial class HubServer : IAsyncDisposable
     /// <summary>Starts a server.</summary>
     /// <param name="repositories">What it serves.</param>
     /// <returns>The server.</returns>
-    public static async Task<HubServer> StartAsync(params IEnumerable<ServedRepository> repositories)
+    public static Task<HubServer> StartAsync(params IEnumerable<ServedRepository> repositories) => StartAsync(_ => { }, repositories);
+
+    private static async Task<HubServer> StartAsync(Action<ListenOptions> listen, IEnumerable<ServedRepository> repositories)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(IPAddress.Loopback, 0);
-            kestrel.Listen(IPAddress.Loopback, 0);
+            kestrel.Listen(IPAddress.Loopback, 0, listen);
+            kestrel.Listen(IPAddress.Loopback, 0, listen);
         });
         WebApplication application = builder.Build();
         var server = new HubServer(application, repositories);

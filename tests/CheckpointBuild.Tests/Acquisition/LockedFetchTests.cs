@@ -17,6 +17,139 @@ public sealed class LockedFetchTests
     private static readonly string Second = new('2', 40);
     private static readonly ServedFile Weights = ServedFile.Large("model.safetensors", 200_000, 1);
 
+    [Theory]
+    [InlineData("config.json")]
+    [InlineData("model.safetensors")]
+    public async Task A_first_restore_locks_no_damage_that_lies_in_the_cache(string file)
+    {
+        using var scratch = new Scratch();
+        await using HubServer server = await HubServer.StartAsync(Repository());
+        FetchedModel before = await RestoreAsync(server, scratch, LockMode.AddMissing);
+        string right = Hash.OfFile(Path.Combine(before.Folder, file));
+        DamagedFile.Flip(Path.Combine(before.Folder, file));
+        File.Delete(scratch.PathOf("lock.json"));
+
+        FetchedModel model = await RestoreAsync(server, scratch, LockMode.AddMissing);
+
+        Assert.Equal(right, model.Files.Single(f => f.Path == file).Sha256);
+        Assert.Equal(right, Hash.OfFile(Path.Combine(model.Folder, file)));
+    }
+
+    [Fact]
+    public async Task Without_the_network_nothing_is_added_to_the_lock()
+    {
+        using var scratch = new Scratch();
+        await using HubServer server = await HubServer.StartAsync(Repository());
+        await RestoreAsync(server, scratch, LockMode.AddMissing);
+        File.Delete(scratch.PathOf("lock.json"));
+        var said = new List<string>();
+
+        await RestoreAsync(server, scratch, LockMode.AddMissing, said, offline: true);
+
+        Assert.False(File.Exists(scratch.PathOf("lock.json")));
+        Assert.Contains(said, s => s.Contains("ckpt restore", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("tokenizer.json")]
+    [InlineData("model-00002-of-00002.safetensors")]
+    public async Task Without_list_and_network_what_is_certainly_missing_is_named(string missing)
+    {
+        using var scratch = new Scratch();
+        string[] all = ["config.json", "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors", "tokenizer.json"];
+        await using HubServer server = await HubServer.StartAsync(new ServedRepository("demo/tiny").Commit(First,
+            [.. all.Select(n => ServedFile.Small(n, n)), ServedFile.Small("model.safetensors.index.json", """{"weight_map": {"a": "model-00001-of-00002.safetensors", "b": "model-00002-of-00002.safetensors"}}""")]));
+        FetchedModel model = await RestoreAsync(server, scratch, LockMode.ReadOnly);
+        Directory.Delete(Path.Combine(model.Folder, "../../trees"), recursive: true);
+        await RestoreAsync(server, scratch, LockMode.ReadOnly, offline: true);
+        File.Delete(Path.Combine(model.Folder, missing));
+
+        CheckpointException error = await Assert.ThrowsAsync<CheckpointException>(() => RestoreAsync(server, scratch, LockMode.AddMissing, offline: true));
+
+        Assert.Equal("CKPT6015", error.Code);
+        Assert.Contains(missing, error.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(scratch.PathOf("lock.json")));
+    }
+
+    [Fact]
+    public async Task Files_that_are_named_one_by_one_are_announced_and_locked_with_the_licence()
+    {
+        using var scratch = new Scratch();
+        await using HubServer server = await HubServer.StartAsync(Repository());
+        var said = new List<string>();
+
+        FetchedModel model = await RestoreAsync(server, scratch, LockMode.AddMissing, said, files: "config.json;model.safetensors");
+        CheckpointException absent = await Assert.ThrowsAsync<CheckpointException>(() => RestoreAsync(server, scratch, LockMode.AddMissing, files: "config.json;absent.json"));
+
+        Assert.Equal("apache-2.0", Assert.Single(CheckpointLock.Read(scratch.PathOf("lock.json")).Models).License);
+        Assert.Contains(said, s => s.Contains("bytes to fetch", StringComparison.Ordinal));
+        Assert.Equal(["config.json", "model.safetensors"], model.Brought);
+        Assert.Equal("CKPT6020", absent.Code);
+    }
+
+    [Fact]
+    public async Task An_update_means_one_commit_by_a_revision_even_when_the_branch_moves_meanwhile()
+    {
+        using var scratch = new Scratch();
+        ServedRepository repository = Repository();
+        await using HubServer server = await HubServer.StartAsync(repository);
+        using var client = new HubClient(server.Settings(scratch.PathOf("hub")));
+        var fetch = new LockedFetch(client, scratch.PathOf("lock.json"), LockMode.Update);
+
+        await fetch.FetchAsync(Request(null), FetchObserver.None, TestContext.Current.CancellationToken);
+        repository.Commit(Second, ServedFile.Small("config.json", "{\"new\": 1}"), Weights);
+        await fetch.FetchAsync(Request("*.json"), FetchObserver.None, TestContext.Current.CancellationToken);
+
+        Assert.All(CheckpointLock.Read(scratch.PathOf("lock.json")).Models, m => Assert.Equal(First, m.Commit));
+    }
+
+    [Fact]
+    public async Task Many_that_add_entries_at_once_lose_none()
+    {
+        using var scratch = new Scratch();
+        const int Many = 12;
+        await using HubServer server = await HubServer.StartAsync(Enumerable.Range(0, Many).Select(i => new ServedRepository($"demo/tiny{i}").Commit(First, ServedFile.Small("config.json", "{}"), Weights)));
+
+        await Task.WhenAll(Enumerable.Range(0, Many).Select(i => Task.Run(async () =>
+        {
+            using var client = new HubClient(server.Settings(scratch.PathOf("hub")));
+            var request = new FetchRequest(ModelReference.Parse($"hf:demo/tiny{i}")!, new FileSelection(SelectionStart.WhatABuildNeeds, "config.json"));
+            await new LockedFetch(client, scratch.PathOf("lock.json"), LockMode.AddMissing).FetchAsync(request, FetchObserver.None, TestContext.Current.CancellationToken);
+        })));
+
+        Assert.Equal(Many, CheckpointLock.Read(scratch.PathOf("lock.json")).Models.Length);
+    }
+
+    [Fact]
+    public async Task Entries_that_no_name_stands_for_are_dropped_on_request()
+    {
+        using var scratch = new Scratch();
+        await using HubServer server = await HubServer.StartAsync(Repository());
+        await RestoreAsync(server, scratch, LockMode.AddMissing);
+        await RestoreAsync(server, scratch, LockMode.AddMissing, files: "*.json");
+        var said = new List<string>();
+
+        await LockedFetch.DropOthersAsync(scratch.PathOf("lock.json"), new HashSet<(string, string, string)> { ("hf:demo/tiny", "main", "*.json") }, said.Add, TestContext.Current.CancellationToken);
+
+        Assert.Equal("*.json", Assert.Single(CheckpointLock.Read(scratch.PathOf("lock.json")).Models).Selection);
+        Assert.Contains("hf:demo/tiny@main", Assert.Single(said), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_lock_file_that_cannot_be_written_is_named_and_leaves_nothing_beside_it()
+    {
+        using var scratch = new Scratch();
+        await using HubServer server = await HubServer.StartAsync(Repository());
+        await File.WriteAllTextAsync(scratch.PathOf("project"), "a file", TestContext.Current.CancellationToken);
+        using var client = new HubClient(server.Settings(scratch.PathOf("hub")));
+
+        CheckpointException error = await Assert.ThrowsAsync<CheckpointException>(() => new LockedFetch(client, scratch.PathOf("project/lock.json"), LockMode.AddMissing).FetchAsync(Request(null), FetchObserver.None, TestContext.Current.CancellationToken));
+
+        Assert.Equal("CKPT6045", error.Code);
+        Assert.DoesNotContain("HF_HUB_CACHE", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(Directory.EnumerateFiles(scratch.Folder), f => f.EndsWith(".tmp", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_first_restore_locks_every_byte()
     {
@@ -200,6 +333,7 @@ public sealed class LockedFetchTests
     [InlineData("""{"version": 1, "checkpoints": [{"source": "hf:a/b", "revision": "main", "commit": "../x", "files": []}]}""")]
     [InlineData("""{"version": 1, "checkpoints": [{"source": "hf:a/b", "revision": "main", "commit": "COMMIT", "files": []}]}""")]
     [InlineData("""{"version": 1, "checkpoints": [{"source": "hf:a/b", "revision": "main", "commit": "main", "files": [FILE]}]}""")]
+    [InlineData("""{"version": 1, "checkpoints": [{"source": "hf:../x", "revision": "main", "commit": "COMMIT", "files": [FILE]}]}""")]
     [InlineData("""{"version": 1, "checkpoints": [{"source": "a/b", "revision": "main", "commit": "COMMIT", "files": [FILE]}]}""")]
     [InlineData("""{"version": 1, "checkpoints": [{"source": "hf:a/b", "revision": "main", "commit": "COMMIT", "files": [FILE, FILE]}]}""")]
     [InlineData("""{"version": 1, "checkpoints": [{"source": "hf:a/b", "revision": "main", "commit": "COMMIT", "files": [FILE]}, {"source": "hf:a/b", "revision": "main", "commit": "COMMIT", "files": [FILE]}]}""")]
@@ -212,12 +346,13 @@ public sealed class LockedFetchTests
         Assert.Equal("CKPT6040", Assert.Throws<CheckpointException>(() => CheckpointLock.Read(scratch.PathOf("lock.json"))).Code);
     }
 
+    private static FetchRequest Request(string? files) => new(ModelReference.Parse("hf:demo/tiny")!, new FileSelection(SelectionStart.WhatABuildNeeds, files));
+
     private static ServedRepository Repository() => new ServedRepository("demo/tiny").Commit(First, ServedFile.Small("config.json", "{}\n"), Weights, ServedFile.Small("README.md", "# tiny\n"));
 
-    private static async Task<FetchedModel> RestoreAsync(HubServer server, Scratch scratch, LockMode mode, List<string>? said = null, string cache = "hub", string? files = null, string revision = "main")
+    private static async Task<FetchedModel> RestoreAsync(HubServer server, Scratch scratch, LockMode mode, List<string>? said = null, string cache = "hub", string? files = null, string revision = "main", bool offline = false)
     {
-        using var client = new HubClient(server.Settings(scratch.PathOf(cache)));
-        var request = new FetchRequest(ModelReference.Parse("hf:demo/tiny")!, new FileSelection(SelectionStart.WhatABuildNeeds, files)) { NeedsLicense = true, Revision = revision };
-        return await new LockedFetch(client, scratch.PathOf("lock.json"), mode).FetchAsync(request, FetchObserver.None with { Say = line => said?.Add(line) }, TestContext.Current.CancellationToken);
+        using var client = new HubClient(server.Settings(scratch.PathOf(cache)) with { Offline = offline });
+        return await new LockedFetch(client, scratch.PathOf("lock.json"), mode).FetchAsync(Request(files) with { Revision = revision }, FetchObserver.None with { Say = line => said?.Add(line) }, TestContext.Current.CancellationToken);
     }
 }

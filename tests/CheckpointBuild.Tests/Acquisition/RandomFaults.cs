@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace CheckpointBuild.Tests.Acquisition;
 
-/// <summary>What networks and servers do: refuse, cut, damage, stand still, forget ranges. The same for the same seed and order of requests.</summary>
+/// <summary>What networks and servers do: refuse, cut, damage, slow down, stand still, forget ranges. The same for the same seed and order of requests.</summary>
 /// <param name="random">Decides.</param>
 /// <param name="share">The share of answers that go wrong.</param>
 internal sealed class RandomFaults(SeededRandom random, double share)
@@ -51,6 +51,16 @@ internal sealed class RandomFaults(SeededRandom random, double share)
         if (!fails)
         {
             await context.Response.Body.WriteAsync(bytes);
+        }
+        else if (kind % 8 is 1 or 2)
+        {
+            // In pieces with pauses; of one answer in 32 with one that is longer than a client waits.
+            for (int at = 0, piece = Math.Max(1, bytes.Length / 4); at < bytes.Length; at += piece)
+            {
+                await context.Response.Body.WriteAsync(bytes[at..Math.Min(bytes.Length, at + piece)], context.RequestAborted);
+                await context.Response.Body.FlushAsync(context.RequestAborted);
+                await Task.Delay(kind % 32 == 1 ? 700 : 5, context.RequestAborted);
+            }
         }
         else if (kind % 8 == 0)
         {

@@ -87,22 +87,41 @@ public sealed class FetchTests
         Assert.DoesNotContain(Directory.EnumerateFiles(scratch.PathOf("home/hub"), "*", SearchOption.AllDirectories), f => Path.GetFileName(f).Length == Hash.OfFile(f).Length);
     }
 
-    [Fact]
-    public async Task A_byte_that_changed_in_the_cache_ends_the_build()
+    [Theory]
+    [InlineData("model.safetensors")]
+    [InlineData("tokenizer.json")]
+    public async Task A_byte_that_changed_in_the_cache_is_fetched_again_or_named_without_the_network(string file)
     {
         using var scratch = new Scratch();
         await using HubServer server = await HubServer.StartAsync(Repository(scratch));
         CkptProcess ckpt = Ckpt(server, scratch);
         string folder = (await ckpt.RunAsync("fetch", "hf:demo/tiny")).Output.Trim();
-        string blob = new FileInfo(Path.Combine(folder, "model.safetensors")).ResolveLinkTarget(returnFinalTarget: true)!.FullName;
-        byte[] bytes = await File.ReadAllBytesAsync(blob, TestContext.Current.CancellationToken);
-        bytes[^1] ^= 1;
-        await File.WriteAllBytesAsync(blob, bytes, TestContext.Current.CancellationToken);
+        string before = Hash.OfFile(Path.Combine(folder, file));
+        DamagedFile.Flip(Path.Combine(folder, file));
 
-        CkptResult result = await ckpt.RunAsync("build", "hf:demo/tiny", "--engine", "gguf", "--output", scratch.PathOf("out"));
+        CkptResult offline = await ckpt.RunAsync("build", "hf:demo/tiny", "--engine", "gguf", "--offline", "--output", scratch.PathOf("out"));
+        CkptResult online = await ckpt.RunAsync("build", "hf:demo/tiny", "--engine", "gguf", "--output", scratch.PathOf("out"));
 
-        Assert.Equal(1, result.ExitCode);
-        Assert.Contains("CKPT6031", result.Error, StringComparison.Ordinal);
+        Assert.Equal(1, offline.ExitCode);
+        Assert.Contains("CKPT6031", offline.Error, StringComparison.Ordinal);
+        Assert.True(online.ExitCode == 0, online.ToString());
+        Assert.Equal(before, Hash.OfFile(Path.Combine(folder, file)));
+    }
+
+    [Fact]
+    public async Task A_verb_that_reads_verifies_what_lay_there()
+    {
+        using var scratch = new Scratch();
+        await using HubServer server = await HubServer.StartAsync(Repository(scratch));
+        CkptProcess ckpt = Ckpt(server, scratch);
+        string weights = Path.Combine((await ckpt.RunAsync("fetch", "hf:demo/tiny")).Output.Trim(), "model.safetensors");
+        string before = Hash.OfFile(weights);
+        DamagedFile.Flip(weights);
+
+        CkptResult result = await ckpt.RunAsync("inspect", "hf:demo/tiny");
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.Equal(before, Hash.OfFile(weights));
     }
 
     [Fact]

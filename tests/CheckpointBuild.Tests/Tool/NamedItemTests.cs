@@ -175,6 +175,75 @@ public sealed class NamedItemTests
         Assert.Empty(result.Output);
     }
 
+    [Theory]
+    [InlineData("restored locked= update= offline=")]
+    [InlineData("restored locked=true update= offline=", "--locked")]
+    [InlineData("restored locked= update=true offline=", "--update")]
+    [InlineData("locked= update= offline=true", "--offline")]
+    public async Task A_restore_says_to_the_project_what_was_typed_and_no_more(string heard, params string[] options)
+    {
+        using var scratch = new Scratch();
+        await File.WriteAllTextAsync(scratch.PathOf("one.csproj"), """
+            <Project>
+              <Target Name="Restore"><Message Importance="high" Text="restored" /></Target>
+              <Target Name="RestoreModelCheckpoints"><Message Importance="high" Text="locked=$(CheckpointBuildLockedMode) update=$(CheckpointBuildUpdateLock) offline=$(CheckpointBuildOffline)" /></Target>
+            </Project>
+            """, TestContext.Current.CancellationToken);
+
+        CkptResult result = await Tool.Ckpt.RunAsync(["restore", scratch.Folder, .. options]);
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.Equal(heard, string.Join(' ', result.Error.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)));
+    }
+
+    [Fact]
+    public async Task A_restore_that_both_updates_and_is_locked_is_a_mistake() => Assert.Equal(2, (await Tool.Ckpt.RunAsync("restore", ".", "--update", "--locked")).ExitCode);
+
+    [Fact]
+    public async Task An_update_of_all_items_drops_what_none_of_them_names()
+    {
+        using var scratch = new Scratch();
+        await using HubServer server = await HubServer.StartAsync(Repository(scratch));
+        await WorkAsync(server, scratch, "RestoreCheckpoints");
+        CheckpointLock made = CheckpointLock.Read(scratch.PathOf("checkpoints.lock.json"));
+        made.With(made.Models[0] with { Revision = "gone" }).Write(scratch.PathOf("checkpoints.lock.json"));
+
+        await WorkAsync(server, scratch, "RestoreCheckpoints", ("updateLock", true));
+        int kept = CheckpointLock.Read(scratch.PathOf("checkpoints.lock.json")).Models.Length;
+        CkptResult result = await WorkAsync(server, scratch, "RestoreCheckpoints", ("updateLock", true), ("whole", true));
+
+        Assert.Equal(2, kept);
+        Assert.Contains("hf:demo/tiny@gone", result.Output, StringComparison.Ordinal);
+        Assert.Equal("main", Assert.Single(CheckpointLock.Read(scratch.PathOf("checkpoints.lock.json")).Models).Revision);
+    }
+
+    [Fact]
+    public async Task A_plan_writes_no_lock()
+    {
+        using var scratch = new Scratch();
+        await using HubServer server = await HubServer.StartAsync(Repository(scratch));
+        await WorkAsync(server, scratch, "RestoreCheckpoints");
+        File.Delete(scratch.PathOf("checkpoints.lock.json"));
+
+        CkptResult result = await WorkAsync(server, scratch, "BuildEngine", ("plan", true), ("offline", true));
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.False(File.Exists(scratch.PathOf("checkpoints.lock.json")));
+    }
+
+    [Fact]
+    public async Task What_arrives_while_it_is_built_is_reported_too()
+    {
+        using var scratch = new Scratch();
+        await using HubServer server = await HubServer.StartAsync(Repository(scratch));
+        await WorkAsync(server, scratch, "RestoreCheckpoints");
+        Directory.Delete(scratch.PathOf("home"), recursive: true);
+
+        CkptResult result = await WorkAsync(server, scratch, "BuildEngine", ("locked", true));
+
+        Assert.Matches("@ckpt\tprogress\t0\t100\tof hf:demo/tiny fetched", result.Output);
+    }
+
     private static CkptProcess Ckpt(HubServer server, Scratch scratch) =>
         new(("HF_HOME", scratch.PathOf("home")), ("HF_ENDPOINT", server.Endpoint.AbsoluteUri), ("XDG_CACHE_HOME", scratch.PathOf("cache")));
 

@@ -5,7 +5,10 @@ using System.IO.Compression;
 using System.Linq;
 using System.Threading.Tasks;
 using CheckpointBuild.Acquisition;
+using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Tests.Acquisition;
 using CheckpointBuild.Tests.Infrastructure;
+using CheckpointBuild.Tool.Packages;
 using Xunit;
 
 namespace CheckpointBuild.Tests.Tool;
@@ -203,21 +206,123 @@ public sealed class PackTests : IDisposable
     }
 
     [Fact]
-    public async Task A_byte_that_changed_in_the_global_folder_ends_the_build()
+    public async Task A_byte_that_changed_in_the_global_folder_ends_the_build_whatever_its_time_says()
     {
         await PackAsync();
         Configure(Source("feed", "feed"));
         await BuildAsync("first");
         string weights = _scratch.PathOf($"packages/{Id.ToLowerInvariant()}/1.2.0/checkpoint/files/model.safetensors");
-        byte[] bytes = await File.ReadAllBytesAsync(weights, TestContext.Current.CancellationToken);
-        bytes[^1] ^= 1;
-        await File.WriteAllBytesAsync(weights, bytes, TestContext.Current.CancellationToken);
+        DamagedFile.Flip(weights);
 
         await RefusedAsync("CKPT6031");
         await File.AppendAllTextAsync(weights, "x", TestContext.Current.CancellationToken);
         await RefusedAsync("CKPT6064");
         File.Delete(_scratch.PathOf($"packages/{Id.ToLowerInvariant()}/1.2.0/{PackageManifest.Path}"));
         await RefusedAsync("CKPT6063");
+    }
+
+    [Theory]
+    [InlineData("fetch")]
+    [InlineData("inspect")]
+    [InlineData("pack", "--id", "Other", "--version", "1.0.0", "--output", "other")]
+    public async Task Damage_of_a_package_is_told_by_other_verbs_and_packed_by_none(string verb, params string[] more)
+    {
+        await PackAsync();
+        Configure(Source("feed", "feed"));
+        await BuildAsync("first");
+        DamagedFile.Flip(_scratch.PathOf($"packages/{Id.ToLowerInvariant()}/1.2.0/checkpoint/files/model.safetensors"));
+
+        CkptResult result = await Process().RunAsync([verb, $"nuget:{Id}", .. more]);
+
+        Assert.True(result.ExitCode == 1 && result.Error.Contains("CKPT6031", StringComparison.Ordinal), result.ToString());
+        Assert.False(Directory.Exists(_scratch.PathOf("other")));
+    }
+
+    [Fact]
+    public async Task A_package_goes_into_a_folder_of_the_users_as_far_as_it_is_wanted()
+    {
+        await PackAsync();
+        Configure(Source("feed", "feed"));
+
+        CkptResult result = await Process().RunAsync("fetch", $"nuget:{Id}", "--files", "*.json;-config.json", "--output", "copy");
+        CkptResult absent = await Process().RunAsync("fetch", $"nuget:{Id}", "--files", "*.absent");
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.Equal(_scratch.PathOf("copy"), result.Output.Trim());
+        Assert.Equal(Directory.EnumerateFiles(_scratch.PathOf("tiny"), "*.json").Select(f => Path.GetFileName(f)).Where(n => n != "config.json").Order(StringComparer.Ordinal), Directory.EnumerateFiles(_scratch.PathOf("copy")).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
+        Assert.Contains("CKPT6020", absent.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_source_that_fails_is_not_passed_over()
+    {
+        await PackAsync();
+        Directory.CreateDirectory(_scratch.PathOf("private"));
+        await using PackageServer server = await PackageServer.StartAsync(_scratch.PathOf("private"), "reader:pass-w0rd");
+        Configure($"""<packageSources><clear /><add key="private" value="{server.Index}" allowInsecureConnections="true" /><add key="feed" value="feed" /></packageSources>""", Credentials("private", "wr0ng"));
+
+        await RefusedAsync("CKPT6062");
+        CkptResult newest = await Process().RunAsync("fetch", $"nuget:{Id}");
+
+        Assert.Contains("CKPT6062", newest.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_scratch.PathOf("packages")));
+    }
+
+    [Theory]
+    [InlineData("../../evil")]
+    [InlineData("Somebody.Elses")]
+    [InlineData(Id + ".Part1")]
+    [InlineData(Id + ".Part2x")]
+    public async Task A_manifest_that_names_another_package_is_refused(string other)
+    {
+        await PackAsync();
+        Configure(Source("feed", "feed"));
+        await BuildAsync("first");
+        string path = _scratch.PathOf($"packages/{Id.ToLowerInvariant()}/1.2.0/{PackageManifest.Path}");
+        await File.WriteAllTextAsync(path, (await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken)).Replace("\"package\": \"\"", $"\"package\": \"{other}\"", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+
+        await RefusedAsync("CKPT6063");
+    }
+
+    [Fact]
+    public async Task A_manifest_that_names_a_file_twice_is_refused()
+    {
+        await PackAsync();
+        Configure(Source("feed", "feed"));
+        await BuildAsync("first");
+        string path = _scratch.PathOf($"packages/{Id.ToLowerInvariant()}/1.2.0/{PackageManifest.Path}");
+        await File.WriteAllTextAsync(path, (await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken)).Replace("\"path\": \"config.json\"", "\"path\": \"tokenizer.json\"", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+
+        await RefusedAsync("CKPT6063");
+    }
+
+    [Fact]
+    public void A_file_that_changes_while_it_is_packed_leaves_no_package()
+    {
+        File.WriteAllText(_scratch.PathOf("config.json"), "{}");
+        var manifest = new PackageManifest("tiny", null, [new PackedFile("config.json", 2, new string('0', 64), [new PackedPiece("", "checkpoint/files/config.json", 2)])]);
+
+        CheckpointException error = Assert.Throws<CheckpointException>(() => new PackageWriter(_scratch.Folder, new PackageDescription(Id, "1.0.0", null, "me", "# me")).Write(_scratch.PathOf("out"), manifest, TestContext.Current.CancellationToken));
+
+        Assert.Equal("CKPT7008", error.Code);
+        Assert.Empty(Directory.EnumerateFiles(_scratch.PathOf("out")));
+    }
+
+    [Theory]
+    [InlineData(40, 100_000)]
+    [InlineData(3000, 1000)]
+    public async Task No_package_passes_its_size_with_a_long_card_and_many_files(int files, int card)
+    {
+        Directory.CreateDirectory(_scratch.PathOf("tiny/many"));
+        await File.WriteAllTextAsync(_scratch.PathOf("tiny/README.md"), new string('x', card), TestContext.Current.CancellationToken);
+        for (int i = 0; i < files; i++)
+        {
+            await File.WriteAllTextAsync(_scratch.PathOf($"tiny/many/a-file-of-a-name-that-is-not-short-{i:D5}.txt"), "x", TestContext.Current.CancellationToken);
+        }
+
+        string[] packages = await PackAsync("--max-package-size", "1500KB");
+
+        Assert.All(packages, p => Assert.InRange(new FileInfo(p).Length, 1, 1_500_000));
     }
 
     [Fact]
@@ -238,6 +343,7 @@ public sealed class PackTests : IDisposable
     [InlineData("CKPT6066", "--version", "one")]
     [InlineData("CKPT6068", "--max-package-size", "1KB")]
     [InlineData("CKPT6001", "--id", "a/b")]
+    [InlineData("CKPT6070", "--license", "free for all <of us>")]
     public async Task A_package_that_cannot_be_made_is_refused(string code, string option, string value)
     {
         new TinyLlama().Write(_scratch.PathOf("tiny"));

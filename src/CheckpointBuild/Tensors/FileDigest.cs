@@ -3,10 +3,9 @@ using System.IO;
 using System.Security.Cryptography;
 using System.Threading;
 using CheckpointBuild.Diagnostics;
-using CheckpointBuild.Tensors;
 using Microsoft.Win32.SafeHandles;
 
-namespace CheckpointBuild.Building;
+namespace CheckpointBuild.Tensors;
 
 /// <summary>SHA-256 of files, in pieces of bounded size.</summary>
 internal static class FileDigest
@@ -44,18 +43,28 @@ internal static class FileDigest
         return Sha256(source, cancellation);
     }
 
+    /// <summary>Adds a source's bytes to a hash that was begun.</summary>
+    /// <param name="hash">The hash.</param>
+    /// <param name="source">The bytes.</param>
+    /// <param name="cancellation">Looked at between pieces.</param>
+    public static void Append(IncrementalHash hash, ByteSource source, CancellationToken cancellation) => Append(hash, source.Length, (offset, piece) => source.Read(offset, piece.AsSpan()), cancellation);
+
     private static string Sha256(long length, Action<long, ArraySegment<byte>> read, CancellationToken cancellation)
     {
         using IncrementalHash sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Append(sha, length, read, cancellation);
+        return Convert.ToHexStringLower(sha.GetHashAndReset());
+    }
+
+    private static void Append(IncrementalHash hash, long length, Action<long, ArraySegment<byte>> read, CancellationToken cancellation)
+    {
         byte[] buffer = GC.AllocateUninitializedArray<byte>((int)Math.Min(PieceBytes, length));
         for (long offset = 0; offset < length; offset += buffer.Length)
         {
             cancellation.ThrowIfCancellationRequested();
             var piece = new ArraySegment<byte>(buffer, 0, (int)Math.Min(buffer.Length, length - offset));
             read(offset, piece);
-            sha.AppendData(piece.AsSpan());
+            hash.AppendData(piece.AsSpan());
         }
-
-        return Convert.ToHexStringLower(sha.GetHashAndReset());
     }
 }
