@@ -16,6 +16,7 @@ internal static class EditorSituations
     [
         new("design-time builds of a fresh clone, without the checkpoint, and during a real build", "quiet, no process, no engine; the real build is right", During),
         new("the application names its engine in code", "`ModelEngines.DocLlama.Path` is the engine's folder; a wrong name does not compile; it can be switched off", Names) { IsFast = true },
+        new("a library and its friend, a test project, have engines of their own", "each names its own; no warning", Friends) { IsFast = true },
         new("scripts ask for the engines", "JSON with name, path, size and key; before a build, none", Query),
         new("a target of the project's own chains the three tasks", "each product is the next one's checkpoint; a second build does nothing", OwnTargets),
         new("an item's product is a checkpoint, another item keeps the checkpoint that its engine is made from", "each is made in the target of its stage; the kept one lies below obj and goes with clean", Stages),
@@ -66,6 +67,16 @@ internal static class EditorSituations
         folder.Run("build", "app", "--no-restore", "-p:CheckpointBuildGenerateSource=false").Succeeded();
         folder.Write("app/Program.cs", """System.Console.WriteLine(Contoso.ModelEngines.DocLlama.Name);""");
         folder.Run("build", "app", "--no-restore", "-p:CheckpointBuildNamespace=Contoso", "-warnaserror").Succeeded();
+    }
+
+    private static void Friends(StrangerFolder folder)
+    {
+        folder.Lib("lib", Scene.Eight, """<ItemGroup><InternalsVisibleTo Include="app" /></ItemGroup>""");
+        folder.Write("app/Program.cs", """System.Console.WriteLine(ModelEngines.Second.Name + " " + typeof(Parts.Of_lib).Name);""");
+        folder.WriteProject("app", Scene.Eight + """EngineName="second" """, extra: """<ItemGroup><ProjectReference Include="../lib/lib.csproj" /></ItemGroup>""");
+        folder.Run("build", "app", "-warnaserror", "-p:CheckpointBuildSkip=true").Succeeded();
+        folder.Write("lib/Old.cs", "namespace Parts { public class Old { public string Name { get { return ModelEngines.DocLlama.Name; } } } }");
+        folder.Run("build", "lib", "--no-restore", "-warnaserror", "-p:CheckpointBuildSkip=true", "-p:LangVersion=7.3", "-p:ImplicitUsings=disable").Succeeded();
     }
 
     private static void Query(StrangerFolder folder)
