@@ -303,9 +303,13 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
             job.Remember(job.Checkpoint.IsNamed ? SourceStamps.Of(job.Checkpoint, Folder, FullLockFile) : null);
             Log.LogMessage(
                 MessageLevel.Parse(Verbosity ?? string.Empty)!.Of(MessageImportance.High),
-                string.Format(CultureInfo.InvariantCulture, "{0}: {1:F1} MB to {2:F1} MB, {3}", job.Checkpoint.EngineName, job.SourceBytes / 1e6, job.Product.Bytes / 1e6, Origin(job.Product)));
+                string.Format(CultureInfo.InvariantCulture, "{0}: {1}{2:F1} MB, {3}", job.Checkpoint.EngineName, SizeIn(job), job.Product.Bytes / 1e6, Origin(job.Product)));
         }
     }
+
+    // A fetched model's files lie where only the tool knows.
+    private static string SizeIn(EngineJob job) =>
+        CheckpointReader.IsRemote(job.Checkpoint.Source) ? string.Empty : string.Format(CultureInfo.InvariantCulture, "{0:F1} MB to ", job.SourceBytes / 1e6);
 
     private static string Origin(EngineProduct product) =>
         product.FromStore ? "from the store" : string.Format(CultureInfo.InvariantCulture, "built in {0:F1} s", product.Seconds);
