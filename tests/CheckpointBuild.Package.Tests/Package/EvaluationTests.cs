@@ -72,6 +72,27 @@ public sealed class EvaluationTests : IDisposable
         Assert.Equal(["models/other.json"], ContentWith("models/tiny"));
     }
 
+    // Visual Studio has this target; here the project does.
+    [Fact]
+    public void What_a_build_writes_into_a_checkpoint_folder_is_no_input_of_an_editor()
+    {
+        foreach (string file in new[] { "config.json", "original/params.json", "obj/Debug/app.log", "bin/Debug/app.dll" })
+        {
+            _scratch.Write("app/" + file, "{}");
+        }
+
+        Write(".", """<Target Name="CollectUpToDateCheckInputDesignTime" Returns="@(UpToDateCheckInput)" />""");
+        CommandResult result = new DotNet().Run(_scratch.Root, "msbuild", "app/app.csproj", "-getTargetResult:CollectUpToDateCheckInputDesignTime").Succeeded();
+
+        Assert.Contains("params.json", result.Output);
+        Assert.DoesNotContain("app.log", result.Output);
+        Assert.DoesNotContain("app.dll", result.Output);
+    }
+
+    [Fact]
+    public void Every_link_of_the_packages_readme_works_on_a_feed() =>
+        Assert.DoesNotMatch(@"\]\((?!https?://|#)", File.ReadAllText(Path.Combine(RepositoryPaths.Root, "README.md")));
+
     [Fact]
     public void Targets_of_the_project_are_not_overridden()
     {
