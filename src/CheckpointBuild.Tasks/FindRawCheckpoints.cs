@@ -14,6 +14,8 @@ namespace CheckpointBuild.Tasks;
 [MSBuildMultiThreadableTask]
 public sealed class FindRawCheckpoints : Task
 {
+    private static readonly string[] Papers = ["LICENSE", "LICENCE", "NOTICE", "README", "USE_POLICY"];
+
     /// <summary>The checkpoints.</summary>
     public ITaskItem[] Checkpoints { get; set; } = [];
 
@@ -30,7 +32,7 @@ public sealed class FindRawCheckpoints : Task
             foreach (ITaskItem file in Files)
             {
                 string path = file.GetMetadata("FullPath");
-                if (path.Equals(checkpoint.Source, StringComparison.Ordinal) || path.StartsWith(folder, StringComparison.Ordinal))
+                if (path.Equals(checkpoint.Source, StringComparison.Ordinal) || (path.StartsWith(folder, StringComparison.Ordinal) && !ShipsWithTheModel(Path.GetFileName(path))))
                 {
                     // One file stands for all: a folder of many shards is one mistake.
                     log.Warning(TaskErrors.RawCheckpointShipped(path, checkpoint.Item.ItemSpec), checkpoint.Item);
@@ -41,4 +43,8 @@ public sealed class FindRawCheckpoints : Task
 
         return true;
     }
+
+    // A model's licence asks to travel with whatever is made from the model.
+    private static bool ShipsWithTheModel(string name) =>
+        Path.GetExtension(name).Equals(".md", StringComparison.OrdinalIgnoreCase) || Array.Exists(Papers, paper => name.StartsWith(paper, StringComparison.OrdinalIgnoreCase));
 }

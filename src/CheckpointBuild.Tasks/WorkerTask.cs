@@ -19,6 +19,8 @@ namespace CheckpointBuild.Tasks;
 /// </remarks>
 public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
 {
+    private const int CallDigits = 8;
+
     private readonly CancelSignal _cancel = new();
     private readonly DiagnosticLog _log;
 
@@ -37,7 +39,7 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
     /// <summary>Where to put the products, one folder for each, named after its engine. Without it they stay in the store, which is where <see cref="Files"/> then points.</summary>
     public string? OutputDirectory { get; set; }
 
-    /// <summary>Where the task remembers what it made; <c>obj/ckpt/</c> and the task's name when not given.</summary>
+    /// <summary>Where the task remembers what it made; <c>obj/ckpt/</c>, the task's name and a hash of <see cref="OutputDirectory"/> when not given, so that two calls of one task do not take each other's place.</summary>
     public string? StateDirectory { get; set; }
 
     /// <summary>The content-addressed store; the user's own when not given.</summary>
@@ -305,9 +307,13 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
             job.Remember(job.Checkpoint.IsNamed ? SourceStamps.Of(job.Checkpoint, Folder, FullLockFile) : null);
             Log.LogMessage(
                 MessageLevel.Parse(Verbosity ?? string.Empty)!.Of(MessageImportance.High),
-                string.Format(CultureInfo.InvariantCulture, "{0}: {1:F1} MB to {2:F1} MB, {3}", job.Checkpoint.EngineName, job.SourceBytes / 1e6, job.Product.Bytes / 1e6, Origin(job.Product)));
+                string.Format(CultureInfo.InvariantCulture, "{0}: {1}{2:F1} MB, {3}", job.Checkpoint.EngineName, SizeIn(job), job.Product.Bytes / 1e6, Origin(job.Product)));
         }
     }
+
+    // A fetched model's files lie where only the tool knows.
+    private static string SizeIn(EngineJob job) =>
+        CheckpointReader.IsRemote(job.Checkpoint.Source) ? string.Empty : string.Format(CultureInfo.InvariantCulture, "{0:F1} MB to ", job.SourceBytes / 1e6);
 
     private static string Origin(EngineProduct product) =>
         product.FromStore ? "from the store" : string.Format(CultureInfo.InvariantCulture, "built in {0:F1} s", product.Seconds);
@@ -320,7 +326,7 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
         Files = delivery.Files;
     }
 
-    private string States => Full(StateDirectory is { Length: > 0 } given ? given : Path.Combine("obj", "ckpt", GetType().Name));
+    private string States => Full(StateDirectory is { Length: > 0 } given ? given : Path.Combine("obj", "ckpt", GetType().Name, CallName()));
 
     private string Store => StoreDirectory is { Length: > 0 } given ? Full(given) : string.Empty;
 
@@ -334,6 +340,21 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
     private string Folder => ProjectDirectory is { Length: > 0 } given ? given : Path.GetDirectoryName(BuildEngine.ProjectFileOfTaskNode);
 
     private string Full(string path) => Path.GetFullPath(Path.Combine(Folder, path));
+
+    // A call with a folder of its own is known by it: there, other options take the place of those before. One that leaves its products in the store is known by what it asks.
+    private string CallName()
+    {
+        List<string> fields = [OutputDirectory ?? string.Empty];
+        foreach (ITaskItem item in OutputDirectory is { Length: > 0 } ? [] : Checkpoints)
+        {
+            foreach (string name in CheckpointMetadata.Recipe)
+            {
+                fields.Add(item.GetMetadata(name));
+            }
+        }
+
+        return Sha256Text.OfText(TabbedLine.Join([.. fields])).Substring(0, CallDigits);
+    }
 
     private static string ToolOfThePackage() =>
         Path.Combine(Path.GetDirectoryName(typeof(WorkerTask).Assembly.Location), "..", "..", "tools", "net10.0", "any", "ckpt.dll");

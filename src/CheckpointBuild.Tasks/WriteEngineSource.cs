@@ -29,6 +29,12 @@ public sealed class WriteEngineSource : Task
     /// <summary>The namespace; none when empty.</summary>
     public string RootNamespace { get; set; } = string.Empty;
 
+    /// <summary>The assembly's name, which tells its class from that of a friend assembly.</summary>
+    public string AssemblyName { get; set; } = string.Empty;
+
+    /// <summary>The version of C#; empty or older than 10 for one without global imports.</summary>
+    public string LanguageVersion { get; set; } = string.Empty;
+
     /// <summary>The file, when there is an engine to name.</summary>
     [Output]
     public ITaskItem[] Written => [.. _written];
@@ -44,7 +50,7 @@ public sealed class WriteEngineSource : Task
 
         try
         {
-            string text = EngineSource.Of(checkpoints, RootNamespace);
+            string text = EngineSource.Of(checkpoints, RootNamespace, EngineSource.HasGlobalUsings(LanguageVersion) ? AssemblyName : string.Empty);
             if (!File.Exists(SourceFile) || !File.ReadAllText(SourceFile).Equals(text, StringComparison.Ordinal))
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(SourceFile));

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Globalization;
 using CheckpointBuild.Tasks.Checkpoints;
@@ -9,7 +10,7 @@ namespace CheckpointBuild.Tasks.Diagnostics;
 internal static class TaskErrors
 {
     internal static TaskDiagnostic MissingSource(string include, string path) => new("CKPT7101",
-        $"ModelCheckpoint '{include}': there is no file or folder {path}. Check the path, or fetch the checkpoint first.");
+        $"ModelCheckpoint '{include}': there is no file or folder {path}. Check the path, or fetch the checkpoint first{HubName(include)}.");
 
     internal static TaskDiagnostic SourceIsRoot(string include) => new("CKPT7102",
         $"ModelCheckpoint '{include}': this is the root of a drive, a checkpoint is a folder or a file below it. Probably a property in Include is not defined; give it a value.");
@@ -42,7 +43,7 @@ internal static class TaskErrors
         $"ModelCheckpoint '{include}': this pattern matches folders, MSBuild's wildcards match files alone, and so there is no item. Write '{include.TrimEnd('/', '\\')}/config.json', or '%2A' for each asterisk.", project) { Line = line };
 
     internal static TaskDiagnostic ToolNotFound(string path) => new("CKPT7110",
-        $"{path}: the tool ckpt is not there. Restore the packages again, or correct the property CheckpointBuildToolPath.", path);
+        $"{path}: the tool ckpt is not there. Restore the packages again, or correct the property CheckpointBuildToolPath, which a task in a target of one's own gets as ToolPath=\"$(CheckpointBuildToolPath)\".", path);
 
     internal static TaskDiagnostic ToolNotStarted(string command, string reason) => new("CKPT7111",
         $"{command}: cannot be started ({reason}). Check that the .NET host exists and can be run.");
@@ -91,6 +92,15 @@ internal static class TaskErrors
 
     internal static TaskDiagnostic PackageTooLarge(string package, long bytes, long limit) => new("CKPT7134",
         $"{package}: engines of {Count(bytes)} bytes are packed, public NuGet feeds take packages of {Count(limit)} bytes at most. Use a feed without that limit, a smaller quantization, or ship the engine another way.");
+
+    // Whoever copies the address of a model's page from a browser learns how the Hub's models are named.
+    private static string HubName(string include)
+    {
+        const string Page = "://huggingface.co/";
+        int start = include.IndexOf(Page, StringComparison.OrdinalIgnoreCase);
+        string[] parts = start < 0 ? [] : include.Substring(start + Page.Length).Split('/');
+        return parts.Length >= 2 ? $"; a model of the Hugging Face Hub is named 'hf:{parts[0]}/{parts[1]}'" : string.Empty;
+    }
 
     private static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 

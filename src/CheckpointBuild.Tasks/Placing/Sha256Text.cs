@@ -16,6 +16,13 @@ internal static class Sha256Text
         return Of(hash.ComputeHash(file));
     }
 
+    /// <summary>The hash of a text in UTF-8.</summary>
+    internal static string OfText(string text)
+    {
+        using SHA256 hash = SHA256.Create();
+        return Of(hash.ComputeHash(Encoding.UTF8.GetBytes(text)));
+    }
+
     /// <summary>The text of a hash.</summary>
     internal static string Of(byte[] hash)
     {

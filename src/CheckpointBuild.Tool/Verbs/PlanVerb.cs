@@ -15,9 +15,16 @@ internal sealed class PlanVerb() : Verb("plan")
     /// <inheritdoc/>
     public override Command Create(ToolStreams streams)
     {
-        var project = new Argument<string>("project") { Description = "A project, a solution, a solution filter, or a folder that holds one of them." };
+        var project = new Argument<string>("project") { Description = "A project, a solution, a solution filter, or a folder that holds one of them; the current folder where absent.", DefaultValueFactory = _ => "." };
         var keys = new Option<bool>("--print-keys") { Description = "Print content keys alone, one a line, sorted: what a build server names its cache by." };
         var properties = new Option<string[]>("--property", "-p") { Description = "A property of the build, such as Configuration=Release; repeatable." };
+        properties.Validators.Add(result =>
+        {
+            foreach (string property in result.Tokens.Select(t => t.Value).Where(t => t.IndexOf('=', System.StringComparison.Ordinal) < 1))
+            {
+                result.AddError($"--property '{property}' has no value. Write one, such as Configuration=Release.");
+            }
+        });
         var command = new Command(Name, "Says which engines a build would find or make.") { project, keys, properties };
         SetAction(command, (parsed, cancellation) =>
         {

@@ -42,7 +42,7 @@ internal sealed class StoreVerb() : Verb("store")
                 streams.Output.WriteLine(Line(product));
             }
 
-            streams.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{products.Count} products, {products.Sum(p => p.Bytes) / 1e6:F1} MB"));
+            streams.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Count(products.Count, "product")}, {products.Sum(p => p.Bytes) / 1e6:F1} MB"));
         });
         return command;
     }
@@ -69,7 +69,7 @@ internal sealed class StoreVerb() : Verb("store")
                 }
             }
 
-            streams.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{sound} products are sound"));
+            streams.Output.WriteLine($"{Count(sound, "product")} {(sound == 1 ? "is" : "are")} sound");
             if (damaged > 0)
             {
                 throw Errors.StoreWrong(store.Root, damaged);
@@ -81,7 +81,7 @@ internal sealed class StoreVerb() : Verb("store")
     private static Command Collect(ToolStreams streams)
     {
         Option<string> root = RootOption();
-        var size = new Option<string>("--max-size") { Description = "What may stay, such as 20GB; those used longest ago go first, never one that is in use." };
+        var size = new Option<string>("--max-size") { Description = "What may stay, such as 20GB; those used longest ago go first, never one that a build works on or wanted in the last minutes." };
         var damaged = new Option<bool>("--damaged") { Description = "Remove products that do not match their report." };
         var command = new Command("gc", "Removes what killed builds left, and products that were used longest ago.") { root, size, damaged };
         SetAction(command, (parsed, cancellation) =>
@@ -100,9 +100,26 @@ internal sealed class StoreVerb() : Verb("store")
 
             removed.AddRange(store.Collect(most));
             removed.ForEach(p => streams.Output.WriteLine("removed " + Line(p)));
-            streams.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{removed.Count} products removed, {removed.Sum(p => p.Bytes) / 1e6:F1} MB"));
+            streams.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Count(removed.Count, "product")} removed, {removed.Sum(p => p.Bytes) / 1e6:F1} MB"));
+            if (most is { } wanted)
+            {
+                SayWhatStays(store, wanted, streams);
+            }
         });
         return command;
+    }
+
+    // Who asked for less than what stays learns why: otherwise "0 products removed" looks like a fault.
+    private static void SayWhatStays(Store store, long most, ToolStreams streams)
+    {
+        IReadOnlyList<StoredProduct> kept = store.List();
+        long bytes = kept.Sum(p => p.Bytes);
+        if (bytes > most)
+        {
+            streams.Output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Count(kept.Count, "product")} of {bytes / 1e6:F1} MB in all {(kept.Count == 1 ? "stays" : "stay")}, more than {most / 1e6:F1} MB: a build works on them, or wanted them in the last {Store.Grace.TotalMinutes:F0} minutes"));
+        }
     }
 
     private static Option<string> RootOption() => new("--store") { Description = "The store's folder (CheckpointBuildStoreRoot); the user's own where absent." };

@@ -44,6 +44,12 @@ internal abstract class Verb(string name)
         return Task.FromResult(action(parsed, cancellation));
     });
 
+    /// <summary>A number of things, in words that fit it.</summary>
+    /// <param name="number">How many.</param>
+    /// <param name="thing">What one of them is called; one more has an <c>s</c> behind it.</param>
+    /// <returns>Such as <c>1 file</c>, <c>2 files</c>.</returns>
+    protected static string Count(int number, string thing) => string.Create(CultureInfo.InvariantCulture, $"{number} {thing}{(number == 1 ? "" : "s")}");
+
     /// <summary>An option of a number, written with a point whatever the user's language.</summary>
     /// <param name="name">What the user types.</param>
     /// <param name="description">What it is for.</param>

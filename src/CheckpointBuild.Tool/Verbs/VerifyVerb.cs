@@ -29,7 +29,7 @@ internal sealed class VerifyVerb() : Verb("verify")
             foreach (BuildReport report in Reports(path))
             {
                 Verify(path, report, cancellation);
-                streams.Output.WriteLine($"{report.Outputs.Length} files match their report (key {report.Key})");
+                streams.Output.WriteLine($"{Count(report.Outputs.Length, "file")} {(report.Outputs.Length == 1 ? "matches its" : "match their")} report (key {report.Key})");
                 if (parsed.GetValue(rebuild))
                 {
                     Rebuild(path, report, cancellation);

@@ -16,8 +16,8 @@ public sealed partial class Store
     private const string AsideExtension = ".old";
     private const int KeyDigits = 64;
 
-    // Whoever was just told of an entry still copies from it.
-    private static readonly TimeSpan Grace = TimeSpan.FromMinutes(10);
+    /// <summary>How long an entry stays after it was last wanted: whoever was just told of it still copies from it.</summary>
+    internal static readonly TimeSpan Grace = TimeSpan.FromMinutes(10);
 
     /// <summary>The store's folder, with its layout's number.</summary>
     public string Root => _root;

@@ -24,13 +24,13 @@ internal static partial class Errors
         $"{path}: cannot be planned ({lastWords}). Build it to see the whole message.", path);
 
     internal static CheckpointException StoreWrong(string path, int damaged) => new("CKPT7082",
-        $"{path}: {N(damaged)} entries are damaged. Remove them with 'ckpt store gc --damaged'; the next build that wants one builds it again.", path);
+        $"{path}: {N(damaged)} {(damaged == 1 ? "entry is" : "entries are")} damaged. Remove what is with 'ckpt store gc --damaged'; the next build that wants one builds it again.", path);
 
     internal static CheckpointException ProductWrong(string directory, string fault) => new("CKPT7004",
         $"{directory}: {fault}. The product is not what was built; build it again.", directory);
 
     internal static CheckpointException NoReport(string directory) => new("CKPT7005",
-        $"{directory}: there is no build-report.json here, so that nothing says what was built. Only products of this tool can be verified.", directory);
+        $"{directory}: there is no build-report.json here, so that nothing says what was built. What 'dotnet build' puts beside a program has its report in the store: 'dotnet build -getTargetResult:GetModelEngines' names the folder there (Identity), and 'ckpt store list --json' all of them.", directory);
 
     internal static CheckpointException RebuildDiffers(string directory, string file) => new("CKPT7006",
         $"{directory}: building again from the recorded recipe gives other bytes of '{file}'. The source has changed since, or the product is of another version.", directory);

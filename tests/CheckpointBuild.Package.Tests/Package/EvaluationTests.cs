@@ -33,6 +33,28 @@ public sealed class EvaluationTests : IDisposable
     }
 
     [Fact]
+    public void What_the_project_declares_beside_or_inside_a_checkpoint_stays()
+    {
+        _scratch.Write("app/models/tiny/config.json", "{}");
+        _scratch.Write("app/models/tiny/LICENSE", "text");
+        _scratch.Write("app/assets/model.safetensors", "weights");
+        _scratch.Write("app/assets/tokenizer.json", "{}");
+        _scratch.Write("app/assets/logo.txt", "text");
+        _scratch.Write("app/assets/prompts.json", "{}");
+        _scratch.Write("app/assets/merges.txt", "text");
+        _scratch.Write("assets/README.md", "text");
+
+        string declared = """
+            <ItemGroup>
+              <ModelCheckpoint Include="assets/model.safetensors;../assets/model.gguf" />
+              <None Include="models/tiny/LICENSE;../assets/README.md" Pack="true" />
+              <None Update="assets/logo.txt;assets/merges.txt" CopyToOutputDirectory="PreserveNewest" />
+            </ItemGroup>
+            """;
+        Assert.Equal(["../assets/README.md", "assets/logo.txt", "assets/merges.txt", "assets/prompts.json", "models/tiny/LICENSE"], ContentWith("models/tiny", declared).Distinct());
+    }
+
+    [Fact]
     public void A_checkpoint_of_one_file_in_the_projects_folder_leaves_the_projects_files_alone()
     {
         _scratch.Write("app/model.json", "weights");
@@ -50,6 +72,27 @@ public sealed class EvaluationTests : IDisposable
         Assert.Equal(["models/other.json"], ContentWith("models/tiny"));
     }
 
+    // Visual Studio has this target; here the project does.
+    [Fact]
+    public void What_a_build_writes_into_a_checkpoint_folder_is_no_input_of_an_editor()
+    {
+        foreach (string file in new[] { "config.json", "original/params.json", "obj/Debug/app.log", "bin/Debug/app.dll" })
+        {
+            _scratch.Write("app/" + file, "{}");
+        }
+
+        Write(".", """<Target Name="CollectUpToDateCheckInputDesignTime" Returns="@(UpToDateCheckInput)" />""");
+        CommandResult result = new DotNet().Run(_scratch.Root, "msbuild", "app/app.csproj", "-getTargetResult:CollectUpToDateCheckInputDesignTime").Succeeded();
+
+        Assert.Contains("params.json", result.Output);
+        Assert.DoesNotContain("app.log", result.Output);
+        Assert.DoesNotContain("app.dll", result.Output);
+    }
+
+    [Fact]
+    public void Every_link_of_the_packages_readme_works_on_a_feed() =>
+        Assert.DoesNotMatch(@"\]\((?!https?://|#)", File.ReadAllText(Path.Combine(RepositoryPaths.Root, "README.md")));
+
     [Fact]
     public void Targets_of_the_project_are_not_overridden()
     {
@@ -58,9 +101,9 @@ public sealed class EvaluationTests : IDisposable
         Assert.Contains("the project's own", new DotNet().Run(_scratch.Root, "msbuild", "app/app.csproj", "-t:AfterBuildModelEngines").Succeeded().Output);
     }
 
-    private string[] ContentWith(string checkpoint)
+    private string[] ContentWith(string checkpoint, string extra = "")
     {
-        Write(checkpoint, "");
+        Write(checkpoint, extra);
         CommandResult result = new DotNet().Run(_scratch.Root, "msbuild", "app/app.csproj", "-getItem:Content", "-getItem:None").Succeeded();
         JsonElement items = JsonDocument.Parse(result.Output).RootElement.GetProperty("Items");
         return [.. items.EnumerateObject().SelectMany(kind => kind.Value.EnumerateArray())

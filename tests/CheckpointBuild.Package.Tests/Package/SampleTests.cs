@@ -76,6 +76,14 @@ public sealed class SampleTests(PackageFeed feed) : IDisposable
     }
 
     [Fact]
+    public void OwnTargets_inside_the_tree_needs_no_package()
+    {
+        DotNet dotnet = new DotNet().With("CheckpointBuildStoreRoot", _folder.Below("store-of-the-tree"));
+
+        Assert.Contains("engines/doc-llama/doc-llama.gguf", dotnet.Run(RepositoryPaths.Root, "run", "--project", "samples/OwnTargets").Succeeded().Output.Replace('\\', '/'));
+    }
+
+    [Fact]
     public void TensorRtLlm_with_package_references_ships_two_ranks()
     {
         CopySample("TensorRtLlm");

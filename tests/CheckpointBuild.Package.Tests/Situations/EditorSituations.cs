@@ -16,6 +16,8 @@ internal static class EditorSituations
     [
         new("design-time builds of a fresh clone, without the checkpoint, and during a real build", "quiet, no process, no engine; the real build is right", During),
         new("the application names its engine in code", "`ModelEngines.DocLlama.Path` is the engine's folder; a wrong name does not compile; it can be switched off", Names) { IsFast = true },
+        new("a library and its friend, a test project, have engines of their own", "each names its own; no warning", Friends) { IsFast = true },
+        new("Visual Basic, F# and C# in one `.slnx`, with MSBuild's own checks", "each has its engine; no check finds anything, nor does a second build have work", Languages),
         new("scripts ask for the engines", "JSON with name, path, size and key; before a build, none", Query),
         new("a target of the project's own chains the three tasks", "each product is the next one's checkpoint; a second build does nothing", OwnTargets),
         new("an item's product is a checkpoint, another item keeps the checkpoint that its engine is made from", "each is made in the target of its stage; the kept one lies below obj and goes with clean", Stages),
@@ -66,6 +68,41 @@ internal static class EditorSituations
         folder.Run("build", "app", "--no-restore", "-p:CheckpointBuildGenerateSource=false").Succeeded();
         folder.Write("app/Program.cs", """System.Console.WriteLine(Contoso.ModelEngines.DocLlama.Name);""");
         folder.Run("build", "app", "--no-restore", "-p:CheckpointBuildNamespace=Contoso", "-warnaserror").Succeeded();
+    }
+
+    private static void Friends(StrangerFolder folder)
+    {
+        folder.Lib("lib", Scene.Eight, """<ItemGroup><InternalsVisibleTo Include="app" /></ItemGroup>""");
+        folder.Write("app/Program.cs", """System.Console.WriteLine(ModelEngines.Second.Name + " " + typeof(Parts.Of_lib).Name);""");
+        folder.WriteProject("app", Scene.Eight + """EngineName="second" """, extra: """<ItemGroup><ProjectReference Include="../lib/lib.csproj" /></ItemGroup>""");
+        folder.Run("build", "app", "-warnaserror", "-p:CheckpointBuildSkip=true").Succeeded();
+        folder.Write("lib/Old.cs", "namespace Parts { public class Old { public string Name { get { return ModelEngines.DocLlama.Name; } } } }");
+        folder.Run("build", "lib", "--no-restore", "-warnaserror", "-p:CheckpointBuildSkip=true", "-p:LangVersion=7.3", "-p:ImplicitUsings=disable").Succeeded();
+    }
+
+    private static void Languages(StrangerFolder folder)
+    {
+        const string Where = "System.IO.Path.Combine(System.AppContext.BaseDirectory, \"models\", \"doc-llama\", \"doc-llama.gguf\")";
+        folder.WriteProject("cs", Scene.Eight);
+        string project = File.ReadAllText(folder.Below("cs", "cs.csproj"));
+        folder.Write("vb/vb.vbproj", project);
+        folder.Write("vb/Program.vb", $"""
+            Module Program
+              Sub Main()
+                System.Console.WriteLine("found " & System.IO.File.Exists({Where}))
+              End Sub
+            End Module
+            """);
+        folder.Write("fs/fs.fsproj", project.Replace("<ItemGroup>", """<ItemGroup><Compile Include="Program.fs" />"""));
+        folder.Write("fs/Program.fs", $"""printfn "found %b" (System.IO.File.Exists({Where}))""");
+        folder.Write("All.slnx", """<Solution><Folder Name="/apps/"><Project Path="cs/cs.csproj" /><Project Path="vb/vb.vbproj" /><Project Path="fs/fs.fsproj" /></Folder></Solution>""");
+
+        Assert.Empty(folder.Run("build", "All.slnx", "-check", "-warnaserror").Succeeded().Codes);
+        Assert.Contains("found True", folder.Run("run", "--project", "vb", "--no-build").Succeeded().Output);
+        Assert.Contains("found true", folder.Run("run", "--project", "fs", "--no-build").Succeeded().Output);
+        BuildRecord second = folder.Record("build", "All.slnx", "-check", "--no-restore");
+        Assert.Empty(second.Result.Succeeded().Codes);
+        Assert.Equal(0, second.ToolStarts);
     }
 
     private static void Query(StrangerFolder folder)

@@ -150,12 +150,12 @@ internal static class StoreSituations
 
         folder.WriteProject("app", Scene.Eight);
         folder.Run("build", "app", "--no-restore").Succeeded();
-        Assert.Contains("1 products removed", folder.Ckpt("store", "gc", "--max-size", "1", "--store", folder.Store).Succeeded().Output);
+        Assert.Contains("1 product removed", folder.Ckpt("store", "gc", "--max-size", "1", "--store", folder.Store).Succeeded().Output);
         Assert.Equal(eight, folder.EngineIn("store"));
 
         File.WriteAllText(folder.InStore(), "damaged");
         Assert.Equal(["CKPT7082"], folder.Ckpt("store", "verify", "--store", folder.Store).Refused().Codes);
-        Assert.Contains("1 products removed", folder.Ckpt("store", "gc", "--damaged", "--store", folder.Store).Succeeded().Output);
+        Assert.Contains("1 product removed", folder.Ckpt("store", "gc", "--damaged", "--store", folder.Store).Succeeded().Output);
         folder.Run("build", "app", "--no-restore").Succeeded();
         Assert.Equal(eight, folder.EngineIn("app", "bin"));
     }

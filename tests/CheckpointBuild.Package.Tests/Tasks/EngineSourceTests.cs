@@ -27,6 +27,20 @@ public sealed class EngineSourceTests
     [Fact]
     public void Letters_that_would_end_a_literal_are_escaped() => Assert.Contains("\"a\\u0022b\\u005cc\"", Source("a\"b\\c"));
 
+    [Fact]
+    public void The_class_stands_in_a_namespace_of_the_assembly_and_is_seen_without_an_import() =>
+        Assert.All(new[] { "global using ModelEngines = global::ModelEnginesOf.App.ModelEngines;\n", "namespace ModelEnginesOf.App\n" }, part => Assert.Contains(part, Source("m")));
+
+    [Theory]
+    [InlineData("14.0", true)]
+    [InlineData("10", true)]
+    [InlineData("latest", true)]
+    [InlineData("9.0", false)]
+    [InlineData("7.3", false)]
+    [InlineData("ISO-2", false)]
+    [InlineData("", false)]
+    public void Global_imports_came_with_the_tenth_version(string version, bool expected) => Assert.Equal(expected, EngineSource.HasGlobalUsings(version));
+
     private static string Source(params string[] names) =>
-        EngineSource.Of(names.Select(n => new CheckpointItem(TaskBench.Bare("x"), "/models/x", n, "models", [])), "");
+        EngineSource.Of(names.Select(n => new CheckpointItem(TaskBench.Bare("x"), "/models/x", n, "models", [])), "", "App");
 }

@@ -40,6 +40,16 @@ public sealed class FoundFilesTests
         Assert.Contains(weights, _engine.Warnings.Single().Message);
     }
 
+    [Fact]
+    public void A_licence_may_travel_with_the_engine()
+    {
+        using var scratch = new ScratchFolder();
+        string licence = scratch.Write("models/tiny/LICENSE.txt", "text");
+
+        Assert.True(new FindRawCheckpoints { BuildEngine = _engine, Checkpoints = [TaskBench.Item(Path.GetDirectoryName(licence)!)], Files = [new TaskItem(licence)] }.Execute());
+        Assert.Empty(_engine.Warnings);
+    }
+
     private static TaskItem Copied(char key, string target)
     {
         var item = new TaskItem($"/store/v1/{new string(key, 64)}/m.gguf");

@@ -32,6 +32,13 @@ public sealed class TaskErrorTests : IDisposable
         Assert.Contains("\n## CKPT7101\n", File.ReadAllText(Path.Combine(RepositoryPaths.Root, CodesPage.File)), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void An_address_of_the_Hub_is_answered_with_the_name_to_write() =>
+        Assert.Contains("'hf:demo/doc'", TaskErrors.MissingSource("https://huggingface.co/demo/doc/tree/main", "/app/https:/huggingface.co/demo/doc").Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_tool_that_is_not_there_is_told_with_what_a_task_takes() => Assert.Contains("ToolPath=\"$(CheckpointBuildToolPath)\"", TaskErrors.ToolNotFound("ckpt.dll").Message, StringComparison.Ordinal);
+
     // The system lists and deletes everything for an administrator, so that these two are held to their words alone.
     [Fact]
     public void A_folder_that_cannot_be_listed_is_named_with_the_reason() => Names(TaskErrors.CannotList("models/tiny", "access denied"), "CKPT7107");

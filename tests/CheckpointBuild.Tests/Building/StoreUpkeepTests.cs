@@ -89,8 +89,39 @@ public sealed class StoreUpkeepTests
 
         Assert.Equal(1, verified.ExitCode);
         Assert.Contains("CKPT7082", verified.Error, StringComparison.Ordinal);
-        Assert.Contains("1 products removed", collected.Output, StringComparison.Ordinal);
+        Assert.Contains("1 product removed", collected.Output, StringComparison.Ordinal);
         Assert.Contains("2 products are sound", (await Ckpt.DoneAsync("store", "verify", "--store", scratch.PathOf("store"))).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_stays_although_less_was_wanted_is_told_with_the_reason()
+    {
+        using var scratch = new Scratch();
+        Fill(scratch);
+
+        string output = (await Ckpt.DoneAsync("store", "gc", "--max-size", "1", "--store", scratch.PathOf("store"))).Output;
+
+        Assert.Contains("0 products removed", output, StringComparison.Ordinal);
+        Assert.Matches("3 products of [0-9.]+ MB in all stay, more than 0.0 MB: .* in the last 10 minutes", output);
+        Assert.DoesNotContain("stay", (await Ckpt.DoneAsync("store", "gc", "--max-size", "1GB", "--store", scratch.PathOf("store"))).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_plan_is_of_the_current_folder_and_its_properties_have_values()
+    {
+        Assert.Contains("[default: .]", (await Ckpt.DoneAsync("plan", "--help")).Output, StringComparison.Ordinal);
+        CkptResult result = await Ckpt.RunAsync("plan", "--property", "Configuration");
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("Configuration=Release", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_without_a_report_is_told_where_reports_lie()
+    {
+        using var scratch = new Scratch();
+        Directory.CreateDirectory(scratch.PathOf("models"));
+
+        Assert.Contains("-getTargetResult:GetModelEngines", (await Ckpt.RunAsync("verify", scratch.PathOf("models"))).Error, StringComparison.Ordinal);
     }
 
     [Fact]
