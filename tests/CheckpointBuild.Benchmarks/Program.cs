@@ -39,7 +39,7 @@ internal static class Program
                 MergeRatio.Child(mergeBase, adapter, merged);
                 return 0;
             case ["quantize-ratio", "all", .. var rest]:
-                QuantizeRatio.RunAll(ModelSize.Named("100m"), rest is [var scratch, ..] ? scratch : Path.Combine(Path.GetTempPath(), "quantize-ratio"), rest is [_, var allPairs] ? int.Parse(allPairs, CultureInfo.InvariantCulture) : 1);
+                QuantizeRatio.RunAll(ModelSize.Named("1b"), rest is [var scratch, ..] ? scratch : Path.Combine(Path.GetTempPath(), "quantize-ratio"), rest is [_, var allPairs] ? int.Parse(allPairs, CultureInfo.InvariantCulture) : 1);
                 return 0;
             case ["hostile-cost", var folder]:
                 HostileCost.Run(folder);
