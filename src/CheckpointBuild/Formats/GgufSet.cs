@@ -55,6 +55,11 @@ internal static partial class GgufSet
     /// <returns>True for the second part and all after it.</returns>
     public static bool IsLaterPart(string name) => PartPattern().Match(name) is { Success: true } match && match.Groups[1].ValueSpan is not "00001";
 
+    /// <summary>What a file calls its model: its name without extension, and without what a part's name ends in.</summary>
+    /// <param name="name">The file's name.</param>
+    /// <returns>The name.</returns>
+    public static string ModelOf(string name) => PartEnd().Replace(Path.GetFileNameWithoutExtension(name), "");
+
     private static TensorFile Join(ByteSource first, TensorFile file, int count, Func<string, ByteSource?> open)
     {
         string prefix = Prefix(first, file, count);
@@ -127,4 +132,7 @@ internal static partial class GgufSet
 
     [GeneratedRegex(@"-(\d{5})-of-\d{5}\.gguf$", RegexOptions.CultureInvariant)]
     private static partial Regex PartPattern();
+
+    [GeneratedRegex("-[0-9]{5}-of-[0-9]{5}$", RegexOptions.CultureInvariant)]
+    private static partial Regex PartEnd();
 }

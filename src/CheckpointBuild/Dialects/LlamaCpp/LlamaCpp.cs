@@ -62,7 +62,7 @@ internal sealed class LlamaCpp : Dialect
         (TokenizerModel? tokenizer, Diagnostic? fault) = ReadTokenizer(file.Metadata, source.Name);
         return new Checkpoint
         {
-            Name = System.IO.Path.GetFileNameWithoutExtension(name),
+            Name = GgufSet.ModelOf(name),
             Dialect = Name,
             Family = family,
             Config = config,
