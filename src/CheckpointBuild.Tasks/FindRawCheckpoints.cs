@@ -19,6 +19,9 @@ public sealed class FindRawCheckpoints : Task
     /// <summary>The checkpoints.</summary>
     public ITaskItem[] Checkpoints { get; set; } = [];
 
+    /// <summary>The project's folder.</summary>
+    public string ProjectDirectory { get; set; } = string.Empty;
+
     /// <summary>Everything that is published.</summary>
     public ITaskItem[] Files { get; set; } = [];
 
@@ -32,7 +35,7 @@ public sealed class FindRawCheckpoints : Task
             foreach (ITaskItem file in Files)
             {
                 string path = file.GetMetadata("FullPath");
-                if (path.Equals(checkpoint.Source, StringComparison.Ordinal) || (path.StartsWith(folder, StringComparison.Ordinal) && !ShipsWithTheModel(Path.GetFileName(path))))
+                if (path.Equals(checkpoint.Source, StringComparison.Ordinal) || (path.StartsWith(folder, StringComparison.Ordinal) && IsOfTheModel(path, folder)))
                 {
                     // One file stands for all: a folder of many shards is one mistake.
                     log.Warning(TaskErrors.RawCheckpointShipped(path, checkpoint.Item.ItemSpec), checkpoint.Item);
@@ -43,6 +46,12 @@ public sealed class FindRawCheckpoints : Task
 
         return true;
     }
+
+    // Of a folder that holds the project too, the weights alone are surely the model's.
+    private bool IsOfTheModel(string path, string folder) =>
+        (ProjectDirectory + Path.DirectorySeparatorChar).StartsWith(folder, StringComparison.Ordinal)
+            ? Path.GetDirectoryName(path).Length + 1 == folder.Length && CheckpointPattern.HasWeightEnding(path)
+            : !ShipsWithTheModel(Path.GetFileName(path));
 
     // A model's licence asks to travel with whatever is made from the model.
     private static bool ShipsWithTheModel(string name) =>

@@ -20,6 +20,9 @@ internal static class CheckpointPattern
     /// <summary>The folder that a configuration file stands for; the path itself for everything else.</summary>
     internal static string FolderOf(string path) => Array.IndexOf(FolderMarks, Path.GetFileName(path)) >= 0 && File.Exists(path) ? Path.GetDirectoryName(path) : path;
 
+    /// <summary>Whether a file is one of weights, by its name.</summary>
+    internal static bool HasWeightEnding(string path) => Array.Exists(WeightEndings, ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Every folder that a pattern matches and that holds a configuration or weights, sorted.</summary>
     internal static List<string> Expand(string pattern)
     {
@@ -51,7 +54,7 @@ internal static class CheckpointPattern
     {
         foreach (string path in Directory.GetFiles(folder))
         {
-            if (Array.IndexOf(FolderMarks, Path.GetFileName(path)) >= 0 || Array.Exists(WeightEndings, ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase)))
+            if (Array.IndexOf(FolderMarks, Path.GetFileName(path)) >= 0 || HasWeightEnding(path))
             {
                 return true;
             }

@@ -72,6 +72,18 @@ public sealed class EvaluationTests : IDisposable
         Assert.Equal(["models/other.json"], ContentWith("models/tiny"));
     }
 
+    [Theory]
+    [InlineData(".")]
+    [InlineData("..")]
+    [InlineData("../")]
+    public void A_checkpoint_folder_that_holds_the_project_leaves_the_projects_files_alone(string checkpoint)
+    {
+        _scratch.Write("config.json", "{}");
+        _scratch.Write("app/appsettings.json", "{}");
+
+        Assert.Equal(["appsettings.json"], ContentWith(checkpoint));
+    }
+
     // Visual Studio has this target; here the project does.
     [Fact]
     public void What_a_build_writes_into_a_checkpoint_folder_is_no_input_of_an_editor()

@@ -50,6 +50,22 @@ public sealed class FoundFilesTests
         Assert.Empty(_engine.Warnings);
     }
 
+    [Fact]
+    public void Of_a_checkpoint_that_holds_the_project_the_weights_alone_are_named()
+    {
+        using var scratch = new ScratchFolder();
+        string weights = scratch.Write("app/model.safetensors", "weights");
+        string program = scratch.Write("app/obj/app.dll", "code");
+
+        Assert.True(Find(program).Execute());
+        Assert.Empty(_engine.Warnings);
+        Assert.True(Find(weights).Execute());
+        Assert.Single(_engine.Warnings);
+
+        FindRawCheckpoints Find(string file) =>
+            new() { BuildEngine = _engine, Checkpoints = [TaskBench.Item(scratch.Below("app"))], ProjectDirectory = scratch.Below("app"), Files = [new TaskItem(file)] };
+    }
+
     private static TaskItem Copied(char key, string target)
     {
         var item = new TaskItem($"/store/v1/{new string(key, 64)}/m.gguf");
