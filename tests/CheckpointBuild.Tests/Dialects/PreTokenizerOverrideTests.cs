@@ -39,6 +39,27 @@ public sealed class PreTokenizerOverrideTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_name_that_merges_otherwise_is_warned_of_where_a_token_depends_on_it(bool hasUnreached)
+    {
+        using var scratch = new Scratch();
+        string folder = new TinyLlama().Write(scratch.PathOf("tiny")), path = Path.Combine(folder, "tokenizer.json");
+        JsonNode json = JsonNode.Parse(File.ReadAllText(path))!;
+        json["model"]!["ignore_merges"] = true;
+        if (hasUnreached)
+        {
+            json["model"]!["vocab"]!["abc"] = 258;
+        }
+
+        File.WriteAllText(path, json.ToJsonString());
+
+        CkptResult built = await Ckpt.DoneAsync("build", folder, "--engine", "gguf", "--output", scratch.PathOf("out"));
+
+        Assert.Equal(hasUnreached, built.Error.Contains("CKPT2832", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("gguf", "clairvoyant", "CKPT2112")]
     [InlineData("huggingface", "gpt-2", "CKPT9001")]
     public async Task What_cannot_be_named_is_refused(string engine, string name, string code)
