@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Text.Json;
-using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Tokenizers;
 
 namespace CheckpointBuild.Tool.Verbs;

@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.CommandLine;
-using System.Text.Json;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Tokenizers;
 

@@ -6,7 +6,6 @@ using CheckpointBuild.Building.Plugins;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.DTypes;
-using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
 using CheckpointBuild.Models.Adapters;
 using CheckpointBuild.Quantization;

@@ -1,10 +1,8 @@
 using System;
-using System.Collections.Generic;
 using System.Linq;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.DTypes;
 using CheckpointBuild.Dialects.Adapters;
-using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
 using CheckpointBuild.Models.Adapters;
 using CheckpointBuild.Quantization;

@@ -45,14 +45,14 @@ public sealed class PreTokenizerOverrideTests
     {
         using var scratch = new Scratch();
         string folder = new TinyLlama().Write(scratch.PathOf("tiny")), path = Path.Combine(folder, "tokenizer.json");
-        JsonNode json = JsonNode.Parse(File.ReadAllText(path))!;
+        JsonNode json = JsonNode.Parse(await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken))!;
         json["model"]!["ignore_merges"] = true;
         if (hasUnreached)
         {
             json["model"]!["vocab"]!["abc"] = 258;
         }
 
-        File.WriteAllText(path, json.ToJsonString());
+        await File.WriteAllTextAsync(path, json.ToJsonString(), TestContext.Current.CancellationToken);
 
         CkptResult built = await Ckpt.DoneAsync("build", folder, "--engine", "gguf", "--output", scratch.PathOf("out"));
 

@@ -48,13 +48,13 @@ public sealed class MetaTests
         await Ckpt.DoneAsync("convert", new TinyLlama().Write(scratch.PathOf("source")), "--to", "meta", "--output", scratch.PathOf("meta"));
         await Ckpt.DoneAsync("convert", scratch.PathOf("meta"), "--to", "huggingface", "--output", scratch.PathOf("hf"));
         string path = scratch.PathOf("hf/config.json");
-        JsonObject config = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+        JsonObject config = JsonNode.Parse(await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken))!.AsObject();
         (config["rope_parameters"]?.AsObject() ?? config)["rope_theta"] = 8000000.0;
-        File.WriteAllText(path, config.ToJsonString());
+        await File.WriteAllTextAsync(path, config.ToJsonString(), TestContext.Current.CancellationToken);
 
         await Ckpt.DoneAsync("convert", scratch.PathOf("hf"), "--to", "meta", "--output", scratch.PathOf("again"));
 
-        Assert.Equal(8000000.0, JsonNode.Parse(File.ReadAllText(scratch.PathOf("again/params.json")))!["rope_theta"]!.GetValue<double>());
+        Assert.Equal(8000000.0, JsonNode.Parse(await File.ReadAllTextAsync(scratch.PathOf("again/params.json"), TestContext.Current.CancellationToken))!["rope_theta"]!.GetValue<double>());
     }
 
     [Fact]

@@ -67,7 +67,7 @@ public sealed class DiffTests : IDisposable
         foreach ((string name, long epoch) in new[] { ("a.pt", 3L), ("b.pt", 4L) })
         {
             var state = new PickleDictionary(PickleDictionaryKind.Dictionary).Set("w", FormatSamples.Random("w", DType.F32, new Shape(4))).Set("epoch", epoch);
-            File.WriteAllBytes(_scratch.PathOf(name), PlanBytes.Of(PyTorchZipWriter.Plan(name, state, PyTorchRecords.Full)));
+            await File.WriteAllBytesAsync(_scratch.PathOf(name), PlanBytes.Of(PyTorchZipWriter.Plan(name, state, PyTorchRecords.Full)), TestContext.Current.CancellationToken);
         }
 
         CkptResult result = await Ckpt.RunAsync("diff", _scratch.PathOf("a.pt"), _scratch.PathOf("b.pt"));
