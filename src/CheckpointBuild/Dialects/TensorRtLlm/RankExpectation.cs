@@ -35,32 +35,33 @@ public sealed class RankExpectation
     public static RankExpectation Of(string path, JsonObject json)
     {
         ArgumentNullException.ThrowIfNull(json);
-        JsonElement root = JsonElement.Parse(json.ToJsonString());
-        ModelFamily family = RankReader.FamilyOf(path, root);
-        RankGrid grid = RankReader.GridOf(path, root);
-        Converter converter = Converter.Of(family);
-        JsonObject source = converter.ToHuggingFace(json, family);
-        ModelConfig config = family.ReadConfig(new ConfigReader(path, JsonElement.Parse(source.ToJsonString())));
-        QuantAlgo? algorithm = (json["quantization"]?["quant_algo"] as JsonValue)?.GetValue<string>() is { } name ? QuantAlgo.Find(name) : null;
-        if (algorithm is not (null or { IsWeightOnly: true }))
+        return Of(new RankConfig(path, JsonElement.Parse(json.ToJsonString())));
+    }
+
+    /// <summary>Plans what is expected.</summary>
+    /// <param name="stated">The configuration.</param>
+    /// <returns>What is expected.</returns>
+    internal static RankExpectation Of(RankConfig stated)
+    {
+        (ModelFamily family, Converter converter, ModelConfig config, DType dtype, QuantAlgo? algorithm) = (stated.Family, stated.Converter, stated.Model, stated.DType, stated.Algorithm);
+        if (algorithm is not (null or { IsWeightOnly: true }) || stated.ForeignAlgorithm is not null)
         {
-            return new RankExpectation(grid, null);
+            return new RankExpectation(stated.Grid, null);
         }
 
-        DType dtype = DType.TryParse((json["dtype"] as JsonValue)?.GetValue<string>(), out DType? stated) ? stated : DType.F16;
-        bool isSplit = (json["use_parallel_embedding"] as JsonValue)?.GetValue<bool>() == true;
         var options = new TensorRtLlmOptions
         {
-            Grid = grid,
-            EmbeddingShardingDimension = isSplit ? (json["embedding_sharding_dim"] as JsonValue)?.GetValue<int>() ?? 0 : null,
+            Grid = stated.Grid,
+            Version = stated.Version,
+            EmbeddingShardingDimension = stated.EmbeddingShardingDimension,
             Quantization = new QuantizationRequest { Algorithm = algorithm },
         };
         var nothing = new Hollow(dtype);
         var roles = new RoleTable(family.Naming.TensorsOf(config).SelectMany(t => t.Roles).Select(r => KeyValuePair.Create(r, nothing.Of(r.ToString(), config.ShapeOf(r)))));
-        var fields = new ConverterFields(new Checkpoint { Name = path, Dialect = "tensorrt-llm", Family = family, Config = config, Tensors = roles }, options, dtype);
+        var fields = new ConverterFields(new Checkpoint { Name = stated.Path, Dialect = "tensorrt-llm", Family = family, Config = config, Tensors = roles }, options, dtype);
         RankQuantizer? quantizer = algorithm is null ? null : new WeightOnlyQuantizer(options, converter.PadsWeightOnly) { KeyHeads = config.KeyValueHeadCount };
         var plain = new RankTensors(fields, converter, OverflowRule.Infinity, null);
-        return new RankExpectation(grid, rank => quantizer is null ? plain.Of(rank) : new RankTensors(fields, converter, OverflowRule.Infinity, quantizer).Of(rank));
+        return new RankExpectation(stated.Grid, rank => quantizer is null ? plain.Of(rank) : new RankTensors(fields, converter, OverflowRule.Infinity, quantizer).Of(rank));
     }
 
     /// <summary>Holds a rank's file against it.</summary>

@@ -77,7 +77,7 @@ internal sealed class RankMerge(string path, ModelConfig config, RankGrid grid, 
         string[] unknown = [.. ranks.SelectMany(r => r.Keys).Distinct(StringComparer.Ordinal).Where(name => !_used.Contains(name) && !name.EndsWith("_cache_scaling_factor", StringComparison.Ordinal))];
         if (unknown.Length > 0)
         {
-            throw unknown.Any(IsOfQuantization) ? Errors.RanksQuantized(path, unknown.First(IsOfQuantization)) : Errors.TensorUnknown(path, unknown, converter.Architectures[0]);
+            throw unknown.Any(IsOfQuantization) ? Errors.RanksQuantized(path, null, unknown.First(IsOfQuantization)) : Errors.TensorUnknown(path, unknown, converter.Architectures[0]);
         }
     }
 
@@ -98,7 +98,7 @@ internal sealed class RankMerge(string path, ModelConfig config, RankGrid grid, 
             ImmutableArray<Tensor> shares = [.. found.Select((t, i) => t ?? throw Errors.TensorMissing($"{path} (rank {(stage * grid.TensorParallel) + i})", name, "of this rank"))];
             if (shares.Any(s => !s.DType.HasValues))
             {
-                throw Errors.RanksQuantized(path, name);
+                throw Errors.RanksQuantized(path, null, name);
             }
 
             foreach ((TensorRole role, Tensor tensor) in Split(rule, part, shares, layer, name))
