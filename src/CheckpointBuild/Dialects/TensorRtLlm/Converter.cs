@@ -32,6 +32,9 @@ internal abstract partial class Converter
     /// <summary>How the converter's own calibration writes; null = it has none.</summary>
     public virtual SmoothStyle? Smoothing => null;
 
+    /// <summary>Whether eight-bit floats with one scale a row are known to the class.</summary>
+    public virtual bool HasFloat8Rows => false;
+
     /// <summary>Whether weight-only matrices that kernels cannot take are padded.</summary>
     public virtual bool PadsWeightOnly => false;
 

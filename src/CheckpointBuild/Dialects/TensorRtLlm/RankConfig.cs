@@ -77,6 +77,9 @@ internal sealed class RankConfig
     /// <summary>An algorithm that the runtime knows and nothing here reads; null = there is none.</summary>
     public string? ForeignAlgorithm { get; private set; }
 
+    /// <summary>Columns that share one scale, where the algorithm has groups.</summary>
+    public int GroupSize => Fields.Inner("quantization").OptionalCount("group_size") ?? 128;
+
     /// <summary>Over which dimension the embedding is split; null = each rank has all of it.</summary>
     public int? EmbeddingShardingDimension { get; }
 
@@ -100,6 +103,7 @@ internal sealed class RankConfig
             throw Errors.ConfigFieldWrong(Path, "quantization.kv_cache_quant_algo", cache, $"one of {string.Join(", ", Caches)}, or null");
         }
 
+        _ = GroupSize;
         string? name = quantization.OptionalText(QuantAlgoField);
         ForeignAlgorithm = name is not null && System.Array.IndexOf(Foreign, name) >= 0 ? name : null;
         return name is null or "NO_QUANT" || ForeignAlgorithm is not null ? null

@@ -22,7 +22,9 @@ public sealed class RankExpectation
 
     private readonly Func<int, IEnumerable<Tensor>>? _plan;
 
-    private RankExpectation(RankGrid grid, Func<int, IEnumerable<Tensor>>? plan) => (Grid, _plan) = (grid, plan);
+    private readonly bool _isCalibrated;
+
+    private RankExpectation(RankGrid grid, Func<int, IEnumerable<Tensor>>? plan, bool isCalibrated = false) => (Grid, _plan, _isCalibrated) = (grid, plan, isCalibrated);
 
     /// <summary>The ranks.</summary>
     public RankGrid Grid { get; }
@@ -44,7 +46,8 @@ public sealed class RankExpectation
     internal static RankExpectation Of(RankConfig stated)
     {
         (ModelFamily family, Converter converter, ModelConfig config, DType dtype, QuantAlgo? algorithm) = (stated.Family, stated.Converter, stated.Model, stated.DType, stated.Algorithm);
-        if (algorithm is not (null or { IsWeightOnly: true }) || stated.ForeignAlgorithm is not null)
+        bool isCalibrated = algorithm is { IsSmoothQuant: true } or { IsExported: true };
+        if (algorithm is not (null or { IsWeightOnly: true }) && !isCalibrated || stated.ForeignAlgorithm is not null)
         {
             return new RankExpectation(stated.Grid, null);
         }
@@ -54,14 +57,15 @@ public sealed class RankExpectation
             Grid = stated.Grid,
             Version = stated.Version,
             EmbeddingShardingDimension = stated.EmbeddingShardingDimension,
-            Quantization = new QuantizationRequest { Algorithm = algorithm },
+            Quantization = new QuantizationRequest { Algorithm = algorithm, GroupSize = stated.GroupSize },
+            Statistics = isCalibrated ? HollowStatistics.Of(stated.Path, family, config) : null,
         };
         var nothing = new Hollow(dtype);
         var roles = new RoleTable(family.Naming.TensorsOf(config).SelectMany(t => t.Roles).Select(r => KeyValuePair.Create(r, nothing.Of(r.ToString(), config.ShapeOf(r)))));
         var fields = new ConverterFields(new Checkpoint { Name = stated.Path, Dialect = "tensorrt-llm", Family = family, Config = config, Tensors = roles }, options, dtype);
-        RankQuantizer? quantizer = algorithm is null ? null : new WeightOnlyQuantizer(options, converter.PadsWeightOnly) { KeyHeads = config.KeyValueHeadCount };
+        RankQuantizer? quantizer = isCalibrated ? TensorRtLlm.QuantizerFor(fields, converter) : algorithm is null ? null : new WeightOnlyQuantizer(options, converter.PadsWeightOnly) { KeyHeads = config.KeyValueHeadCount };
         var plain = new RankTensors(fields, converter, OverflowRule.Infinity, null);
-        return new RankExpectation(stated.Grid, rank => quantizer is null ? plain.Of(rank) : new RankTensors(fields, converter, OverflowRule.Infinity, quantizer).Of(rank));
+        return new RankExpectation(stated.Grid, rank => quantizer is null ? plain.Of(rank) : new RankTensors(fields, converter, OverflowRule.Infinity, quantizer).Of(rank), isCalibrated);
     }
 
     /// <summary>Holds a rank's file against it.</summary>
@@ -87,7 +91,7 @@ public sealed class RankExpectation
         }
 
         // Float weights under a weight-only algorithm are quantized where the engine is built.
-        bool isPacked = found.Any(t => t.DType == DType.I8);
+        bool isPacked = _isCalibrated || found.Any(t => t.DType == DType.I8);
         Tensor[] expected = [.. _plan(rank).Where(t => isPacked || !t.Name.EndsWith(".per_channel_scale", StringComparison.Ordinal))];
         string[] missing = [.. expected.Where(t => !found.TryGet(t.Name, out _) && !IsTable(t.Name) && !(t.Name == Head && found.TryGet("transformer.vocab_embedding.weight", out _))).Select(t => t.Name)];
         if (missing.Length > 0)
@@ -112,9 +116,9 @@ public sealed class RankExpectation
 
     private static bool IsTable(string name) => name is "embed_positions" or "embed_positions_for_gpt_attention" or "rotary_inv_freq";
 
-    private static void Compare(string path, Tensor expected, Tensor own, ICollection<Diagnostic> warnings)
+    private void Compare(string path, Tensor expected, Tensor own, ICollection<Diagnostic> warnings)
     {
-        bool isQuantizedLater = expected.DType == DType.I8 && own.DType.IsFloatingPoint;
+        bool isQuantizedLater = !_isCalibrated && expected.DType == DType.I8 && own.DType.IsFloatingPoint;
         if (own.Shape != expected.Shape && !isQuantizedLater)
         {
             throw Errors.TensorShape(path, own.Name, own.Shape.ToString(), expected.Shape.ToString());

@@ -39,7 +39,7 @@ internal sealed class RankReader(CheckpointDirectory directory)
             Config = config,
             Tensors = InOrderOfNames(family, config, roles, path),
             SourceConfig = stated.Source,
-            Problems = [Errors.RanksWithoutTokenizer(directory.Name), .. packed is null ? [] : new[] { Errors.RanksDecoded(directory.Name, stated.Algorithm!.Name) }],
+            Problems = [Errors.RanksWithoutTokenizer(directory.Name), .. Inexact(config), .. packed is null ? [] : new[] { Errors.RanksDecoded(directory.Name, stated.Algorithm!.Name) }],
         };
     }
 
@@ -53,6 +53,19 @@ internal sealed class RankReader(CheckpointDirectory directory)
     }
 
     private RankConfig ReadConfig() => new(directory.PathOf(ConfigName), JsonFile.Parse(directory.PathOf(ConfigName), directory.ReadAll(ConfigName)));
+
+    private IEnumerable<Diagnostic> Inexact(ModelConfig config)
+    {
+        if (config.PositionOffset is > 0 and var rows)
+        {
+            yield return Errors.RanksInexact(directory.Name, $"the first {rows} rows of its positions are read as zeros: no token stands there");
+        }
+
+        if (config.NormOffset != 0)
+        {
+            yield return Errors.RanksInexact(directory.Name, $"the weights of its norms are read as what is used, less {config.NormOffset}: digits that the sum rounded away are gone");
+        }
+    }
 
     // Said by the algorithm: shapes in the order of kernels would be taken for those of another model.
     private static void RefuseForeign(RankConfig stated)

@@ -33,6 +33,9 @@ internal sealed class LlamaConverter : Converter
     public override bool PadsWeightOnly => true;
 
     /// <inheritdoc/>
+    public override bool HasFloat8Rows => true;
+
+    /// <inheritdoc/>
     public override SmoothStyle Smoothing { get; } = new(true, true);
 
     /// <inheritdoc/>
