@@ -35,7 +35,7 @@ internal sealed class NvidiaOptions
     /// <returns>One message for each.</returns>
     /// <exception cref="CheckpointException">CKPT9096 for a flag that asks for what is not made here.</exception>
     public IEnumerable<Diagnostic> WithoutMeaning(IReadOnlyDictionary<string, string> values) =>
-        values.Keys.FirstOrDefault(name => _options[name].Flag.IsRefused) is { } refused ? throw Errors.FlagRefused(refused, _options[refused].Flag.Meaning)
+        values.Keys.FirstOrDefault(name => _options[name].Flag.IsRefused) is { } refused ? throw Errors.FlagRefused(refused, _options[refused].Flag.Meaning.Replace("refused: ", "", System.StringComparison.Ordinal))
         : values.Keys.Where(name => _options[name].Flag.IsMeaningless).Select(name => Errors.FlagWithoutMeaning(name, _options[name].Flag.Meaning));
 
     private static string? ValueOf(NvidiaFlag flag, Option option, ParseResult parsed) => option is Option<bool> on ? parsed.GetValue(on) ? "true" : null

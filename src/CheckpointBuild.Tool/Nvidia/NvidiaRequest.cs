@@ -62,7 +62,7 @@ internal sealed class NvidiaRequest(IReadOnlyDictionary<string, string> values)
         string? text = CalibrationFlag.TextOf(values);
 
         // What the scripts calibrate for; of FP8 they take the scales from the source, unless a text is named here.
-        bool isCalibrated = IsSmooth || recipe.KvCacheQuantization == "int8" || (text is not null && recipe.NeedsStatistics);
+        bool isCalibrated = IsSmooth || (Has("--int8_kv_cache") && !Has("--fp8_kv_cache")) || (text is not null && recipe.NeedsStatistics);
         return isCalibrated && recipe is { Calibration: null, CalibrationStatistics: null } ? recipe with { Calibration = text ?? CalibrationText.Own } : recipe;
     }
 
@@ -121,12 +121,17 @@ internal sealed class NvidiaRequest(IReadOnlyDictionary<string, string> values)
             throw Errors.FlagsContradict("--smoothquant and weight-only flags", "weights are quantized by one or the other");
         }
 
+        if (Has(NvidiaFlags.ModelDir) && Has(NvidiaFlags.MetaDir))
+        {
+            throw Errors.FlagsContradict("--model_dir and --meta_ckpt_dir", "each names the source");
+        }
+
         if (Value("--embedding_sharding_dim") is { } dimension && !Dimensions.Contains(dimension))
         {
             throw Errors.UnknownOptionValue("embedding_sharding_dim", dimension, "an embedding", Dimensions);
         }
 
-        if (Value("--quant_ckpt_path") is { } quantized && Has(NvidiaFlags.ModelDir) && !System.IO.File.Exists(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(quantized))!, "config.json")))
+        if (Value("--quant_ckpt_path") is { } quantized && Has(NvidiaFlags.ModelDir) && File.Exists(quantized) && !File.Exists(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(quantized))!, "config.json")))
         {
             throw Errors.FlagsContradict("--quant_ckpt_path and --model_dir", "the configuration of a quantized model says how it was quantized, and none lies beside the file; put the quantized model's config.json and tokenizer there, and name the file alone");
         }

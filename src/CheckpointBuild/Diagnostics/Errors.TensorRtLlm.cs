@@ -48,6 +48,9 @@ internal static partial class Errors
     internal static Diagnostic RanksInexact(string checkpoint, string what) => new("CKPT3261",
         $"{checkpoint}: {what}, which ranks do not hold. Take the checkpoint that they were made from where every bit counts.");
 
+    internal static CheckpointException GroupsOfAll(string checkpoint) => new("CKPT3263",
+        $"{checkpoint}: a group of its quantization is a whole column of a matrix (group_size -1), and the runtime's kernels take groups of 64 or 128. Quantize again with such groups, or build another engine.");
+
     internal static CheckpointException NoKernelOrder(string checkpoint) => new("CKPT3262",
         $"{checkpoint}: TargetSm 0 leaves the order of weights to the engine's builder, and it takes those of GPTQ and AWQ in the order of a GPU alone. Name that GPU (75 to 99; 80 where nothing is said).");
 

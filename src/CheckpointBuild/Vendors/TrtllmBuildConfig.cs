@@ -122,7 +122,7 @@ public sealed class TrtllmBuildConfig(JsonObject checkpoint, TrtllmFlags flags)
 
     private JsonObject Lora() => new()
     {
-        ["lora_dir"] = flags.Text("--lora_dir") is { } folder ? new JsonArray(folder) : new JsonArray(),
+        ["lora_dir"] = flags.Text("--lora_dir") is { } folder ? new JsonArray([.. folder.Split('|').Select(f => JsonValue.Create(f))]) : new JsonArray(),
         ["lora_ckpt_source"] = flags.Text("--lora_ckpt_source"),
         ["max_lora_rank"] = flags.Count("--max_lora_rank"),
         ["lora_target_modules"] = flags.Text("--lora_target_modules") is { } modules ? new JsonArray([.. modules.Split(' ').Select(m => JsonValue.Create(m))]) : new JsonArray(),

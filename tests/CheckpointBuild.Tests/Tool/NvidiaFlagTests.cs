@@ -3,6 +3,11 @@ using System.IO;
 using System.Linq;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
+using CheckpointBuild.Building;
+using CheckpointBuild.Dialects;
+using CheckpointBuild.Formats;
+using CheckpointBuild.Tensors;
+using CheckpointBuild.Tensors.Views;
 using CheckpointBuild.Tests.Golden;
 using CheckpointBuild.Tests.Infrastructure;
 using CheckpointBuild.Tests.Laws;
@@ -186,6 +191,46 @@ public sealed class NvidiaFlagTests
         Assert.Contains("W4A16_GPTQ", result.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task One_group_a_column_is_refused_for_ranks_by_its_name_and_read_for_others()
+    {
+        GoldenTopic topic = GoldenRoot.Topic("trtllm/models/in-gptq4-g64-sym");
+        if (topic.SaysAbsent())
+        {
+            return;
+        }
+
+        using var scratch = new Scratch();
+        string model = WholeColumns(topic.Reach(), scratch);
+
+        CkptResult ranks = await Ckpt.RunAsync("convert", model, "--to", "tensorrt-llm", "--output", scratch.PathOf("out"));
+        CkptResult floats = await Ckpt.RunAsync("convert", model, "--to", "huggingface", "--dtype", "float16", "--output", scratch.PathOf("floats"));
+
+        Assert.Contains("CKPT3263", ranks.Error, StringComparison.Ordinal);
+        Assert.True(floats.ExitCode == 0, floats.ToString());
+    }
+
+    [Fact]
+    public async Task Two_sources_are_one_too_many()
+    {
+        using var scratch = new Scratch();
+
+        CkptResult result = await Ckpt.RunAsync("convert", "--to", "tensorrt-llm", "--model_dir", "a", "--meta_ckpt_dir", "b", "--output_dir", scratch.PathOf("out"));
+
+        Assert.Contains("CKPT9090", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_refused_is_said_once()
+    {
+        using var scratch = new Scratch();
+
+        CkptResult result = await Ckpt.RunAsync("convert", "--to", "tensorrt-llm", "--use_qserve", "--output_dir", scratch.PathOf("out"));
+
+        Assert.Contains("CKPT9096", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("refused: ", result.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("OPTForCausalLM, wide")]
     [InlineData("GemmaForCausalLM, default")]
@@ -199,5 +244,16 @@ public sealed class NvidiaFlagTests
         CkptResult result = await Ckpt.DoneAsync("convert", scratch.PathOf("ranks"), "--to", "huggingface", "--output", scratch.PathOf("back"));
 
         Assert.Contains("warning CKPT3261", result.Error, StringComparison.Ordinal);
+    }
+
+    // Of each matrix the first row of scales and zero points alone.
+    private static string WholeColumns(string source, Scratch scratch)
+    {
+        using var file = new FileSource(Path.Combine(source, "model.safetensors"));
+        Tensor[] tensors = [.. Format.Safetensors.Read(file).Tensors.Select(t => t.Name.EndsWith("scales", StringComparison.Ordinal) || t.Name.EndsWith("qzeros", StringComparison.Ordinal) ? Renamed.Of(SelectedRows.Of(t, new RowSlice(0, 1)), t.Name) : t)];
+        string config = File.ReadAllText(Path.Combine(source, "config.json")).Replace("\"group_size\": 64", "\"group_size\": -1", StringComparison.Ordinal);
+        FilePlan weights = Format.Safetensors.Plan("model.safetensors", new TensorFile(new TensorTable(tensors), new Metadata()));
+        new Builder(new BuilderOptions { Durability = Durability.Cached }).Build(new DirectoryPlan([weights, FilePlan.Of("config.json", config)], []), scratch.PathOf("columns"), TestContext.Current.CancellationToken);
+        return scratch.PathOf("columns");
     }
 }

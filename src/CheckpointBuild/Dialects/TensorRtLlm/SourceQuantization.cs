@@ -39,6 +39,11 @@ internal static class SourceQuantization
             throw Errors.PackedOtherwise(checkpoint.Name, form.Bits, asked.Name);
         }
 
+        if (checkpoint.Tensors.Any(t => t.Value is PackedMatrix other && other.Form.GroupSize != form.GroupSize))
+        {
+            throw Errors.GroupsOfAll(checkpoint.Name);
+        }
+
         return options with { Quantization = options.Quantization with { Algorithm = own, GroupSize = form.GroupSize, HasZeroPoints = HasZeroPoints(checkpoint, options, form, warnings) } };
     }
 
