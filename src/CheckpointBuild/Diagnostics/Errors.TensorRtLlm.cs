@@ -48,6 +48,9 @@ internal static partial class Errors
     internal static Diagnostic RanksInexact(string checkpoint, string what) => new("CKPT3261",
         $"{checkpoint}: {what}, which ranks do not hold. Take the checkpoint that they were made from where every bit counts.");
 
+    internal static Diagnostic EngineSettingExceeds(string setting, int found, int most, string effect) => new("CKPT3264",
+        $"{setting} {found}: is more than can be used (valid: 1 to {most}); {effect}. Choose a number in that range, or leave it out.");
+
     internal static CheckpointException GroupsOfAll(string checkpoint) => new("CKPT3263",
         $"{checkpoint}: a group of its quantization is a whole column of a matrix (group_size -1), and the runtime's kernels take groups of 64 or 128. Quantize again with such groups, or build another engine.");
 
