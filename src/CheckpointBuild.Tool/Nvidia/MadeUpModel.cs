@@ -32,7 +32,7 @@ internal static class MadeUpModel
             Vocabulary = Count("--vocab_size", 32000),
             Positions = Count("--n_positions", 2048),
             Experts = Count("--moe_num_experts", 0),
-            ExpertsUsed = Count("--moe_top_k", 0),
+            ExpertsUsed = Used(),
             Normalization = Count("--moe_renorm_mode", 1),
             Activation = values.GetValueOrDefault("--hidden_act", "silu"),
             RotaryBase = Number("--rotary_base", 10000)!.Value,
@@ -42,6 +42,9 @@ internal static class MadeUpModel
         JsonObject json = model.ToJson(recipe.DType, recipe.ToTensorRtLlm());
         new Builder(new BuilderOptions()).Build(new DirectoryPlan([FilePlan.Of("config.json", MadeUpConfig.Text(json))], []), output, cancellation);
         log.Say($"{System.IO.Path.Combine(output, "config.json")}  a configuration alone: no source was named");
+
+        // Of experts a token sees one where nothing is said.
+        int Used() => Count("--moe_top_k", 0) is > 0 and var used ? used : Count("--moe_num_experts", 0) > 0 ? 1 : 0;
 
         int Count(string name, int otherwise) => Optional(name) ?? otherwise;
 

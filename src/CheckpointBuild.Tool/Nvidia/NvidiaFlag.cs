@@ -13,6 +13,9 @@ internal sealed record NvidiaFlag(string Name, string Meaning)
     /// <summary>Whether it stands alone, without a value.</summary>
     public bool IsSwitch { get; init; }
 
+    /// <summary>What it says where it stands without a value; null = it needs one.</summary>
+    public string? Bare { get; init; }
+
     /// <summary>The field of the recipe that its value goes to as it is; null = none, or several together.</summary>
     public string? Field { get; init; }
 

@@ -26,7 +26,7 @@ internal sealed class NvidiaOptions
     /// <param name="parsed">The command line.</param>
     /// <returns>By the flags' names; a switch has <c>true</c>.</returns>
     public IReadOnlyDictionary<string, string> Values(ParseResult parsed) => _options
-        .Select(o => (o.Key, Value: o.Value.Option is Option<bool> on ? parsed.GetValue(on) ? "true" : null : parsed.GetValue((Option<string>)o.Value.Option)))
+        .Select(o => (o.Key, Value: ValueOf(o.Value.Flag, o.Value.Option, parsed)))
         .Where(o => o.Value is not null)
         .ToDictionary(o => o.Key, o => o.Value!);
 
@@ -35,14 +35,18 @@ internal sealed class NvidiaOptions
     /// <returns>One message for each.</returns>
     /// <exception cref="CheckpointException">CKPT9096 for a flag that asks for what is not made here.</exception>
     public IEnumerable<Diagnostic> WithoutMeaning(IReadOnlyDictionary<string, string> values) =>
-        values.Keys.FirstOrDefault(name => _options[name].Flag.IsRefused) is { } refused ? throw Errors.FlagRefused(refused, _options[refused].Flag.Meaning)
+        values.Keys.FirstOrDefault(name => _options[name].Flag.IsRefused) is { } refused ? throw Errors.FlagRefused(refused, _options[refused].Flag.Meaning.Replace("refused: ", "", System.StringComparison.Ordinal))
         : values.Keys.Where(name => _options[name].Flag.IsMeaningless).Select(name => Errors.FlagWithoutMeaning(name, _options[name].Flag.Meaning));
+
+    private static string? ValueOf(NvidiaFlag flag, Option option, ParseResult parsed) => option is Option<bool> on ? parsed.GetValue(on) ? "true" : null
+        : flag.Bare is not null && parsed.GetResult(option) is { Implicit: false, Tokens.Count: 0 } ? flag.Bare
+        : parsed.GetValue((Option<string>)option);
 
     private static Option OptionOf(NvidiaFlag flag)
     {
         string[] aliases = [.. flag.Aliases];
         return flag.IsSwitch
             ? new Option<bool>(flag.Name, aliases) { Description = flag.Meaning, Hidden = true }
-            : new Option<string>(flag.Name, aliases) { Description = flag.Meaning, Hidden = true };
+            : new Option<string>(flag.Name, aliases) { Description = flag.Meaning, Hidden = true, Arity = flag.Bare is null ? ArgumentArity.ExactlyOne : ArgumentArity.ZeroOrOne };
     }
 }

@@ -11,6 +11,7 @@ namespace CheckpointBuild.Tool.Nvidia;
 /// <param name="values">The flags' values.</param>
 internal sealed class NvidiaRequest(IReadOnlyDictionary<string, string> values)
 {
+    private static readonly string[] Dimensions = ["0", "1"];
     private static readonly string[] Precisions = ["int8", "int4", "int8_gptq", "int4_gptq", "int4_awq"];
 
     /// <summary>The source, where one of the flags names it.</summary>
@@ -44,12 +45,13 @@ internal sealed class NvidiaRequest(IReadOnlyDictionary<string, string> values)
 
         Refuse();
         string? algorithm = Algorithm();
+        recipe = Value("--group_size") is { } size && (HasGroups || (algorithm is null && recipe.Quantization is not null)) ? RecipeField.Find("GroupSize")!.Set(recipe, size) : recipe;
         recipe = algorithm is null ? recipe : recipe with { Quantization = algorithm.ToLowerInvariant() };
-        recipe = Alpha is > 0 and var alpha ? RecipeField.Find("SmoothQuant")!.Set(recipe, alpha.ToString("R", CultureInfo.InvariantCulture)) : recipe;
+        recipe = IsSmooth && Alpha is { } alpha ? RecipeField.Find("SmoothQuant")!.Set(recipe, alpha.ToString("R", CultureInfo.InvariantCulture)) : recipe;
         recipe = recipe with
         {
             Format = Has(NvidiaFlags.MetaDir) ? "meta" : recipe.Format,
-            KvCacheQuantization = Has("--int8_kv_cache") ? "int8" : Has("--fp8_kv_cache") ? "fp8" : recipe.KvCacheQuantization,
+            KvCacheQuantization = Has("--fp8_kv_cache") ? "fp8" : Has("--int8_kv_cache") ? "int8" : recipe.KvCacheQuantization,
             EmbeddingShardingDim = Has("--use_parallel_embedding") ? Value("--embedding_sharding_dim") == "1" ? 1 : 0 : recipe.EmbeddingShardingDim,
             DisableWeightOnlyQuantPlugin = recipe.DisableWeightOnlyQuantPlugin || Has("--disable_weight_only_quant_plugin"),
             UseMetaFp8RowwiseRecipe = recipe.UseMetaFp8RowwiseRecipe || Has("--use_meta_fp8_rowwise_recipe"),
@@ -59,9 +61,40 @@ internal sealed class NvidiaRequest(IReadOnlyDictionary<string, string> values)
         string? text = CalibrationFlag.TextOf(values);
 
         // What the scripts calibrate for; of FP8 they take the scales from the source, unless a text is named here.
-        bool isCalibrated = Alpha is > 0 || Has("--int8_kv_cache") || (text is not null && recipe.NeedsStatistics);
+        bool isCalibrated = IsSmooth || (Has("--int8_kv_cache") && !Has("--fp8_kv_cache")) || (text is not null && recipe.NeedsStatistics);
         return isCalibrated && recipe is { Calibration: null, CalibrationStatistics: null } ? recipe with { Calibration = text ?? CalibrationText.Own } : recipe;
     }
+
+    /// <summary>What flags that the user typed do not do beside the others.</summary>
+    /// <returns>One message for each.</returns>
+    public IEnumerable<Diagnostic> WithoutMeaning()
+    {
+        if (Has("--group_size") && !HasGroups && Algorithm() is not null)
+        {
+            yield return Errors.FlagWithoutMeaning("--group_size", "it goes with --use_weight_only and --weight_only_precision int4_gptq, int8_gptq or int4_awq");
+        }
+
+        if (Value("--embedding_sharding_dim") == "1" && !Has("--use_parallel_embedding"))
+        {
+            yield return Errors.FlagWithoutMeaning("--embedding_sharding_dim", "it goes with --use_parallel_embedding; the script records the number in a field that nothing reads then, and here it is 0");
+        }
+
+        if (Has("--int8_kv_cache") && Has("--fp8_kv_cache"))
+        {
+            yield return Errors.FlagWithoutMeaning("--int8_kv_cache", "--fp8_kv_cache comes after it");
+        }
+
+        if (Alpha is not null && Has("--use_fp8"))
+        {
+            yield return Errors.FlagWithoutMeaning("--smoothquant", "--use_fp8 comes before it");
+        }
+    }
+
+    // Weight-only precisions whose weights have groups.
+    private bool HasGroups => Has("--use_weight_only") && Precision is not ("int8" or "int4");
+
+    // The scripts look at weight-only first, then at FP8, then at SmoothQuant.
+    private bool IsSmooth => Alpha is > 0 && !Has("--use_fp8");
 
     private double? Alpha => Value("--smoothquant") is not { } text ? null
         : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double alpha) && alpha >= 0 ? alpha
@@ -82,6 +115,26 @@ internal sealed class NvidiaRequest(IReadOnlyDictionary<string, string> values)
             throw Errors.FlagsContradict("--smoothquant 0", "an alpha of 0 smooths nothing, and there is nothing to calibrate");
         }
 
+        if (Alpha is not null && (Has("--use_weight_only") || Has("--use-weight-only-with-precision")))
+        {
+            throw Errors.FlagsContradict("--smoothquant and weight-only flags", "weights are quantized by one or the other");
+        }
+
+        if (Has(NvidiaFlags.ModelDir) && Has(NvidiaFlags.MetaDir))
+        {
+            throw Errors.FlagsContradict("--model_dir and --meta_ckpt_dir", "each names the source");
+        }
+
+        if (Value("--embedding_sharding_dim") is { } dimension && !Dimensions.Contains(dimension))
+        {
+            throw Errors.UnknownOptionValue("embedding_sharding_dim", dimension, "an embedding", Dimensions);
+        }
+
+        if (Value("--quant_ckpt_path") is { } quantized && Has(NvidiaFlags.ModelDir) && File.Exists(quantized) && !File.Exists(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(quantized))!, "config.json")))
+        {
+            throw Errors.FlagsContradict("--quant_ckpt_path and --model_dir", "the configuration of a quantized model says how it was quantized, and none lies beside the file; put the quantized model's config.json and tokenizer there, and name the file alone");
+        }
+
         if (Alpha is not null && Has("--load_by_shard"))
         {
             throw Errors.FlagsContradict("--smoothquant and --load_by_shard", "calibration needs the whole model");
@@ -96,8 +149,8 @@ internal sealed class NvidiaRequest(IReadOnlyDictionary<string, string> values)
     private string? Algorithm() =>
         Value("--use-weight-only-with-precision") is { } gemma ? gemma is "int8" or "int4" ? gemma + "_wo" : gemma
         : Has("--use_weight_only") ? Precision is "int8" or "int4" ? Precision + "_wo" : Precision
-        : Alpha is > 0 ? $"W8A8_SQ_PER_{(Has("--per_channel") ? "CHANNEL" : "TENSOR")}_{(Has("--per_token") ? "PER_TOKEN_" : Has("--per_channel") ? "PER_TENSOR_" : "")}PLUGIN"
         : Has("--use_fp8") ? "FP8"
+        : IsSmooth ? $"W8A8_SQ_PER_{(Has("--per_channel") ? "CHANNEL" : "TENSOR")}_{(Has("--per_token") ? "PER_TOKEN_" : Has("--per_channel") ? "PER_TENSOR_" : "")}PLUGIN"
         : Has("--use_fp8_rowwise") ? "FP8_PER_CHANNEL_PER_TOKEN"
         : null;
 

@@ -33,6 +33,11 @@ internal sealed class QuantizeRequest(IReadOnlyDictionary<string, string> values
     public Recipe Apply(Recipe recipe)
     {
         recipe = QuantizeFlags.All.Where(f => f.Field is not null && values.ContainsKey(f.Name)).Aggregate(recipe, (r, f) => RecipeField.Find(f.Field!)!.Set(r, values[f.Name]));
+        if (values.GetValueOrDefault(QuantizeFlags.Format) == "nvfp4")
+        {
+            throw Errors.FlagRefused(QuantizeFlags.Format + " nvfp4", "ranks of four-bit floats are not written; fp8 or int4_awq are near");
+        }
+
         if (Choice(QuantizeFlags.Format, Formats) is { } format && format != None)
         {
             recipe = RecipeField.Find("Quantization")!.Set(recipe, format);

@@ -49,7 +49,7 @@ internal sealed class TrtllmOptions
     {
         _ = _refused.WithoutMeaning(_refused.Values(parsed)).Count();
         Dictionary<string, string> flags = _options
-            .Select(o => (o.Key, Value: o.Value is Option<bool> on ? parsed.GetValue(on) ? "true" : null : parsed.GetValue((Option<string>)o.Value)))
+            .Select(o => (o.Key, Value: ValueOf(o.Value, parsed)))
             .Where(o => o.Value is not null)
             .ToDictionary(o => o.Key, o => o.Value!);
         recipe = TrtllmSettings.ToFields(new TrtllmFlags(flags).Validated()).Aggregate(recipe, (r, f) => RecipeField.Find(f.Key)!.Set(r, f.Value));
@@ -71,6 +71,13 @@ internal sealed class TrtllmOptions
     /// <returns>The path, or null.</returns>
     public string? Output(ParseResult parsed) => parsed.GetValue(_output);
 
+    private static string? ValueOf(Option option, ParseResult parsed) => option switch
+    {
+        Option<bool> on => parsed.GetValue(on) ? "true" : null,
+        Option<string[]> list => parsed.GetValue(list) is { Length: > 0 } values ? string.Join(TrtllmFlags.SeparatorOf(list.Name), values) : null,
+        _ => parsed.GetValue((Option<string>)option),
+    };
+
     // A field of the recipe has its option in hyphens already.
     private static Option OptionOf(TrtllmFlag flag)
     {
@@ -78,6 +85,7 @@ internal sealed class TrtllmOptions
         string[] aliases = [.. flag.Aliases, .. RecipeField.All.Any(f => f.Option == hyphened) || hyphened == flag.Name ? [] : new[] { hyphened }];
         return flag.Kind == TrtllmFlagKind.Switch
             ? new Option<bool>(flag.Name, aliases) { Description = "A flag of trtllm-build.", Hidden = true }
+            : TrtllmFlags.SeparatorOf(flag.Name) is not null ? new Option<string[]>(flag.Name, aliases) { Description = "A flag of trtllm-build.", Hidden = true, Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = true }
             : new Option<string>(flag.Name, aliases) { Description = "A flag of trtllm-build.", Hidden = true };
     }
 }

@@ -32,12 +32,12 @@ internal sealed class ConvertVerb() : Verb("convert")
             IReadOnlyDictionary<string, string> flags = nvidia.Values(parsed);
             Recipe recipe = options.Apply(RecipeField.Find("Engine")!.Set(new Recipe { Engine = "" }, parsed.GetRequiredValue(to)), parsed);
             var log = new ConsoleLog(streams.Error);
-            foreach (Diagnostic note in nvidia.WithoutMeaning(flags))
+            var request = new NvidiaRequest(flags);
+            foreach (Diagnostic note in nvidia.WithoutMeaning(flags).Concat(request.WithoutMeaning()))
             {
                 log.Warn(note);
             }
 
-            var request = new NvidiaRequest(flags);
             recipe = recipe.Engine == NvidiaTarget ? request.Apply(recipe) : recipe;
             string target = parsed.GetValue(output) ?? request.Output!;
             if ((parsed.GetValue(checkpoint) ?? request.Source) is { } source)

@@ -80,7 +80,7 @@ public sealed partial class EngineBuild : IDisposable
             _gate = QualityGate.Open(recipe, Calibrated(opened), options.Calibrator);
             _automatic = AutomaticTypes.Open(recipe, Calibrated(opened), options.Calibrator, weights, Planned);
             Plan = asItStands ?? _automatic?.FirstPlan ?? Planned(Recipe);
-            _step?.Check(Plan);
+            _noticed = [.. _noticed, .. _step?.Check(Plan) ?? []];
             SizeBudget.Check(Checkpoint.Name, Plan, recipe.MaxEngineSize, _advice.LargestWithin);
         }
         catch

@@ -84,7 +84,12 @@ internal sealed class EngineToolStep
     /// <summary>Holds the settings against the checkpoint that will be written.</summary>
     /// <param name="plan">The checkpoint.</param>
     /// <exception cref="CheckpointException">CKPT9001 or CKPT3231 for settings that cannot be.</exception>
-    public void Check(DirectoryPlan plan) => Configuration(plan);
+    /// <returns>What the user should know.</returns>
+    public ImmutableArray<Diagnostic> Check(DirectoryPlan plan)
+    {
+        _ = Configuration(plan);
+        return _tool.Excesses(Written(plan), _settings);
+    }
 
     /// <summary>Builds the checkpoint, then the engine.</summary>
     /// <param name="builder">Builds the checkpoint.</param>
@@ -138,7 +143,9 @@ internal sealed class EngineToolStep
         return built;
     }
 
-    private FilePlan Configuration(DirectoryPlan plan) => _tool.Configuration(JsonNode.Parse(plan.Files.First(f => f.Path == ConfigName).Head.Span)!.AsObject(), _settings);
+    private FilePlan Configuration(DirectoryPlan plan) => _tool.Configuration(Written(plan), _settings);
+
+    private static JsonObject Written(DirectoryPlan plan) => JsonNode.Parse(plan.Files.First(f => f.Path == ConfigName).Head.Span)!.AsObject();
 
     // The checkpoint is written for the tool and the GPU that are there.
     private static Recipe Fitted(Recipe recipe, EngineToolIdentity tool)

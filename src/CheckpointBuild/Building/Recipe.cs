@@ -108,7 +108,7 @@ public sealed partial record Recipe
         var options = new PlanOptions
         {
             EngineName = EngineName ?? source.Name,
-            Policy = target.PolicyFor(source, DType, Quantization),
+            Policy = target.PolicyFor(source, DType ?? (IsTensorRtLlm ? Dialects.TensorRtLlm.TensorRtLlm.DTypeOf(source, ToTensorRtLlm().Version) : null), Quantization),
             Overflow = Compatibility == Compatibility.Reference ? OverflowRule.Infinity : OverflowRule.Refuse,
             MaxShardSize = MaxShardSize ?? long.MaxValue,
             FollowsReference = Compatibility == Compatibility.Reference,

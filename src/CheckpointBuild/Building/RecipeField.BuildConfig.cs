@@ -82,7 +82,7 @@ public sealed partial record RecipeField
 
     // trtllm-build runs in a folder of its own.
     private static string WithFullPath(string value) => string.Join(';', value.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-        .Select(p => p.StartsWith(LoraFolder, StringComparison.Ordinal) ? LoraFolder + Path.GetFullPath(p[LoraFolder.Length..]) : p));
+        .Select(p => p.StartsWith(LoraFolder, StringComparison.Ordinal) ? LoraFolder + string.Join('|', p[LoraFolder.Length..].Split('|').Select(Path.GetFullPath)) : p));
 
     private static RecipeField YesOrNo(string name, string help, Func<Recipe, bool, Recipe> set, Func<Recipe, bool?> get) => new(name, help,
         (r, v) => bool.TryParse(v, out bool value) ? set(r, value) : throw Errors.UnknownOptionValue(Kebab(name), v, "an engine", ["true", "false"]),

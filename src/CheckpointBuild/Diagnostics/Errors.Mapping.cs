@@ -63,8 +63,8 @@ internal static partial class Errors
     internal static Diagnostic CardNotRead(string file, string reason) => new("CKPT2016",
         $"{file}: the head of the model card is no YAML that can be read ({reason}). Licence, author and whatever else it says are left out; mend the lines between the two '---'.", file);
 
-    internal static CheckpointException RanksQuantized(string file, string tensor) => new("CKPT2990",
-        $"{file}: tensor {Quote(tensor)} is part of a quantization, whose numbers are in the order of one kernel. Only ranks with float weights are read back; use the checkpoint that they were made from.", file);
+    internal static CheckpointException RanksQuantized(string file, string? algorithm, string tensor) => new("CKPT2990",
+        $"{file}: {(algorithm is null ? $"tensor {Quote(tensor)} is part of a quantization" : $"the weights are quantized ({algorithm})")}, whose numbers are in the order of one kernel. Only ranks with float weights are read back; use the checkpoint that they were made from.", file);
 
     internal static CheckpointException RankMissing(string file, string rank) => new("CKPT2991",
         $"{file}: its mapping needs '{rank}', there is no such file beside it. Build that rank, or copy it here.", file);

@@ -37,7 +37,25 @@ internal static partial class Errors
         $"{path}: the statistics of {Quote(module)} {(foundInputs is null ? "are missing" : $"have {foundInputs} inputs and {foundOutputs} outputs")} ({N(inputs)} and {N(outputs)} are needed). They belong to another model; calibrate this one.", path);
 
     internal static CheckpointException CannotCalibrate(string checkpoint, string what, string converter) => new("CKPT3212",
-        $"{checkpoint}: {what} is not known for models of the class {converter}. Choose a weight-only quantization, or none.");
+        $"{checkpoint}: {what} is not known for models of the class {converter}. Choose int8_wo or int4_wo, or no quantization.");
+
+    internal static CheckpointException CacheBesideWeights(string checkpoint, string algorithm) => new("CKPT3259",
+        $"{checkpoint}: an int8 cache beside {algorithm} is not written (it is beside float weights and SmoothQuant; an FP8 cache is beside all). Leave the cache's quantization out, or choose fp8 for it.");
+
+    internal static Diagnostic Float8Otherwise(string checkpoint, string algorithm, string result) => new("CKPT3260",
+        $"{checkpoint}: its weights are FP8 and {algorithm} is asked for: {result}. Leave Quantization out to keep them as they are, or build from the original weights.");
+
+    internal static Diagnostic RanksInexact(string checkpoint, string what) => new("CKPT3261",
+        $"{checkpoint}: {what}, which ranks do not hold. Take the checkpoint that they were made from where every bit counts.");
+
+    internal static Diagnostic EngineSettingExceeds(string setting, int found, int most, string effect) => new("CKPT3264",
+        $"{setting} {found}: is more than can be used (valid: 1 to {most}); {effect}. Choose a number in that range, or leave it out.");
+
+    internal static CheckpointException GroupsOfAll(string checkpoint) => new("CKPT3263",
+        $"{checkpoint}: a group of its quantization is a whole column of a matrix (group_size -1), and the runtime's kernels take groups of 64 or 128. Quantize again with such groups, or build another engine.");
+
+    internal static CheckpointException NoKernelOrder(string checkpoint) => new("CKPT3262",
+        $"{checkpoint}: TargetSm 0 leaves the order of weights to the engine's builder, and it takes those of GPTQ and AWQ in the order of a GPU alone. Name that GPU (75 to 99; 80 where nothing is said).");
 
     internal static CheckpointException StatisticsNeeded(string checkpoint, string what) => new("CKPT3213",
         $"{checkpoint}: {what} depends on what runs through the model, and no calibration is named. Name a text with Calibration (--calibration FILE), or statistics with CalibrationStatistics (--calibration-statistics FILE).");

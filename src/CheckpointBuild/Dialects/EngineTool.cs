@@ -34,6 +34,12 @@ public abstract class EngineTool
     /// <exception cref="CheckpointException">CKPT9001 or CKPT3231 for settings that cannot be.</exception>
     public abstract FilePlan Configuration(JsonObject checkpoint, IReadOnlyDictionary<string, string> settings);
 
+    /// <summary>What of the settings the checkpoint's model cannot use, and the tool takes all the same.</summary>
+    /// <param name="checkpoint">The checkpoint's configuration.</param>
+    /// <param name="settings">What was asked, by the names of <c>BuildConfig</c>'s fields in PascalCase.</param>
+    /// <returns>What the user should know.</returns>
+    internal virtual ImmutableArray<Diagnostic> Excesses(JsonObject checkpoint, IReadOnlyDictionary<string, string> settings) => [];
+
     /// <summary>Holds a checkpoint that lies there already against what the tool expects.</summary>
     /// <param name="checkpoint">Its folder.</param>
     /// <returns>What the tool would warn of.</returns>

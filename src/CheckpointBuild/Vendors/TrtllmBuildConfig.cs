@@ -1,6 +1,8 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Text.Json.Nodes;
+using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects.TensorRtLlm;
 
 namespace CheckpointBuild.Vendors;
@@ -46,6 +48,28 @@ public sealed class TrtllmBuildConfig(JsonObject checkpoint, TrtllmFlags flags)
     /// <param name="json">The root object.</param>
     /// <returns>JSON without a line end at its end.</returns>
     public static string Text(JsonObject json) => MadeUpConfig.Text(json);
+
+    /// <summary>Lengths and counts that were asked and are more than the model or another of them allows.</summary>
+    /// <returns>One message for each.</returns>
+    internal IEnumerable<Diagnostic> Excesses()
+    {
+        int context = Context(), sequence = flags.Count("--max_seq_len") ?? context;
+        if (sequence > context)
+        {
+            yield return Errors.EngineSettingExceeds("max_seq_len", sequence, context, "the model was made for no longer texts, and answers worse behind that");
+        }
+
+        if (flags.Typed.ContainsKey("--max_input_len") && flags.Count("--max_input_len") is { } input && input > sequence)
+        {
+            yield return Errors.EngineSettingExceeds("max_input_len", input, sequence, "it is cut to max_seq_len");
+        }
+
+        (int tokens, int? best) = Tokens(flags.Count("--max_batch_size")!.Value, flags.Count("--max_beam_width")!.Value, sequence, Math.Min(flags.Count("--max_input_len")!.Value, sequence), flags.Count("--max_draft_len")!.Value);
+        if (flags.Count("--opt_num_tokens") is { } wanted && best < wanted)
+        {
+            yield return Errors.EngineSettingExceeds("opt_num_tokens", wanted, tokens, "it is cut to max_num_tokens");
+        }
+    }
 
     private bool IsSpeculative => flags.Text("--speculative_decoding_mode") is not null;
 
@@ -122,7 +146,7 @@ public sealed class TrtllmBuildConfig(JsonObject checkpoint, TrtllmFlags flags)
 
     private JsonObject Lora() => new()
     {
-        ["lora_dir"] = flags.Text("--lora_dir") is { } folder ? new JsonArray(folder) : new JsonArray(),
+        ["lora_dir"] = flags.Text("--lora_dir") is { } folder ? new JsonArray([.. folder.Split('|').Select(f => JsonValue.Create(f))]) : new JsonArray(),
         ["lora_ckpt_source"] = flags.Text("--lora_ckpt_source"),
         ["max_lora_rank"] = flags.Count("--max_lora_rank"),
         ["lora_target_modules"] = flags.Text("--lora_target_modules") is { } modules ? new JsonArray([.. modules.Split(' ').Select(m => JsonValue.Create(m))]) : new JsonArray(),

@@ -30,14 +30,15 @@ public static class TrtllmCheckpointCheck
         ArgumentNullException.ThrowIfNull(directory);
         string path = directory.PathOf(ConfigName);
         JsonElement root = JsonFile.Parse(path, directory.ReadAll(ConfigName));
-        JsonObject config = JsonObject.Create(root)!;
+        var stated = new RankConfig(path, root);
+        JsonObject config = stated.Json;
         RefuseUnknownKeys(path, config["mapping"] as JsonObject, "mapping", MappingKeys);
         RefuseUnknownKeys(path, config["quantization"] as JsonObject, "quantization", QuantizationKeys);
-        var expectation = RankExpectation.Of(path, config);
+        var expectation = RankExpectation.Of(stated);
         RankGrid grid = expectation.Grid;
-        if (config["mapping"]?["world_size"] is JsonValue world && world.TryGetValue(out int stated) && stated != grid.WorldSize)
+        if (stated.Mapping.OptionalCount("world_size") is { } world && world != grid.WorldSize)
         {
-            throw Errors.ConfigFieldWrong(path, "mapping.world_size", $"{stated}", $"tp_size × pp_size × cp_size ({grid.WorldSize})");
+            throw Errors.ConfigFieldWrong(path, "mapping.world_size", $"{world}", $"tp_size × pp_size × cp_size ({grid.WorldSize})");
         }
 
         ImmutableArray<Diagnostic>.Builder warnings = ImmutableArray.CreateBuilder<Diagnostic>();

@@ -39,7 +39,12 @@ public sealed class TrtllmFlags(IReadOnlyDictionary<string, string> values)
     public IReadOnlyDictionary<string, string> Typed => values;
 
     /// <summary>What was typed, as arguments of the tool, in the order of their names.</summary>
-    public IEnumerable<string> Arguments => values.OrderBy(v => v.Key, System.StringComparer.Ordinal).SelectMany(v => IsSwitch(v.Key) ? [v.Key] : v.Key == "--lora_target_modules" ? [v.Key, .. v.Value.Split(' ')] : new[] { v.Key, v.Value });
+    public IEnumerable<string> Arguments => values.OrderBy(v => v.Key, System.StringComparer.Ordinal).SelectMany(v => IsSwitch(v.Key) ? [v.Key] : SeparatorOf(v.Key) is { } separator ? [v.Key, .. v.Value.Split(separator)] : new[] { v.Key, v.Value });
+
+    /// <summary>What stands between the values of a flag that takes several.</summary>
+    /// <param name="name">The flag.</param>
+    /// <returns>A separator; null where the flag takes one value.</returns>
+    internal static string? SeparatorOf(string name) => name switch { "--lora_target_modules" => " ", "--lora_dir" => "|", _ => null };
 
     /// <summary>Looks at every value.</summary>
     /// <returns>The same flags.</returns>
@@ -56,6 +61,7 @@ public sealed class TrtllmFlags(IReadOnlyDictionary<string, string> values)
             }
         }
 
+        Refuse(!int.IsPow2(Count("--tokens_per_block") ?? 1), "tokens_per_block", "a block of the cache has a power of two of tokens");
         Refuse(Is("--gather_context_logits") && Count("--max_draft_len") > 0, "gather_context_logits and max_draft_len", "logits of a context are not gathered with draft tokens");
         Refuse(Is("--multiple_profiles") && values.ContainsKey("--opt_num_tokens"), "multiple_profiles and opt_num_tokens", "each profile has its own");
         return this;

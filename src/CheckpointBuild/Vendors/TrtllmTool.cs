@@ -41,6 +41,9 @@ public sealed class TrtllmTool(Action<string> say) : EngineTool
     }
 
     /// <inheritdoc/>
+    internal override ImmutableArray<Diagnostic> Excesses(JsonObject checkpoint, IReadOnlyDictionary<string, string> settings) => [.. new TrtllmBuildConfig(checkpoint, TrtllmSettings.ToFlags(settings)).Excesses()];
+
+    /// <inheritdoc/>
     public override ImmutableArray<Diagnostic> Inspect(CheckpointDirectory checkpoint) => TrtllmCheckpointCheck.Check(checkpoint).Warnings;
 
     /// <inheritdoc/>

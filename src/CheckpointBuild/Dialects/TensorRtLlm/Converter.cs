@@ -32,6 +32,9 @@ internal abstract partial class Converter
     /// <summary>How the converter's own calibration writes; null = it has none.</summary>
     public virtual SmoothStyle? Smoothing => null;
 
+    /// <summary>Whether eight-bit floats with one scale a row are known to the class.</summary>
+    public virtual bool HasFloat8Rows => false;
+
     /// <summary>Whether weight-only matrices that kernels cannot take are padded.</summary>
     public virtual bool PadsWeightOnly => false;
 
@@ -61,13 +64,12 @@ internal abstract partial class Converter
     public virtual string? Refusal(ConverterFields fields) => null;
 
     /// <summary>The configuration in Hugging Face's words, as far as the checkpoint has them.</summary>
-    /// <param name="json">The checkpoint's configuration.</param>
-    /// <param name="family">The family.</param>
+    /// <param name="config">The checkpoint's configuration.</param>
     /// <returns>The root object of such a file, in its older style.</returns>
-    public JsonObject ToHuggingFace(JsonObject json, ModelFamily family)
+    public JsonObject ToHuggingFace(RankConfig config)
     {
-        System.ArgumentNullException.ThrowIfNull(json);
-        System.ArgumentNullException.ThrowIfNull(family);
+        System.ArgumentNullException.ThrowIfNull(config);
+        (JsonObject json, ModelFamily family) = (config.Json, config.Family);
         ConfigFields names = family.Fields;
         var result = new JsonObject { ["architectures"] = new JsonArray(family.Architecture), ["model_type"] = family.ModelType };
         Copy(json, "vocab_size", result, "vocab_size");
@@ -90,14 +92,14 @@ internal abstract partial class Converter
             Copy(json, own, result, field.Name);
         }
 
-        AddOwn(json, result);
+        AddOwn(config, result);
         return result;
     }
 
     /// <summary>Adds what the class alone has to a configuration in Hugging Face's words.</summary>
-    /// <param name="json">The checkpoint's configuration.</param>
+    /// <param name="config">The checkpoint's configuration.</param>
     /// <param name="result">Receives the fields.</param>
-    protected virtual void AddOwn(JsonObject json, JsonObject result)
+    protected virtual void AddOwn(RankConfig config, JsonObject result)
     {
     }
 

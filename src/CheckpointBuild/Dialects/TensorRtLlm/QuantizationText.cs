@@ -18,7 +18,7 @@ internal static class QuantizationText
             ["kv_cache_quant_algo"] = request.KvCache switch { KvCacheAlgo.Int8 => "INT8", KvCacheAlgo.Fp8 => "FP8", _ => null },
             ["group_size"] = request.GroupSize,
             ["smoothquant_val"] = request.SmoothQuant ?? 0.5,
-            ["clamp_val"] = request.Algorithm == QuantAlgo.Fp8Rowwise ? new JsonArray(-1200.0, 1200.0) : null,
+            ["clamp_val"] = request.Algorithm == QuantAlgo.Fp8Rowwise ? new JsonArray(-options.ActivationBound, options.ActivationBound) : null,
             ["use_meta_recipe"] = request.UsesMetaRecipe,
             ["has_zero_point"] = request.HasZeroPoints,
             ["pre_quant_scale"] = request.Algorithm == QuantAlgo.W4A16Awq || request.Algorithm == QuantAlgo.W4A8Awq,

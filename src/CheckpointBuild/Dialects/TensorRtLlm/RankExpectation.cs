@@ -22,7 +22,9 @@ public sealed class RankExpectation
 
     private readonly Func<int, IEnumerable<Tensor>>? _plan;
 
-    private RankExpectation(RankGrid grid, Func<int, IEnumerable<Tensor>>? plan) => (Grid, _plan) = (grid, plan);
+    private readonly bool _isCalibrated;
+
+    private RankExpectation(RankGrid grid, Func<int, IEnumerable<Tensor>>? plan, bool isCalibrated = false) => (Grid, _plan, _isCalibrated) = (grid, plan, isCalibrated);
 
     /// <summary>The ranks.</summary>
     public RankGrid Grid { get; }
@@ -35,32 +37,35 @@ public sealed class RankExpectation
     public static RankExpectation Of(string path, JsonObject json)
     {
         ArgumentNullException.ThrowIfNull(json);
-        JsonElement root = JsonElement.Parse(json.ToJsonString());
-        ModelFamily family = RankReader.FamilyOf(path, root);
-        RankGrid grid = RankReader.GridOf(path, root);
-        Converter converter = Converter.Of(family);
-        JsonObject source = converter.ToHuggingFace(json, family);
-        ModelConfig config = family.ReadConfig(new ConfigReader(path, JsonElement.Parse(source.ToJsonString())));
-        QuantAlgo? algorithm = (json["quantization"]?["quant_algo"] as JsonValue)?.GetValue<string>() is { } name ? QuantAlgo.Find(name) : null;
-        if (algorithm is not (null or { IsWeightOnly: true }))
+        return Of(new RankConfig(path, JsonElement.Parse(json.ToJsonString())));
+    }
+
+    /// <summary>Plans what is expected.</summary>
+    /// <param name="stated">The configuration.</param>
+    /// <returns>What is expected.</returns>
+    internal static RankExpectation Of(RankConfig stated)
+    {
+        (ModelFamily family, Converter converter, ModelConfig config, DType dtype, QuantAlgo? algorithm) = (stated.Family, stated.Converter, stated.Model, stated.DType, stated.Algorithm);
+        bool isCalibrated = algorithm is { IsSmoothQuant: true } or { IsExported: true };
+        if (algorithm is not (null or { IsWeightOnly: true }) && !isCalibrated || stated.ForeignAlgorithm is not null)
         {
-            return new RankExpectation(grid, null);
+            return new RankExpectation(stated.Grid, null);
         }
 
-        DType dtype = DType.TryParse((json["dtype"] as JsonValue)?.GetValue<string>(), out DType? stated) ? stated : DType.F16;
-        bool isSplit = (json["use_parallel_embedding"] as JsonValue)?.GetValue<bool>() == true;
         var options = new TensorRtLlmOptions
         {
-            Grid = grid,
-            EmbeddingShardingDimension = isSplit ? (json["embedding_sharding_dim"] as JsonValue)?.GetValue<int>() ?? 0 : null,
-            Quantization = new QuantizationRequest { Algorithm = algorithm },
+            Grid = stated.Grid,
+            Version = stated.Version,
+            EmbeddingShardingDimension = stated.EmbeddingShardingDimension,
+            Quantization = new QuantizationRequest { Algorithm = algorithm, GroupSize = stated.GroupSize },
+            Statistics = isCalibrated ? HollowStatistics.Of(stated.Path, family, config) : null,
         };
         var nothing = new Hollow(dtype);
         var roles = new RoleTable(family.Naming.TensorsOf(config).SelectMany(t => t.Roles).Select(r => KeyValuePair.Create(r, nothing.Of(r.ToString(), config.ShapeOf(r)))));
-        var fields = new ConverterFields(new Checkpoint { Name = path, Dialect = "tensorrt-llm", Family = family, Config = config, Tensors = roles }, options, dtype);
-        RankQuantizer? quantizer = algorithm is null ? null : new WeightOnlyQuantizer(options, converter.PadsWeightOnly) { KeyHeads = config.KeyValueHeadCount };
+        var fields = new ConverterFields(new Checkpoint { Name = stated.Path, Dialect = "tensorrt-llm", Family = family, Config = config, Tensors = roles }, options, dtype);
+        RankQuantizer? quantizer = isCalibrated ? TensorRtLlm.QuantizerFor(fields, converter) : algorithm is null ? null : new WeightOnlyQuantizer(options, converter.PadsWeightOnly) { KeyHeads = config.KeyValueHeadCount };
         var plain = new RankTensors(fields, converter, OverflowRule.Infinity, null);
-        return new RankExpectation(grid, rank => quantizer is null ? plain.Of(rank) : new RankTensors(fields, converter, OverflowRule.Infinity, quantizer).Of(rank));
+        return new RankExpectation(stated.Grid, rank => quantizer is null ? plain.Of(rank) : new RankTensors(fields, converter, OverflowRule.Infinity, quantizer).Of(rank), isCalibrated);
     }
 
     /// <summary>Holds a rank's file against it.</summary>
@@ -86,7 +91,7 @@ public sealed class RankExpectation
         }
 
         // Float weights under a weight-only algorithm are quantized where the engine is built.
-        bool isPacked = found.Any(t => t.DType == DType.I8);
+        bool isPacked = _isCalibrated || found.Any(t => t.DType == DType.I8);
         Tensor[] expected = [.. _plan(rank).Where(t => isPacked || !t.Name.EndsWith(".per_channel_scale", StringComparison.Ordinal))];
         string[] missing = [.. expected.Where(t => !found.TryGet(t.Name, out _) && !IsTable(t.Name) && !(t.Name == Head && found.TryGet("transformer.vocab_embedding.weight", out _))).Select(t => t.Name)];
         if (missing.Length > 0)
@@ -111,9 +116,9 @@ public sealed class RankExpectation
 
     private static bool IsTable(string name) => name is "embed_positions" or "embed_positions_for_gpt_attention" or "rotary_inv_freq";
 
-    private static void Compare(string path, Tensor expected, Tensor own, ICollection<Diagnostic> warnings)
+    private void Compare(string path, Tensor expected, Tensor own, ICollection<Diagnostic> warnings)
     {
-        bool isQuantizedLater = expected.DType == DType.I8 && own.DType.IsFloatingPoint;
+        bool isQuantizedLater = !_isCalibrated && expected.DType == DType.I8 && own.DType.IsFloatingPoint;
         if (own.Shape != expected.Shape && !isQuantizedLater)
         {
             throw Errors.TensorShape(path, own.Name, own.Shape.ToString(), expected.Shape.ToString());

@@ -77,7 +77,7 @@ internal sealed class RankMerge(string path, ModelConfig config, RankGrid grid, 
         string[] unknown = [.. ranks.SelectMany(r => r.Keys).Distinct(StringComparer.Ordinal).Where(name => !_used.Contains(name) && !name.EndsWith("_cache_scaling_factor", StringComparison.Ordinal))];
         if (unknown.Length > 0)
         {
-            throw unknown.Any(IsOfQuantization) ? Errors.RanksQuantized(path, unknown.First(IsOfQuantization)) : Errors.TensorUnknown(path, unknown, converter.Architectures[0]);
+            throw unknown.Any(IsOfQuantization) ? Errors.RanksQuantized(path, null, unknown.First(IsOfQuantization)) : Errors.TensorUnknown(path, unknown, converter.Architectures[0]);
         }
     }
 
@@ -98,7 +98,7 @@ internal sealed class RankMerge(string path, ModelConfig config, RankGrid grid, 
             ImmutableArray<Tensor> shares = [.. found.Select((t, i) => t ?? throw Errors.TensorMissing($"{path} (rank {(stage * grid.TensorParallel) + i})", name, "of this rank"))];
             if (shares.Any(s => !s.DType.HasValues))
             {
-                throw Errors.RanksQuantized(path, name);
+                throw Errors.RanksQuantized(path, null, name);
             }
 
             foreach ((TensorRole role, Tensor tensor) in Split(rule, part, shares, layer, name))
@@ -149,11 +149,25 @@ internal sealed class RankMerge(string path, ModelConfig config, RankGrid grid, 
                 throw Errors.TensorShape(path, standing[0].Name, standing[0].Shape.ToString(), $"at least {from + rows} rows");
             }
 
+            RefuseOtherHeads(standing, new RowSlice(from, rows), step);
             whole.Add(JoinedRows.Of(standing[0].Name, [.. standing.Where((_, rank) => rank % step == 0).Select(s => s.Rows == rows ? s : SelectedRows.Of(s, new RowSlice(from, rows)))], 1));
             start += rows;
         }
 
         return whole.MoveToImmutable();
+    }
+
+    // A head that several ranks repeat is the same in each, or the configuration is of another model.
+    private void RefuseOtherHeads(ImmutableArray<Tensor> standing, RowSlice rows, int step)
+    {
+        for (int rank = 0; rank < standing.Length; rank++)
+        {
+            int first = rank - (rank % step);
+            if (first != rank && !TensorComparison.AreEqual(SelectedRows.Of(standing[first], rows), SelectedRows.Of(standing[rank], rows)))
+            {
+                throw Errors.RanksDiffer(path, standing[0].Name, $"one key/value head in rank {rank}", $"another, where the configuration has one for both", $"rank {first}");
+            }
+        }
     }
 
     private Tensor Vocabulary(ImmutableArray<Tensor> shares, long rows, string name)

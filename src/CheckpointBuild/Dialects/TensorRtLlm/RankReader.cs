@@ -2,15 +2,12 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects.TensorRtLlm.Grouped;
 using CheckpointBuild.Dialects.TensorRtLlm.Quantizing;
 using CheckpointBuild.Dialects.TensorRtLlm.Smoothing;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
-using CheckpointBuild.Quantization;
 using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Dialects.TensorRtLlm;
@@ -26,21 +23,14 @@ internal sealed class RankReader(CheckpointDirectory directory)
     /// <exception cref="CheckpointException">2xxx when configuration and ranks do not belong together, CKPT2990 when the weights are quantized.</exception>
     public Checkpoint Read()
     {
-        string path = directory.PathOf(ConfigName);
-        JsonElement root = JsonFile.Parse(path, directory.ReadAll(ConfigName));
-        JsonObject json = JsonObject.Create(root)!;
-        ModelFamily family = FamilyOf(path, root);
-        Converter converter = Converter.Of(family);
-        RankGrid grid = GridOf(path, root);
-        JsonObject source = converter.ToHuggingFace(json, family);
-        ModelConfig config = family.ReadConfig(new ConfigReader(path, JsonElement.Parse(source.ToJsonString())));
-
-        QuantAlgo? algorithm = (json["quantization"]?["quant_algo"] as JsonValue)?.GetValue<string>() is { } name ? QuantAlgo.Find(name) : null;
-        WeightOnlyWeights? packed = WeightOnlyWeights.Of(directory, algorithm, config, grid);
+        RankConfig stated = ReadConfig();
+        (string path, ModelFamily family, RankGrid grid) = (stated.Path, stated.Family, stated.Grid);
+        RefuseForeign(stated);
+        WeightOnlyWeights? packed = WeightOnlyWeights.Of(directory, stated.Algorithm, stated.Model, grid);
         ImmutableArray<Dictionary<string, Tensor>> ranks = [.. Enumerable.Range(0, grid.FileCount).Select(ReadRank).Select(rank => packed?.Decode(rank) ?? rank)];
-        var merge = new RankMerge(path, config, grid, converter, ranks);
-        (config, Dictionary<TensorRole, Tensor> roles) = merge.Roles();
-        source["tie_word_embeddings"] = config.TiedEmbeddings;
+        var merge = new RankMerge(path, stated.Model, grid, stated.Converter, ranks);
+        (ModelConfig config, Dictionary<TensorRole, Tensor> roles) = merge.Roles();
+        stated.Source["tie_word_embeddings"] = config.TiedEmbeddings;
         return new Checkpoint
         {
             Name = directory.Name,
@@ -48,8 +38,8 @@ internal sealed class RankReader(CheckpointDirectory directory)
             Family = family,
             Config = config,
             Tensors = InOrderOfNames(family, config, roles, path),
-            SourceConfig = source,
-            Problems = [Errors.RanksWithoutTokenizer(directory.Name), .. packed is null ? [] : new[] { Errors.RanksDecoded(directory.Name, algorithm!.Name) }],
+            SourceConfig = stated.Source,
+            Problems = [Errors.RanksWithoutTokenizer(directory.Name), .. Inexact(config), .. packed is null ? [] : new[] { Errors.RanksDecoded(directory.Name, stated.Algorithm!.Name) }],
         };
     }
 
@@ -58,44 +48,37 @@ internal sealed class RankReader(CheckpointDirectory directory)
     /// <exception cref="CheckpointException">2xxx when it is of no known model.</exception>
     public Checkpoint Describe()
     {
-        string path = directory.PathOf(ConfigName);
-        JsonElement root = JsonFile.Parse(path, directory.ReadAll(ConfigName));
-        ModelFamily family = FamilyOf(path, root);
-        JsonObject source = Converter.Of(family).ToHuggingFace(JsonObject.Create(root)!, family);
-        return new Checkpoint
+        RankConfig stated = ReadConfig();
+        return new Checkpoint { Name = directory.Name, Dialect = "tensorrt-llm", Family = stated.Family, Config = stated.Model, Tensors = new RoleTable([]) };
+    }
+
+    private RankConfig ReadConfig() => new(directory.PathOf(ConfigName), JsonFile.Parse(directory.PathOf(ConfigName), directory.ReadAll(ConfigName)));
+
+    private IEnumerable<Diagnostic> Inexact(ModelConfig config)
+    {
+        if (config.PositionOffset is > 0 and var rows)
         {
-            Name = directory.Name,
-            Dialect = "tensorrt-llm",
-            Family = family,
-            Config = family.ReadConfig(new ConfigReader(path, JsonElement.Parse(source.ToJsonString()))),
-            Tensors = new RoleTable([]),
-        };
+            yield return Errors.RanksInexact(directory.Name, $"the first {rows} rows of its positions are read as zeros: no token stands there");
+        }
+
+        if (config.NormOffset != 0)
+        {
+            yield return Errors.RanksInexact(directory.Name, $"the weights of its norms are read as what is used, less {config.NormOffset}: digits that the sum rounded away are gone");
+        }
     }
 
-    /// <summary>The family that a configuration names.</summary>
-    /// <param name="path">Where it lies, for messages.</param>
-    /// <param name="root">Its root.</param>
-    /// <returns>The family.</returns>
-    internal static ModelFamily FamilyOf(string path, JsonElement root)
+    // Said by the algorithm: shapes in the order of kernels would be taken for those of another model.
+    private static void RefuseForeign(RankConfig stated)
     {
-        string? architecture = root.TryGetProperty("architecture", out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-        return ModelFamily.FindArchitecture(architecture ?? throw Errors.ConfigFieldMissing(path, "architecture"))
-            ?? throw Errors.UnknownArchitecture(path, architecture, Converter.All.SelectMany(c => c.Architectures));
-    }
+        if (stated.ForeignAlgorithm is { } foreign)
+        {
+            throw Errors.RanksQuantized(stated.Path, foreign, "");
+        }
 
-    /// <summary>The ranks that a configuration states.</summary>
-    /// <param name="path">Where it lies, for messages.</param>
-    /// <param name="root">Its root.</param>
-    /// <returns>The grid.</returns>
-    internal static RankGrid GridOf(string path, JsonElement root)
-    {
-        var mapping = new ConfigReader(path, root.TryGetProperty("mapping", out JsonElement stated) && stated.ValueKind == JsonValueKind.Object ? stated : root);
-        return RankGrid.Of(
-            mapping.OptionalCount("tp_size") ?? 1,
-            mapping.OptionalCount("pp_size") ?? 1,
-            mapping.OptionalCount("cp_size") ?? 1,
-            mapping.OptionalCount("moe_tp_size"),
-            mapping.OptionalCount("moe_ep_size"));
+        if (stated.Algorithm is { IsGrouped: true } grouped)
+        {
+            throw Errors.RanksQuantized(stated.Path, grouped.Name, "");
+        }
     }
 
     private Dictionary<string, Tensor> ReadRank(int rank) => SmoothedWeights.Decode(GroupedWeights.Decode(ReadFile(rank)));

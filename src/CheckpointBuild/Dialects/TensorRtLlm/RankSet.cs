@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
-using System.Text.Json.Nodes;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
@@ -17,7 +16,7 @@ public sealed class RankSet
 
     private readonly Dictionary<int, CheckpointDirectory> _holders = [];
     private readonly string _path;
-    private readonly JsonObject _config;
+    private readonly RankConfig _config;
 
     /// <summary>Looks for ranks.</summary>
     /// <param name="folders">The folders; each has the configuration and some of the ranks.</param>
@@ -27,7 +26,7 @@ public sealed class RankSet
         ArgumentNullException.ThrowIfNull(folders);
         _path = folders[0].PathOf(ConfigName);
         byte[] bytes = folders[0].ReadAll(ConfigName);
-        _config = JsonObject.Create(JsonFile.Parse(_path, bytes))!;
+        _config = new RankConfig(_path, JsonFile.Parse(_path, bytes));
         foreach (CheckpointDirectory folder in folders)
         {
             if (!folder.ReadAll(ConfigName).AsSpan().SequenceEqual(bytes))
@@ -36,7 +35,7 @@ public sealed class RankSet
             }
         }
 
-        Expectation = RankExpectation.Of(_path, _config);
+        Expectation = RankExpectation.Of(_config);
         for (int rank = 0; rank < Expectation.Grid.FileCount; rank++)
         {
             if (folders.FirstOrDefault(f => f.Has(NameOf(rank))) is { } holder)
@@ -50,7 +49,7 @@ public sealed class RankSet
     public RankGrid Grid => Expectation.Grid;
 
     /// <summary>The architecture that the configuration names.</summary>
-    public string Architecture => _config["architecture"]?.GetValue<string>() ?? "";
+    public string Architecture => _config.Architecture;
 
     private RankExpectation Expectation { get; }
 

@@ -45,7 +45,7 @@ internal sealed class TensorRtLlm : Dialect
     public override QuantizationPolicy PolicyFor(Checkpoint checkpoint, DType? dtype, string? quantization)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
-        return new CastTo(dtype ?? DTypeOf(checkpoint));
+        return new CastTo(dtype ?? DTypeOf(checkpoint, TensorRtLlmVersion.Default));
     }
 
     /// <inheritdoc/>
@@ -55,7 +55,7 @@ internal sealed class TensorRtLlm : Dialect
         ArgumentNullException.ThrowIfNull(options);
         Converter converter = Converter.Of(checkpoint.Family);
         ImmutableArray<Diagnostic>.Builder noticed = ImmutableArray.CreateBuilder<Diagnostic>();
-        TensorRtLlmOptions settled = converter.Settle(SourceQuantization.Settle(checkpoint, options.TensorRtLlm, noticed), checkpoint.Config);
+        TensorRtLlmOptions settled = converter.Settle(SourceQuantization.Settle(checkpoint, options.TensorRtLlm, converter, noticed), checkpoint.Config);
         var fields = new ConverterFields(checkpoint, settled, ((CastTo)options.Policy).DType);
         ImmutableArray<Diagnostic> warnings = [.. noticed, .. ConversionChecks.Of(fields, converter)];
 
@@ -79,7 +79,11 @@ internal sealed class TensorRtLlm : Dialect
         return new DirectoryPlan(files.DrainToImmutable(), warnings) { SharesRows = isSeveral || fields.Config.TiedEmbeddings };
     }
 
-    private static RankQuantizer? QuantizerFor(ConverterFields fields, Converter converter) => fields.Options.Quantization.Algorithm switch
+    /// <summary>What becomes of matrices.</summary>
+    /// <param name="fields">What is written.</param>
+    /// <param name="converter">The class of models.</param>
+    /// <returns>Null where they stay as they are.</returns>
+    internal static RankQuantizer? QuantizerFor(ConverterFields fields, Converter converter) => fields.Options.Quantization.Algorithm switch
     {
         _ when fields.Options.Quantization.IsCalibrated => Calibrated(fields, converter),
         { IsWeightOnly: true } when fields.Options.TargetSm > 0 => new WeightOnlyQuantizer(fields.Options, converter.PadsWeightOnly) { KeyHeads = fields.Config.KeyValueHeadCount },
@@ -88,6 +92,7 @@ internal sealed class TensorRtLlm : Dialect
         { } algorithm when algorithm == QuantAlgo.Fp8 && fields.Options.Statistics is { } statistics => fields.Config.Experts is not null ? throw Errors.CannotCalibrate(fields.Checkpoint.Name, algorithm.Name, converter.Name)
             : new Fp8Exporter(fields, statistics),
         { } algorithm when algorithm == QuantAlgo.Fp8 => new Fp8Quantizer(fields, converter.TakesPlainWeightsForFp8),
+        { } algorithm when algorithm == QuantAlgo.Fp8Rowwise && (!converter.HasFloat8Rows || fields.Config.Experts is not null) => throw Errors.CannotCalibrate(fields.Checkpoint.Name, algorithm.Name, fields.Config.Experts is null ? converter.Name : converter.Name + " with experts"),
         { } algorithm when algorithm == QuantAlgo.Fp8Rowwise => new Fp8RowQuantizer(fields.Options, fields.Config.LayerCount),
         null or { IsWeightOnly: true } => null,
         { } other => throw Errors.NotOffered("Quantization", other.Name),
@@ -107,17 +112,21 @@ internal sealed class TensorRtLlm : Dialect
 
     private static SmoothQuantizer Calibrated(ConverterFields fields, Converter converter)
     {
-        string what = fields.Options.Quantization.Algorithm?.Name ?? "an int8 cache";
-        return converter.Smoothing is not { } style || fields.Config.Experts is not null || fields.Options.Quantization.Algorithm is { IsSmoothQuant: false }
+        string what = fields.Options.Quantization.Algorithm is not { IsSmoothQuant: false } other ? fields.Options.Quantization.Algorithm?.Name ?? "an int8 cache" : throw Errors.CacheBesideWeights(fields.Checkpoint.Name, other.Name);
+        return converter.Smoothing is not { } style || fields.Config.Experts is not null
             ? throw Errors.CannotCalibrate(fields.Checkpoint.Name, what, converter.Name)
             : fields.Options.Grid.ContextParallel > 1 ? throw Errors.CalibratedWithContexts(what)
             : new SmoothQuantizer(fields, fields.Options.Statistics ?? throw Errors.StatisticsNeeded(fields.Checkpoint.Name, what), style);
     }
 
-    // The converter's "auto": what torch_dtype says, float16 for float32 and for what is not said.
-    private static DType DTypeOf(Checkpoint checkpoint)
+    /// <summary>The converter's "auto": what <c>torch_dtype</c> says, float16 for float32 and for what is not said.</summary>
+    /// <param name="checkpoint">What is written.</param>
+    /// <param name="version">Whose form is written: later ones look at <c>dtype</c> too.</param>
+    /// <returns>The dtype.</returns>
+    internal static DType DTypeOf(Checkpoint checkpoint, TensorRtLlmVersion version)
     {
-        string? stated = checkpoint.SourceConfig is { } json ? (json["torch_dtype"] as JsonValue)?.GetValue<string>() : checkpoint.Config.StatedDType;
+        string? stated = checkpoint.SourceConfig is null || (version.ReadsDTypeKey && checkpoint.SourceConfig["torch_dtype"] is null) ? checkpoint.Config.StatedDType
+            : checkpoint.SourceConfig["torch_dtype"] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
         return DType.TryParse(stated, out DType? dtype) && dtype.IsFloatingPoint && dtype != DType.F32 ? dtype : DType.F16;
     }
 }

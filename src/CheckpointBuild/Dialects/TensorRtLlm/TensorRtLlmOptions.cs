@@ -36,6 +36,9 @@ public sealed record TensorRtLlmOptions
     /// <summary>What activations there are, where a quantization depends on them; null = nobody said.</summary>
     public CalibrationStatistics? Statistics { get; init; }
 
+    /// <summary>How large activations may become before rows of FP8 cut them off.</summary>
+    internal double ActivationBound { get; init; } = 1200;
+
     /// <summary>Recorded in the configuration of a calibrated checkpoint: whether the reference would have loaded the model on the CPU.</summary>
     public bool LoadsModelOnCpu { get; init; }
 }

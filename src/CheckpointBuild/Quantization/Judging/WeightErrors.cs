@@ -27,7 +27,7 @@ public static class WeightErrors
         {
             if (left.Shape.Rank >= 2 && left.DType.HasValues && other.Tensors.TryGet(role, out Tensor? right) && right.Shape == left.Shape && right.DType.HasValues)
             {
-                errors.Add(new WeightError(role, right.Name, right.DType.LongName, Relative(left, right, workspace, cancellation)));
+                errors.Add(new WeightError(role, right.Name, right.DType.LongName, Relative(left, right, NormFactors.Of(original, other, role), workspace, cancellation)));
                 workspace.ReleaseResidents();
             }
         }
@@ -35,7 +35,7 @@ public static class WeightErrors
         return [.. errors.OrderByDescending(e => e.Relative).ThenBy(e => e.Name, StringComparer.Ordinal)];
     }
 
-    private static double Relative(Tensor left, Tensor right, Workspace workspace, CancellationToken cancellation)
+    private static double Relative(Tensor left, Tensor right, NormFactors? norms, Workspace workspace, CancellationToken cancellation)
     {
         int rows = (int)Math.Clamp(BandFloats / Math.Max(1, left.Shape.Columns), 1, left.Rows);
         float[] a = new float[rows * left.Columns], b = new float[a.Length];
@@ -47,9 +47,10 @@ public static class WeightErrors
             Span<float> x = Read(left, range, a, workspace), y = Read(right, range, b, workspace);
             for (int i = 0; i < x.Length; i++)
             {
-                double difference = (double)x[i] - y[i];
-                off += difference * difference;
-                all += (double)x[i] * x[i];
+                int column = i % left.Columns;
+                double mine = x[i] * (norms?.Original[column] ?? 1.0), theirs = y[i] * (norms?.Other[column] ?? 1.0);
+                off += (mine - theirs) * (mine - theirs);
+                all += mine * mine;
             }
         }
 

@@ -74,7 +74,7 @@ public sealed class FaithfulTests
     [Theory]
     [InlineData("in-gptq4-g64-asym", "W8A16")]
     [InlineData("in-gptq4-g64-asym", "int8_gptq")]
-    [InlineData("in-awq4-g64", "W4A16_AWQ")]
+    [InlineData("in-awq4-g64", "W4A8_AWQ")]
     [InlineData("in-gptq4-g64-asym", "FP8")]
     public async Task A_quantized_source_is_not_quantized_by_another_algorithm(string input, string algorithm)
     {

@@ -51,5 +51,5 @@ internal sealed class CohereConverter : Converter
     }
 
     /// <inheritdoc/>
-    protected override void AddOwn(JsonObject json, JsonObject result) => Copy(json, "output_multiplier_scale", result, "logit_scale");
+    protected override void AddOwn(RankConfig config, JsonObject result) => Copy(config.Json, "output_multiplier_scale", result, "logit_scale");
 }

@@ -39,13 +39,13 @@ internal sealed class FalconConverter : Converter
     }
 
     /// <inheritdoc/>
-    protected override void AddOwn(JsonObject json, JsonObject result)
+    protected override void AddOwn(RankConfig config, JsonObject result)
     {
-        Copy(json, "new_decoder_architecture", result, "new_decoder_architecture");
-        Copy(json, "num_ln_in_parallel_attn", result, "num_ln_in_parallel_attn");
-        Copy(json, "parallel_attention", result, "parallel_attn");
-        Copy(json, "num_key_value_heads", result, "num_kv_heads");
-        result["multi_query"] = json["num_key_value_heads"]?.GetValue<int>() == 1;
+        Copy(config.Json, "new_decoder_architecture", result, "new_decoder_architecture");
+        Copy(config.Json, "num_ln_in_parallel_attn", result, "num_ln_in_parallel_attn");
+        Copy(config.Json, "parallel_attention", result, "parallel_attn");
+        Copy(config.Json, "num_key_value_heads", result, "num_kv_heads");
+        result["multi_query"] = config.Fields.OptionalCount("num_key_value_heads") == 1;
         result["alibi"] = false;
     }
 }

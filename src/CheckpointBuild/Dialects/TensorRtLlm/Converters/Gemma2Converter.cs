@@ -40,11 +40,11 @@ internal sealed class Gemma2Converter : GemmaConverter
     }
 
     /// <inheritdoc/>
-    protected override void AddOwn(JsonObject json, JsonObject result)
+    protected override void AddOwn(RankConfig config, JsonObject result)
     {
         foreach (string name in OwnFields)
         {
-            Copy(json, name, result, name);
+            Copy(config.Json, name, result, name);
         }
     }
 }

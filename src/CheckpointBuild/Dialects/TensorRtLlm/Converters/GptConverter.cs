@@ -46,12 +46,12 @@ internal sealed class GptConverter : Converter
     }
 
     /// <inheritdoc/>
-    protected override void AddOwn(JsonObject json, JsonObject result)
+    protected override void AddOwn(RankConfig config, JsonObject result)
     {
-        if (result["model_type"]?.GetValue<string>() != "gpt2")
+        if (config.Family.ModelType != "gpt2")
         {
-            Copy(json, "rotary_base", result, "rope_theta");
-            Copy(json, "rotary_pct", result, "partial_rotary_factor");
+            Copy(config.Json, "rotary_base", result, "rope_theta");
+            Copy(config.Json, "rotary_pct", result, "partial_rotary_factor");
         }
     }
 }

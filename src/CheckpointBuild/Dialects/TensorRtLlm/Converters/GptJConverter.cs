@@ -39,9 +39,9 @@ internal sealed class GptJConverter : Converter
     }
 
     /// <inheritdoc/>
-    protected override void AddOwn(JsonObject json, JsonObject result)
+    protected override void AddOwn(RankConfig config, JsonObject result)
     {
-        Copy(json, "rotary_dim", result, "rotary_dim");
+        Copy(config.Json, "rotary_dim", result, "rotary_dim");
 
         // What the runtime calls gelu is its approximation.
         result["activation_function"] = "gelu_new";

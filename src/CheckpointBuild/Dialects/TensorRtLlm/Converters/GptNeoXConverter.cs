@@ -45,13 +45,13 @@ internal sealed class GptNeoXConverter : ScriptConverter
     }
 
     /// <inheritdoc/>
-    protected override void AddOwn(JsonObject json, JsonObject result)
+    protected override void AddOwn(RankConfig config, JsonObject result)
     {
-        base.AddOwn(json, result);
-        Copy(json, "rotary_emb_base", result, "rotary_emb_base");
-        Copy(json, "rotary_emb_base", result, "rope_theta");
-        Copy(json, "rotary_pct", result, "rotary_pct");
-        Copy(json, "rotary_pct", result, "partial_rotary_factor");
+        base.AddOwn(config, result);
+        Copy(config.Json, "rotary_emb_base", result, "rotary_emb_base");
+        Copy(config.Json, "rotary_emb_base", result, "rope_theta");
+        Copy(config.Json, "rotary_pct", result, "rotary_pct");
+        Copy(config.Json, "rotary_pct", result, "partial_rotary_factor");
         result["tie_word_embeddings"] = false;
     }
 }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Linq;
 using System.Text.Json.Nodes;
+using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects.TensorRtLlm.Smoothing;
 using CheckpointBuild.Models;
 
@@ -8,11 +10,15 @@ namespace CheckpointBuild.Dialects.TensorRtLlm.Converters;
 /// <summary>Llama and those that the runtime computes with its code: Mistral, Mixtral; Granite in later releases.</summary>
 internal sealed class LlamaConverter : Converter
 {
+    private const string Granite = "GraniteForCausalLM";
+
+    private static readonly string[] Multipliers = ["embedding_multiplier", "attention_multiplier", "residual_multiplier", "output_multiplier_scale"];
+
     /// <inheritdoc/>
     public override string Name => "LLaMA";
 
     /// <inheritdoc/>
-    public override ImmutableArray<string> Architectures => ["LlamaForCausalLM", "MistralForCausalLM", "MixtralForCausalLM", "GraniteForCausalLM"];
+    public override ImmutableArray<string> Architectures => ["LlamaForCausalLM", "MistralForCausalLM", "MixtralForCausalLM", Granite];
 
     /// <inheritdoc/>
     public override ImmutableArray<RankRule> Rules { get; } = [.. RankRules.Ends, .. RankRules.Norms, .. RankRules.Attention, .. RankRules.Gated, .. RankRules.Experts];
@@ -27,7 +33,19 @@ internal sealed class LlamaConverter : Converter
     public override bool PadsWeightOnly => true;
 
     /// <inheritdoc/>
+    public override bool HasFloat8Rows => true;
+
+    /// <inheritdoc/>
     public override SmoothStyle Smoothing { get; } = new(true, true);
+
+    /// <inheritdoc/>
+    public override string? Refusal(ConverterFields fields)
+    {
+        System.ArgumentNullException.ThrowIfNull(fields);
+        return fields.Checkpoint.Family.Architecture == Granite && !fields.Options.Version.HasMultipliers
+            ? $"the runtime of {fields.Options.Version.Name} has no place for its multipliers; choose TensorRtLlmVersion {TensorRtLlmVersion.All[^1].Name}"
+            : null;
+    }
 
     /// <inheritdoc/>
     public override JsonObject Config(ConverterFields fields)
@@ -68,15 +86,41 @@ internal sealed class LlamaConverter : Converter
     }
 
     /// <inheritdoc/>
-    protected override void AddOwn(JsonObject json, JsonObject result)
+    protected override void AddOwn(RankConfig config, JsonObject result)
     {
         // Mistral's window is not recorded, nor is it in the runtime's model.
         result["sliding_window"] = null;
-        if (json["moe"] is JsonObject { } moe && moe["num_experts"]?.GetValue<int>() > 0)
+        if (config.Experts.Size("num_experts", 0) > 0)
         {
+            JsonObject moe = config.Json["moe"]!.AsObject();
             Copy(moe, "num_experts", result, "num_local_experts");
             Copy(moe, "top_k", result, "num_experts_per_tok");
             result["hidden_act"] = "silu";
         }
+
+        AddMultipliers(config, result);
+    }
+
+    // The runtime's attention is multiplied beside the root of a head's size, Hugging Face's instead of it; logits are multiplied here and divided there.
+    private static void AddMultipliers(RankConfig config, JsonObject result)
+    {
+        double?[] stated = [.. Multipliers.Select(config.Fields.OptionalPositive)];
+        if (config.Architecture != Granite)
+        {
+            if (System.Array.FindIndex(stated, s => s is { } number && number != 1) is >= 0 and var own)
+            {
+                throw Errors.ConfigFieldWrong(config.Path, Multipliers[own], $"{stated[own]}", $"1 in a {config.Architecture}");
+            }
+
+            return;
+        }
+
+        int head = config.Fields.OptionalCount("head_size") ?? config.Fields.Quotient("hidden_size", "num_attention_heads");
+        result["embedding_multiplier"] = Stated(0);
+        result["attention_multiplier"] = Stated(1) / System.Math.Sqrt(head);
+        result["residual_multiplier"] = Stated(2);
+        result["logits_scaling"] = 1 / Stated(3);
+
+        double Stated(int index) => stated[index] ?? throw Errors.ConfigFieldMissing(config.Path, Multipliers[index]);
     }
 }

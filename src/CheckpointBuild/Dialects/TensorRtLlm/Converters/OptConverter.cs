@@ -49,9 +49,9 @@ internal sealed class OptConverter : ScriptConverter
     }
 
     /// <inheritdoc/>
-    protected override void AddOwn(JsonObject json, JsonObject result)
+    protected override void AddOwn(RankConfig config, JsonObject result)
     {
-        base.AddOwn(json, result);
-        Copy(json, "do_layer_norm_before", result, "do_layer_norm_before");
+        base.AddOwn(config, result);
+        Copy(config.Json, "do_layer_norm_before", result, "do_layer_norm_before");
     }
 }

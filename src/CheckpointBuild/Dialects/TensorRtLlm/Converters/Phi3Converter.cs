@@ -52,12 +52,12 @@ internal sealed class Phi3Converter : Converter
     private static JsonNode? FactorsOf(ConverterFields fields, string name) => (fields.Source("rope_scaling") ?? fields.Source("rope_parameters"))?[name]?.DeepClone();
 
     /// <inheritdoc/>
-    protected override void AddOwn(JsonObject json, JsonObject result)
+    protected override void AddOwn(RankConfig config, JsonObject result)
     {
         result["hidden_act"] = "silu";
-        if (json["longrope_scaling_short_factors"] is { } shorter && json["longrope_scaling_long_factors"] is { } longer)
+        if (config.Json["longrope_scaling_short_factors"] is { } shorter && config.Json["longrope_scaling_long_factors"] is { } longer)
         {
-            Copy(json, "original_max_position_embeddings", result, "original_max_position_embeddings");
+            Copy(config.Json, "original_max_position_embeddings", result, "original_max_position_embeddings");
             result["rope_scaling"] = new JsonObject { ["type"] = "longrope", ["short_factor"] = shorter.DeepClone(), ["long_factor"] = longer.DeepClone() };
         }
     }

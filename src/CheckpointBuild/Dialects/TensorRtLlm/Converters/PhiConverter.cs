@@ -38,9 +38,9 @@ internal sealed class PhiConverter : Converter
     }
 
     /// <inheritdoc/>
-    protected override void AddOwn(JsonObject json, JsonObject result)
+    protected override void AddOwn(RankConfig config, JsonObject result)
     {
-        Copy(json, "rotary_pct", result, "partial_rotary_factor");
+        Copy(config.Json, "rotary_pct", result, "partial_rotary_factor");
         result["tie_word_embeddings"] = false;
     }
 }

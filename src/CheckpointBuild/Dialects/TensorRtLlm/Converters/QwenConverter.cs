@@ -62,15 +62,16 @@ internal sealed class QwenConverter : Converter
     }
 
     /// <inheritdoc/>
-    protected override void AddOwn(JsonObject json, JsonObject result)
+    protected override void AddOwn(RankConfig config, JsonObject result)
     {
-        if (json["moe"] is JsonObject { } moe && moe["num_experts"]?.GetValue<int>() > 0)
+        if (config.Experts.Size("num_experts", 0) > 0)
         {
+            JsonObject moe = config.Json["moe"]!.AsObject();
             Copy(moe, "num_experts", result, "num_experts");
             Copy(moe, "top_k", result, "num_experts_per_tok");
-            Copy(json, "moe_intermediate_size", result, "moe_intermediate_size");
-            Copy(json, "moe_shared_expert_intermediate_size", result, "shared_expert_intermediate_size");
-            result["norm_topk_prob"] = moe["normalization_mode"]?.GetValue<int>() == 1;
+            Copy(config.Json, "moe_intermediate_size", result, "moe_intermediate_size");
+            Copy(config.Json, "moe_shared_expert_intermediate_size", result, "shared_expert_intermediate_size");
+            result["norm_topk_prob"] = config.Experts.Size("normalization_mode", 0) == 1;
             result["hidden_act"] = "silu";
         }
     }

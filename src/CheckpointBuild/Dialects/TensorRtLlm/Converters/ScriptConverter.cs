@@ -50,12 +50,12 @@ internal abstract class ScriptConverter : Converter
     }
 
     /// <inheritdoc/>
-    protected override void AddOwn(JsonObject json, JsonObject result)
+    protected override void AddOwn(RankConfig config, JsonObject result)
     {
-        if (json["hidden_size"] is { } hidden && hidden.GetValue<int>() is var width)
+        if (config.Fields.OptionalCount("hidden_size") is { } width)
         {
-            result["intermediate_size"] = Widening * width;
-            result["ffn_dim"] = Widening * width;
+            result["intermediate_size"] = checked(Widening * width);
+            result["ffn_dim"] = checked(Widening * width);
         }
     }
 

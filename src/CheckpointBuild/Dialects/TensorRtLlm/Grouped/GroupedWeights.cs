@@ -11,7 +11,7 @@ namespace CheckpointBuild.Dialects.TensorRtLlm.Grouped;
 /// <summary>Quantized weights that no kernel's order was given yet, read as the floats that they mean.</summary>
 internal static class GroupedWeights
 {
-    private const string Scales = ".weights_scaling_factor", Inputs = ".prequant_scaling_factor";
+    private const string Scales = ".weights_scaling_factor", Inputs = ".prequant_scaling_factor", RowScales = ".per_channel_scale";
 
     private static readonly string[] Beside = [Scales, Inputs, Scales + "_2", ".activation_scaling_factor"];
 
@@ -30,6 +30,21 @@ internal static class GroupedWeights
                     tensors.Remove(module + name);
                 }
             }
+        }
+
+        foreach (string module in tensors.Keys.Where(k => k.EndsWith(RowScales, StringComparison.Ordinal)).Select(k => k[..^RowScales.Length]).ToArray())
+        {
+            if (tensors.GetValueOrDefault(module + ".weight") is { Shape.Rank: 2 } codes && codes.DType == DType.F8E4M3 && tensors[module + RowScales] is var scales && scales.DType == DType.F32 && scales.Shape.ElementCount == codes.Rows)
+            {
+                tensors[module + ".weight"] = new ScaledFloat8(codes.Name, codes, scales, null, null);
+                tensors.Remove(module + RowScales);
+            }
+        }
+
+        // Bounds of activations say nothing of weights.
+        foreach (string name in tensors.Keys.Where(k => k.EndsWith(".clamp_val", StringComparison.Ordinal)).ToArray())
+        {
+            tensors.Remove(name);
         }
 
         return tensors;

@@ -12,7 +12,7 @@ namespace CheckpointBuild.Dialects.TensorRtLlm.Quantizing;
 /// <param name="layerCount">Layers of the model.</param>
 internal sealed class Fp8RowQuantizer(TensorRtLlmOptions options, int layerCount) : RankQuantizer
 {
-    private const float Bound = 1200;
+    private float Bound => (float)options.ActivationBound;
 
     /// <inheritdoc/>
     /// <remarks>The source's own numbers count, not their rounding to the checkpoint's dtype; what it has in such floats stays as it is.</remarks>

@@ -28,7 +28,7 @@ internal sealed class GroupedQuantizer(ConverterFields fields) : RankQuantizer
         ImmutableArray<PackedRows> rows = RowsOf(module, matrices);
         RowSlice columns = ColumnsOf(module, matrices[0]);
         long outputs = rows.Sum(r => r.Rows.Count);
-        KernelOrder order = KernelOrder.Of(fields.Options.TargetSm, false, fields.Options.Version);
+        KernelOrder order = fields.Options.TargetSm == 0 ? throw Errors.NoKernelOrder(fields.Checkpoint.Name) : KernelOrder.Of(fields.Options.TargetSm, false, fields.Options.Version);
         var codes = new GroupedCodes(rows, columns, order, fields.DType);
         yield return Renamed.Of(Reshaped.Of(codes, new Shape(columns.Count, outputs * form.Bits / 16)), module.Name + ".weight");
         yield return Groups(rows, columns, m => m.Scales, module.Name + ".weights_scaling_factor");
