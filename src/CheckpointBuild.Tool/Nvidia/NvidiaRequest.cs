@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.IO;
 using System.Linq;
 using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;

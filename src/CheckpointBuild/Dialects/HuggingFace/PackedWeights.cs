@@ -77,7 +77,7 @@ internal static class PackedWeights
 
         bool isNewer = method == "awq" || settings.OptionalText("checkpoint_format") == "gptq_v2";
         bool isSymmetric = method == "gptq" && settings.OptionalFlag("sym") == true;
-        
+
         // AutoGPTQ's word for one group a column of the matrix, whatever its inputs.
         int group = settings.OptionalNumber("group_size|q_group_size") == -1 ? 0 : settings.OptionalCount("group_size|q_group_size") ?? 128;
         return new PackedForm(method == "awq" ? PackedOrder.AlongOutputs : PackedOrder.AlongInputs, bits, group, isNewer ? 0 : 1, isSymmetric);
