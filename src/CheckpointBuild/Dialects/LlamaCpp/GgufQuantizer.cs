@@ -99,8 +99,8 @@ internal sealed partial class GgufQuantizer(GgufFileType kind, GgufMixOptions op
         }
 
         // Where a sub-block holds only zeros the reference's bytes are wrong; ours are right unless they are asked for.
-        DType written = dtype.GgmlType == IQ3_S.Displaced.GgmlType ? new IQ3_S(followsReference, () => _withZeros.TryAdd(tensor.Name, true)) : dtype;
-        return Converted.Of(tensor, written, overflow) is Converted converted ? converted with { Importance = weights } : tensor;
+        DType? encoder = dtype.GgmlType == IQ3_S.Displaced.GgmlType ? new IQ3_S(followsReference, () => _withZeros.TryAdd(tensor.Name, true)) : null;
+        return Converted.Of(tensor, dtype, overflow) is Converted converted ? converted with { Importance = weights, Encoder = encoder } : tensor;
     }
 
     // What the reference's tool refuses to do without.

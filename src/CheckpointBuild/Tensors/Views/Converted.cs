@@ -19,6 +19,9 @@ public sealed record Converted(Tensor Source, DType DType, OverflowRule Overflow
     /// <summary>How much each column counts where scales are searched; null = not known.</summary>
     public ColumnWeights? Importance { get; init; }
 
+    /// <summary>Writes the bytes in the dtype's place: a form of it that writes something else, or tells of what it meets; null = the dtype itself.</summary>
+    internal DType? Encoder { get; init; }
+
     // 16 KiB of float32: the chunk stays in the first-level cache between decoding and encoding.
     private const int ChunkValues = 4096;
 
@@ -77,7 +80,7 @@ public sealed record Converted(Tensor Source, DType DType, OverflowRule Overflow
             Source.DType.Decode(new Planes(Slice(source, Source.DType, done, count)), count, chunk);
             Check(chunk, rows, done);
             Span<byte> target = Slice(destination, DType, done, count);
-            DType.Encode(chunk, count, new Planes(target));
+            (Encoder ?? DType).Encode(chunk, count, new Planes(target));
             done += count;
         }
     }
@@ -88,7 +91,7 @@ public sealed record Converted(Tensor Source, DType DType, OverflowRule Overflow
         Span<float> values = MemoryMarshal.Cast<byte, float>(scratch.Codes);
         Source.DType.Decode(source, Columns, values);
         Check(values, rows, 0);
-        DType.Encode(values, Columns, destination);
+        (Encoder ?? DType).Encode(values, Columns, destination);
     }
 
     // Whole rows, as many as a chunk has and as share their importance: some weights look at a whole row.
@@ -103,7 +106,7 @@ public sealed record Converted(Tensor Source, DType DType, OverflowRule Overflow
             Span<float> values = MemoryMarshal.Cast<byte, float>(scratch.Codes)[..(count * Columns)];
             Source.DType.Decode(RowsOf(source, Source.DType, done, count), Columns, values);
             Check(values, rows, (long)done * Columns);
-            DType.EncodeWeighted(values, importance.OfRow(row), Columns, RowsOf(destination, DType, done, count));
+            (Encoder ?? DType).EncodeWeighted(values, importance.OfRow(row), Columns, RowsOf(destination, DType, done, count));
             done += count;
         }
     }
