@@ -168,13 +168,9 @@ internal sealed class ModelSource : IDisposable
         }
     }
 
-    private static bool IsMendedByFetching(CheckpointException e, FetchedModel model) => e.Code switch
-    {
-        Errors.ContentWrongCode => model.Files.Any(f => f.Arriving is not null),
-        Errors.SourceNotAsLockedCode => true,
-        Errors.FileNotFoundCode => e.File?.StartsWith(model.Folder, StringComparison.Ordinal) == true,
-        _ => false,
-    };
+    // Content that came wrong was sent just now; a file that is gone or damaged lies among the repository's.
+    private static bool IsMendedByFetching(CheckpointException e, FetchedModel model) =>
+        e.MayBeMendedByFetching && (e.File is { } file ? file.StartsWith(Path.GetFullPath(Path.Combine(model.Folder, "..", "..")), StringComparison.Ordinal) : model.Files.Any(f => f.Arriving is not null));
 
     // It is small, and opened as any folder is: what lies there is verified here.
     private string LocateAdapter(ModelReference reference, CancellationToken cancellation)

@@ -44,7 +44,7 @@ internal sealed record ProjectAssets(ImmutableDictionary<string, NuGetVersion> V
 
     // Of several target frameworks the first counts, as everywhere in the file; a version that is none is another program's.
     private static IEnumerable<(string Id, NuGetVersion Version)> Referenced(JsonElement root) =>
-        from library in Names(root, "libraries").Reverse()
+        from library in Enumerable.Reverse(Names(root, "libraries"))
         let parts = library.Split('/')
         where parts.Length == 2
         let version = NuGetVersion.TryParse(parts[1], out NuGetVersion? parsed) ? parsed : null
@@ -59,5 +59,5 @@ internal sealed record ProjectAssets(ImmutableDictionary<string, NuGetVersion> V
         where version is not null
         select (download.GetProperty("name").GetString() ?? "", version);
 
-    private static IEnumerable<string> Names(JsonElement parent, string name) => parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Object ? value.EnumerateObject().Select(p => p.Name).ToArray() : [];
+    private static string[] Names(JsonElement parent, string name) => parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Object ? [.. value.EnumerateObject().Select(p => p.Name)] : [];
 }

@@ -8,6 +8,7 @@ using System.Threading.Tasks;
 namespace CheckpointBuild.Acquisition;
 
 /// <summary>Files go into the shared cache: the content once, under its hash, and a link to it in the commit's folder.</summary>
+/// <remarks>What cannot be written is CKPT6030; what cannot be fetched is as <see cref="ContentDownload"/> says.</remarks>
 /// <param name="cache">The repository's place.</param>
 /// <param name="download">Fetches contents.</param>
 internal sealed class CacheTarget(HubCache cache, ContentDownload download) : IFetchTarget

@@ -173,12 +173,12 @@ public sealed class HubClient : ModelFeed, IDisposable
     }
 
     // What it takes is said and looked for before the first byte.
-    private static FetchCounter Begin(FetchWork work, HubSubject subject, IReadOnlyCollection<WantedFile> missing)
+    private static FetchCounter Begin(FetchWork work, HubSubject subject, WantedFile[] missing)
     {
         (long transferred, long written) = work.Target.Cost(missing);
-        if (missing.Count > 0)
+        if (missing.Length > 0)
         {
-            work.Observer.Say(FetchCounter.Announce(subject.Where, missing.Count, transferred));
+            work.Observer.Say(FetchCounter.Announce(subject.Where, missing.Length, transferred));
             work.Target.Prepare(written);
             work.Request.Bringing(work.Target.PathOf(subject.Revision, ""), [.. missing.Select(f => f.Path)]);
         }
@@ -186,10 +186,10 @@ public sealed class HubClient : ModelFeed, IDisposable
         return new FetchCounter(work.Observer, missing.Sum(f => f.Size));
     }
 
-    private async Task<IReadOnlyDictionary<string, ArrivingContent>> FetchEachAsync(HubSubject subject, IReadOnlyList<WantedFile> missing, FetchWork work, Action<RemoteFile, WantedFile> check, CancellationToken cancellation)
+    private async Task<IReadOnlyDictionary<string, ArrivingContent>> FetchEachAsync(HubSubject subject, WantedFile[] missing, FetchWork work, Action<RemoteFile, WantedFile> check, CancellationToken cancellation)
     {
         var arriving = new ConcurrentDictionary<string, ArrivingContent>(StringComparer.Ordinal);
-        if (missing.Count == 0)
+        if (missing.Length == 0)
         {
             return arriving;
         }

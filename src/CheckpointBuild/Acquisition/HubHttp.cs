@@ -225,7 +225,7 @@ internal sealed class HubHttp : IDisposable
                 return body.ToArray();
             }
 
-            body.Write(buffer, 0, read);
+            await body.WriteAsync(buffer.AsMemory(0, read), cancellation);
             if (body.Length > MostBodyBytes)
             {
                 throw Errors.BadHubAnswer(subject.Where, "its list of files has no end");

@@ -24,4 +24,7 @@ public sealed class CheckpointException : Exception
 
     /// <summary>The file that is wrong, when it is one.</summary>
     public string? File { get; }
+
+    /// <summary>Whether a file is missing or is not what it should be: where it was fetched, fetching it again may mend that.</summary>
+    internal bool MayBeMendedByFetching { get; init; }
 }

@@ -55,11 +55,8 @@ internal static partial class Errors
     internal static CheckpointException OfflineNeedsFiles(string where, IReadOnlyCollection<string> files) => new("CKPT6015",
         $"{where}: {(files.Count > 0 ? $"{Some(files)} {(files.Count == 1 ? "is" : "are")} not in the cache" : "is not in the cache")}, and the network must not be used (CheckpointBuildOffline, CheckpointBuildRestore=false, --offline, HF_HUB_OFFLINE, or 'ckpt plan', which fetches nothing). Fetch it once with the network: ckpt fetch, or ckpt restore in the project.");
 
-    internal static CheckpointException ContentWrong(string where, string found, string needed) => new(ContentWrongCode,
-        $"{where}: what was sent hashes to {found}, the server itself states {needed}. Nothing of it was kept; try again, or ask the repository's owner.");
-
-    /// <summary>The code of <see cref="ContentWrong"/>.</summary>
-    internal const string ContentWrongCode = "CKPT6016";
+    internal static CheckpointException ContentWrong(string where, string found, string needed) => new("CKPT6016",
+        $"{where}: what was sent hashes to {found}, the server itself states {needed}. Nothing of it was kept; try again, or ask the repository's owner.") { MayBeMendedByFetching = true };
 
     internal static CheckpointException ContentChanged(string where, string before, string now) => new("CKPT6017",
         $"{where}: its content was {before} when the download began and is {now} now. A commit does not change; check HF_ENDPOINT, and try again.");
@@ -79,11 +76,8 @@ internal static partial class Errors
     internal static CheckpointException CacheNotWritable(string path, Exception inner) => new("CKPT6030",
         $"{path}: cannot be written ({inner.Message}). Check the permissions and space, or choose another cache with HF_HUB_CACHE.", path, inner);
 
-    internal static CheckpointException SourceNotAsLocked(string path, string found, string needed) => new(SourceNotAsLockedCode,
-        $"{path}: hashes to {found}, {needed} is what was fetched or locked. The file was changed or damaged on this machine: delete it and fetch it again; 'ckpt cache verify' finds others.", path);
-
-    /// <summary>The code of <see cref="SourceNotAsLocked"/>.</summary>
-    internal const string SourceNotAsLockedCode = "CKPT6031";
+    internal static CheckpointException SourceNotAsLocked(string path, string found, string needed) => new("CKPT6031",
+        $"{path}: hashes to {found}, {needed} is what was fetched or locked. The file was changed or damaged on this machine: delete it and fetch it again; 'ckpt cache verify' finds others.", path) { MayBeMendedByFetching = true };
 
     internal static CheckpointException LockDamaged(string path, string problem) => new("CKPT6040",
         $"{path}: is no lock file ({problem}). Take the committed one again, or delete it and run 'ckpt restore'.", path);

@@ -5,11 +5,8 @@ namespace CheckpointBuild.Diagnostics;
 /// <content>1xxx: reading files.</content>
 internal static partial class Errors
 {
-    internal static CheckpointException FileNotFound(string path) => new(FileNotFoundCode,
-        $"{path}: there is no such file or folder. Check the path.", path);
-
-    /// <summary>The code of <see cref="FileNotFound"/>.</summary>
-    internal const string FileNotFoundCode = "CKPT1001";
+    internal static CheckpointException FileNotFound(string path) => new("CKPT1001",
+        $"{path}: there is no such file or folder. Check the path.", path) { MayBeMendedByFetching = true };
 
     internal static CheckpointException CannotRead(string path, Exception inner) => new("CKPT1002",
         $"{path}: cannot be read ({inner.Message}). Check the permissions and that no other process holds the file.", path, inner);

@@ -125,7 +125,7 @@ public sealed class CheckpointDirectory : IDisposable
     public string? ExpectedSha256(string name) => _location.Files?.FirstOrDefault(f => f.Name == name)?.Sha256;
 
     /// <summary>Whether its files are hashed each time that it is built from.</summary>
-    public bool IsReadEachTime => _location.IsReadEachTime;
+    internal bool IsReadEachTime => _location.IsReadEachTime;
 
     /// <summary>Whether a file stands in the folder.</summary>
     /// <param name="name">Its name.</param>

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using CheckpointBuild.Acquisition;
+using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Tests.Infrastructure;
 using Xunit;
 
@@ -34,6 +35,18 @@ public sealed class HubSettingsTests
         File.WriteAllText(scratch.PathOf("token-file"), "file\n");
 
         Assert.Equal(token, Read($"HF_HOME={scratch.Folder} " + variables.Replace("FILE", scratch.PathOf("token-file"), StringComparison.Ordinal)).Token);
+    }
+
+    [Fact]
+    public void A_token_file_that_cannot_be_read_is_no_token_that_is_absent()
+    {
+        using var scratch = new Scratch();
+        using FileStream held = new(scratch.PathOf("token"), FileMode.Create, FileAccess.Write, FileShare.None);
+
+        CheckpointException error = Assert.Throws<CheckpointException>(() => Read($"HF_HOME={scratch.Folder}"));
+
+        Assert.Equal("CKPT6002", error.Code);
+        Assert.Contains("HF_TOKEN_PATH", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
