@@ -175,7 +175,12 @@ public sealed class FoundFilesTests : IDisposable
         await using HubServer server = await ServeAsync();
         await FetchAsync(server.Settings(Cache));
 
-        Assert.All(Directory.EnumerateFiles(Path.Combine(Cache, ".locks"), "*.lock", SearchOption.AllDirectories), f => Assert.True(File.GetUnixFileMode(f).HasFlag(UnixFileMode.GroupWrite)));
+        string[] locks = Directory.GetFiles(Path.Combine(Cache, ".locks"), "*.lock", SearchOption.AllDirectories);
+        Assert.NotEmpty(locks);
+        foreach (string path in locks)
+        {
+            Assert.True(File.GetUnixFileMode(path).HasFlag(UnixFileMode.GroupWrite), path);
+        }
     }
 
     [Fact]
