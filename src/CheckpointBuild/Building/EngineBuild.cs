@@ -52,15 +52,10 @@ public sealed partial class EngineBuild : IDisposable
         _adapters = adapters;
         _hashes = options.Hashes;
         Dialect dialect = recipe.Format is { } format ? Dialect.Named(format) : Dialect.Detect(source);
-        if (recipe.Format is not null && !dialect.Recognizes(source))
-        {
-            throw Errors.NotOfFormat(source.Path, dialect.Name, Dialect.All.FirstOrDefault(d => d.Recognizes(source)) is { } other ? $" (it looks like {other.Name})" : "");
-        }
-
         (Recipe fitted, _step, _noticed) = EngineToolStep.Choose(recipe, options.Tool, options.Name ?? source.Name);
         DirectoryPlan? asItStands = _step?.AsItStands(recipe, source, dialect);
         recipe = asItStands is null ? fitted : recipe;
-        Checkpoint checkpoint = asItStands is null ? dialect.Read(source) : new RankReader(source).Describe();
+        Checkpoint checkpoint = asItStands is null ? Read(source, dialect, recipe) : new RankReader(source).Describe();
         Checkpoint = options.Name is null ? checkpoint : checkpoint with { Name = options.Name };
         Recipe = recipe with { Plugins = RegisteredPlugins.In(recipe, dialect, source, Checkpoint) };
         ImmutableArray<Adapter> opened = [.. adapters.Select(a => a.Adapter)];
@@ -254,6 +249,19 @@ public sealed partial class EngineBuild : IDisposable
         builder.Build(new DirectoryPlan([.. names.Select(name => FilePlan.Of(name, report.ToJson()))], []), directory, cancellation);
         Remove(directory, before.Except(outputs.Select(o => o.Path), StringComparer.Ordinal).Concat(Recipe.Rank is null ? BuildReport.OfRanks(directory) : []));
         return report;
+    }
+
+    // A format that is asked for and does not lie there fails somewhere inside; what it looks like says more.
+    private static Checkpoint Read(CheckpointDirectory source, Dialect dialect, Recipe recipe)
+    {
+        try
+        {
+            return dialect.Read(source);
+        }
+        catch (CheckpointException e) when (recipe.Format is not null && dialect.GetType().Assembly == typeof(Dialect).Assembly && !dialect.Recognizes(source) && Dialect.All.FirstOrDefault(d => d.Recognizes(source)) is { } other)
+        {
+            throw Errors.NotOfFormat(source.Path, dialect.Name, other.Name, e);
+        }
     }
 
     /// <inheritdoc/>

@@ -54,8 +54,8 @@ internal static partial class Errors
     internal static CheckpointException AdapterAlready(string file) => new("CKPT2017",
         $"{file}: this is an adapter in llama.cpp's form, which is written here and not read. Take the adapter that it was made from, in PEFT's or torchtune's form.", file);
 
-    internal static CheckpointException NotOfFormat(string path, string format, string found) => new("CKPT2018",
-        $"{path}: Format={format} is asked for, and no such checkpoint lies here{found}. Leave Format out, or name the folder that holds one.", path);
+    internal static CheckpointException NotOfFormat(string path, string format, string found, System.Exception inner) => new("CKPT2018",
+        $"{path}: Format={format} is asked for, and no such checkpoint lies here (it looks like {found}). Leave Format out, or name the folder that holds one.", path, inner);
 
     internal static CheckpointException QuantizedOtherwise(string file, string method, System.Exception? inner = null) => new("CKPT2019",
         $"{file}: the weights were quantized by {method}, which is not read (GPTQ and AWQ of 4 or 8 bits and FP8 with a scale for each matrix or row are). Take the model as it was before, or its GGUF form.", file, inner);
