@@ -49,8 +49,9 @@ internal static class ModelCard
                 ? throw new YamlException($"it does not end within {MostHeadBytes} bytes")
                 : Parse(string.Join('\n', lines[1..(end < 0 ? lines.Length : end)]).Replace("\t", "  ", StringComparison.Ordinal));
         }
-        catch (YamlException e)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
+            // The scanner throws what it likes at odd text; a card is never a reason not to build.
             warn(Errors.CardNotRead(source.Name, e.Message));
             return [];
         }

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
@@ -5,6 +6,7 @@ using System.Text;
 using CheckpointBuild.Building;
 using CheckpointBuild.DTypes;
 using CheckpointBuild.Formats;
+using CheckpointBuild.Models;
 using CheckpointBuild.Tensors;
 using CheckpointBuild.Tests.Infrastructure;
 using Xunit;
@@ -102,6 +104,30 @@ public sealed class ModelCardTests
     }
 
     [Fact]
+    public void A_damaged_head_is_read_or_left_out()
+    {
+        const string Marks = "[]{}:,-&*!|>'\"%@`#?\n\t \\~";
+        for (int input = 0; input < 3000; input++)
+        {
+            var random = new Random(input);
+            var text = new StringBuilder(Card);
+            for (int times = random.Next(1, 8); times > 0; times--)
+            {
+                int at = random.Next(4, text.Length);
+                text = random.Next(3) switch
+                {
+                    0 => text.Insert(at, Marks[random.Next(Marks.Length)]),
+                    1 => text.Remove(at, 1),
+                    _ => text.Insert(at, text.ToString(random.Next(text.Length / 2), random.Next(20))),
+                };
+            }
+
+            byte[] bytes = Encoding.UTF8.GetBytes(text.ToString());
+            Assert.Null(Record.Exception(() => ModelCard.Read(new Sidecar(ModelCard.FileName, () => new MemorySource(ModelCard.FileName, bytes)), _ => { })));
+        }
+    }
+
+    [Fact]
     public void What_a_gguf_file_says_of_its_model_stays_when_its_weights_change()
     {
         using var folder = new Scratch();
@@ -123,7 +149,7 @@ public sealed class ModelCardTests
     {
         string model = new TinyLlama().Write(folder.PathOf("model"));
         string config = Path.Combine(model, "config.json");
-        File.WriteAllText(config, name is null ? File.ReadAllText(config) : File.ReadAllText(config).Replace("{", $"{{\"_name_or_path\": \"{name}\",", System.StringComparison.Ordinal));
+        File.WriteAllText(config, name is null ? File.ReadAllText(config) : File.ReadAllText(config).Replace("{", $"{{\"_name_or_path\": \"{name}\",", StringComparison.Ordinal));
         File.WriteAllText(Path.Combine(model, "README.md"), card, new UTF8Encoding(false));
         File.WriteAllText(Path.Combine(model, "generation_config.json"), generation ?? "{}");
         using EngineBuild build = EngineBuild.Open(model, new Recipe { Engine = "gguf", DType = DType.BF16 }, new SourceHashes(null));
@@ -131,6 +157,6 @@ public sealed class ModelCardTests
     }
 
     private static IEnumerable<(string Key, object Value)> General(Metadata metadata) => metadata
-        .Where(p => p.Key.StartsWith("general.", System.StringComparison.Ordinal) && p.Key is not ("general.architecture" or "general.type" or "general.file_type" or "general.quantization_version"))
+        .Where(p => p.Key.StartsWith("general.", StringComparison.Ordinal) && p.Key is not ("general.architecture" or "general.type" or "general.file_type" or "general.quantization_version"))
         .Select(p => (p.Key, p.Value is string[] texts ? string.Join('|', texts) : p.Value));
 }
