@@ -9,7 +9,8 @@ internal static class CheckpointMetadata
     /// <summary>What makes the recipe of an engine: handed to the tool when not empty.</summary>
     internal static readonly IReadOnlyList<string> Recipe =
     [
-        "Engine", "Format", "DType", "IntermediateDType", "Quantization", "TensorTypes", "Pure", "OutputTensorType", "TokenEmbeddingType", "PreTokenizer", "PruneLayers", "ImportanceMatrix",
+        "Engine", "Format", "DType", "IntermediateDType", "Quantization", "TensorTypes", "Pure", "OutputTensorType", "LeaveOutputTensor", "TokenEmbeddingType", "PreTokenizer", "PruneLayers", "OverrideKv", "ImportanceMatrix",
+        "IncludeWeights", "ExcludeWeights",
         "Calibration", "CalibrationStatistics", "Adapter", "AdapterMode", "MaxShardSize", "TensorParallel", "PipelineParallel", "ContextParallel", "MoeTensorParallel", "MoeExpertParallel",
         "Workers", "Rank", "TargetSm", "TensorRtLlmVersion", "KvCacheQuantization", "GroupSize", "SmoothQuant", "EmbeddingShardingDim",
         "DisableWeightOnlyQuantPlugin", "UseMetaFp8RowwiseRecipe", "RemoveDuplicatedKvHeads", "LoadModelOnCpu",

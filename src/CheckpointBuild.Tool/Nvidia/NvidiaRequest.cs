@@ -18,6 +18,12 @@ internal sealed class NvidiaRequest(IReadOnlyDictionary<string, string> values)
     /// <summary>The source, where one of the flags names it.</summary>
     public string? Source => Value("--quant_ckpt_path") ?? Value(NvidiaFlags.ModelDir) ?? Value(NvidiaFlags.MetaDir);
 
+    /// <summary>Quantized weights without a configuration of their own, with that of the model that they were made from.</summary>
+    /// <returns>Both together, to be disposed; null where the source is complete.</returns>
+    public JoinedModel? Join() => Value("--quant_ckpt_path") is { } weights && Value(NvidiaFlags.ModelDir) is { } model && (File.Exists(weights) || Directory.Exists(weights)) && !JoinedModel.IsComplete(weights)
+        ? JoinedModel.Of(weights, model, Precision.StartsWith("int8", StringComparison.Ordinal) ? 8 : 4, GroupSize)
+        : null;
+
     /// <summary>The output, where a flag names it.</summary>
     public string? Output => Value(NvidiaFlags.OutputDir);
 
@@ -101,6 +107,11 @@ internal sealed class NvidiaRequest(IReadOnlyDictionary<string, string> values)
         : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double alpha) && alpha >= 0 ? alpha
         : throw Errors.UnknownOptionValue("smoothquant", text, "SmoothQuant", ["a number above 0"]);
 
+    // As the scripts have it where nothing is said.
+    private int GroupSize => Value("--group_size") is not { } text ? 128
+        : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int size) ? size
+        : throw Errors.UnknownOptionValue("group_size", text, "weights", ["a number from 1"]);
+
     private string Precision => Value("--weight_only_precision") ?? "int8";
 
     // What the scripts refuse, or fail on.
@@ -129,11 +140,6 @@ internal sealed class NvidiaRequest(IReadOnlyDictionary<string, string> values)
         if (Value("--embedding_sharding_dim") is { } dimension && !Dimensions.Contains(dimension))
         {
             throw Errors.UnknownOptionValue("embedding_sharding_dim", dimension, "an embedding", Dimensions);
-        }
-
-        if (Value("--quant_ckpt_path") is { } quantized && Has(NvidiaFlags.ModelDir) && File.Exists(quantized) && !File.Exists(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(quantized))!, "config.json")))
-        {
-            throw Errors.FlagsContradict("--quant_ckpt_path and --model_dir", "the configuration of a quantized model says how it was quantized, and none lies beside the file; put the quantized model's config.json and tokenizer there, and name the file alone");
         }
 
         if (Alpha is not null && Has("--load_by_shard"))

@@ -4,6 +4,7 @@ using System.CommandLine.Parsing;
 using System.Linq;
 using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;
+using CheckpointBuild.Dialects;
 using CheckpointBuild.Dialects.Adapters;
 using CheckpointBuild.Tool.Nvidia;
 
@@ -40,7 +41,8 @@ internal sealed class ConvertVerb() : Verb("convert")
 
             recipe = recipe.Engine == NvidiaTarget ? request.Apply(recipe) : recipe;
             string target = parsed.GetValue(output) ?? request.Output!;
-            if ((parsed.GetValue(checkpoint) ?? request.Source) is { } source)
+            using JoinedModel? joined = parsed.GetValue(checkpoint) is null ? request.Join() : null;
+            if ((parsed.GetValue(checkpoint) ?? joined?.Path ?? request.Source) is { } source)
             {
                 using ModelSource models = options.Models(parsed, streams);
                 if (AdapterSource.IsAt(source))
@@ -52,8 +54,9 @@ internal sealed class ConvertVerb() : Verb("convert")
                 models.Use(
                     source,
                     recipe,
-                    location =>
+                    found =>
                     {
+                        CheckpointLocation location = joined is null ? found : found with { Name = joined.Name };
                         Recipe kept = StoredTypes.Keep(models.LocateAdapters(recipe, cancellation), location);
                         if (request.IsConfigurationOnly)
                         {

@@ -40,21 +40,21 @@ internal sealed class RecipeOptions
 
     private static Func<ParseResult, string?> AddSingle(Command command, RecipeField field)
     {
-        var option = new Option<string>(field.Option) { Description = field.Help };
+        var option = new Option<string>(field.Option, [.. field.Aliases]) { Description = field.Help };
         command.Options.Add(option);
         return parsed => parsed.GetValue(option);
     }
 
     private static Func<ParseResult, string?> AddSwitch(Command command, RecipeField field)
     {
-        var option = new Option<bool?>(field.Option) { Description = field.Help };
+        var option = new Option<bool?>(field.Option, [.. field.Aliases]) { Description = field.Help };
         command.Options.Add(option);
         return parsed => parsed.GetValue(option) switch { null => null, true => "true", false => "false" };
     }
 
     private static Func<ParseResult, string?> AddRepeatable(Command command, RecipeField field)
     {
-        var option = new Option<string[]>(field.Option) { Description = field.Help, AllowMultipleArgumentsPerToken = false };
+        var option = new Option<string[]>(field.Option, [.. field.Aliases]) { Description = field.Help, AllowMultipleArgumentsPerToken = false };
         command.Options.Add(option);
         return parsed => parsed.GetValue(option) is { Length: > 0 } values ? string.Join(';', values) : null;
     }

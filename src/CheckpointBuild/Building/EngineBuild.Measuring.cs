@@ -26,6 +26,20 @@ public sealed partial class EngineBuild
         : recipe.IsTensorRtLlm && !recipe.NeedsStatistics ? throw Errors.NothingToCalibrate(text, recipe.Quantization)
         : null;
 
+    private static void RefuseCuts(Recipe recipe)
+    {
+        string? cut = !recipe.IncludeWeights.IsEmpty ? nameof(recipe.IncludeWeights) : !recipe.ExcludeWeights.IsEmpty ? nameof(recipe.ExcludeWeights) : null;
+        if (cut is not null && recipe is { ImportanceMatrix: null, Calibration: null })
+        {
+            throw Errors.ImportanceCutForNothing(cut);
+        }
+
+        if (!recipe.IncludeWeights.IsEmpty && !recipe.ExcludeWeights.IsEmpty)
+        {
+            throw Errors.ImportanceCutTwice();
+        }
+    }
+
     private Checkpoint Calibrated(ImmutableArray<Adapter> adapters) => Recipe.AdapterMode == AdapterMode.Merge ? Recipe.Merged(Checkpoint, adapters) : Checkpoint;
 
     private DirectoryPlan PlanWith(CalibrationStatistics? statistics) =>

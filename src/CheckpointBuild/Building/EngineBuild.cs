@@ -59,6 +59,7 @@ public sealed partial class EngineBuild : IDisposable
         Checkpoint = options.Name is null ? checkpoint : checkpoint with { Name = options.Name };
         Recipe = recipe with { Plugins = RegisteredPlugins.In(recipe, dialect, source, Checkpoint) };
         ImmutableArray<Adapter> opened = [.. adapters.Select(a => a.Adapter)];
+        RefuseCuts(recipe);
         _importance = recipe.ImportanceMatrix is { } matrix ? ImportanceMatrixFile.Open(matrix) : null;
         try
         {
@@ -69,7 +70,7 @@ public sealed partial class EngineBuild : IDisposable
                 _measured = recipe.NeedsStatistics ? null : MeasuredImportance.Open(Calibrated(opened), calibrator, text);
             }
 
-            ImportanceMatrix? weights = _importance?.Matrix ?? _measured?.Matrix;
+            ImportanceMatrix? weights = (_importance?.Matrix ?? _measured?.Matrix)?.Of(recipe.IncludeWeights, recipe.ExcludeWeights);
             DirectoryPlan Planned(Recipe wanted) => wanted.Apply(Checkpoint, opened, new Measurements(weights, _statistics?.Placeholder));
             _advice = new TypeAdvice(recipe, Planned);
             _gate = QualityGate.Open(recipe, Calibrated(opened), options.Calibrator);

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Linq;
 using CheckpointBuild.Diagnostics;
@@ -48,6 +49,9 @@ public sealed partial record RecipeField(string Name, string Help, Func<Recipe, 
 
     /// <summary>Whether the option stands alone for yes: its value may be left out.</summary>
     public bool IsSwitch { get; init; }
+
+    /// <summary>Other names of the option, as another tool's users know it.</summary>
+    public ImmutableArray<string> Aliases { get; init; } = [];
 
     /// <summary>The value's part in the content key where paths do not belong there: files count by what they hold. Null = the value itself.</summary>
     internal Func<Recipe, string?>? InKey { get; init; }

@@ -60,6 +60,18 @@ internal static partial class Errors
 
     private static string Some(string[] names) => string.Join(", ", names.Take(5)) + (names.Length > 5 ? ", ..." : "");
 
+    internal static CheckpointException NoImportanceLeft(string file, string[] parts, string example) => new("CKPT3094",
+        $"{file}: IncludeWeights and ExcludeWeights ({string.Join(", ", parts)}) leave no tensor of the importance matrix (at least one is needed; its names are like {Quote(example)}). Name parts of names that are there, or leave the matrix out.");
+
+    internal static CheckpointException ImportanceCutForNothing(string field) => new("CKPT3095",
+        $"{field} says for which tensors an importance matrix counts, and there is none (found: neither ImportanceMatrix nor Calibration). Give one of them, or leave {field} out.");
+
+    internal static CheckpointException ImportanceCutTwice() => new("CKPT3096",
+        "IncludeWeights and ExcludeWeights both say for which tensors the importance matrix counts (one is needed). Leave one out.");
+
+    internal static CheckpointException ListOverridden(string file, string key) => new("CKPT3097",
+        $"{file}: OverrideKv gives {Quote(key)} a single value, and the file has a list there (a list is needed). Leave it out; a tokenizer's lists follow from the tokenizer's files.");
+
     internal static Diagnostic WidthFallsBack(string file, int count, string first, long columns, string wanted, string given) => new("CKPT3075",
         $"{file}: {N(count)} tensors have rows that are no whole number of {wanted} blocks ({Quote(first)} is the first, with {N(columns)} columns); they become {given}.");
 

@@ -40,7 +40,7 @@ internal static partial class Errors
         $"{checkpoint}: {what} is not known for models of the class {converter}. Choose int8_wo or int4_wo, or no quantization.");
 
     internal static CheckpointException CacheBesideWeights(string checkpoint, string algorithm) => new("CKPT3259",
-        $"{checkpoint}: an int8 cache beside {algorithm} is not written (it is beside float weights and SmoothQuant; an FP8 cache is beside all). Leave the cache's quantization out, or choose fp8 for it.");
+        $"{checkpoint}: an int8 cache beside {algorithm} is not known to the converters (it is beside floats, weight-only, SmoothQuant and calibrated weights; an FP8 cache is beside all). Leave the cache's quantization out, or choose fp8 for it.");
 
     internal static Diagnostic Float8Otherwise(string checkpoint, string algorithm, string result) => new("CKPT3260",
         $"{checkpoint}: its weights are FP8 and {algorithm} is asked for: {result}. Leave Quantization out to keep them as they are, or build from the original weights.");

@@ -44,6 +44,19 @@ public sealed class Metadata : IReadOnlyCollection<KeyValuePair<string, object>>
         return this;
     }
 
+    /// <summary>Gives a key a value, at the end wherever it was before.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">Its value.</param>
+    internal void SetLast(string key, object value)
+    {
+        if (_byKey.Remove(key))
+        {
+            _pairs.RemoveAt(_pairs.FindIndex(p => p.Key == key));
+        }
+
+        Add(key, value);
+    }
+
     /// <summary>Finds a value.</summary>
     /// <param name="key">Its key.</param>
     /// <param name="value">The value.</param>

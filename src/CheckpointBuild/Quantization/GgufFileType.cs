@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using CheckpointBuild.DTypes;
 
@@ -16,19 +17,24 @@ public sealed record GgufFileType(string Name, uint Number, DType DType)
     // What the tool takes for a kind, beside its name.
     private static readonly (string Alias, string Name)[] Aliases = [("q3_k", "q3_k_m"), ("q4_k", "q4_k_m"), ("q5_k", "q5_k_m"), ("mxfp4", "mxfp4_moe")];
 
-    /// <summary>Every kind that can be written.</summary>
+    /// <summary>Every tensor as the file before it has it, in the quantizer's order: what <c>llama-quantize</c> calls COPY. From a checkpoint the file before is one of floats.</summary>
+    public static GgufFileType Copy { get; } = new("copy", 0, DType.F16);
+
+    /// <summary>Every kind that can be written, but a copy.</summary>
     public static IReadOnlyList<GgufFileType> All => AllArray;
 
     /// <summary>Whether a quantizer, which gives tensors different types and puts them in its own order, makes the file; the others come straight from the converter.</summary>
-    public bool IsQuantizer => !DType.IsFloatingPoint && DType != DType.Q8_0;
+    public bool IsQuantizer => (!DType.IsFloatingPoint && DType != DType.Q8_0) || this == Copy;
 
-    /// <summary>Finds a kind by its name, in any case.</summary>
-    /// <param name="name">For instance <c>Q8_0</c>.</param>
+    /// <summary>Finds a kind by its name, in any case, or by its number, as the tool takes both.</summary>
+    /// <param name="name">For instance <c>Q8_0</c>, or 7.</param>
     /// <returns>The kind, or null.</returns>
     public static GgufFileType? Find(string name)
     {
         string wanted = Aliases.FirstOrDefault(a => string.Equals(a.Alias, name, StringComparison.OrdinalIgnoreCase)).Name ?? name;
-        return Array.Find(AllArray, t => string.Equals(t.Name, wanted, StringComparison.OrdinalIgnoreCase));
+        return string.Equals(Copy.Name, name, StringComparison.OrdinalIgnoreCase) ? Copy
+            : uint.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out uint number) ? Array.Find(AllArray, t => t.Number == number)
+            : Array.Find(AllArray, t => string.Equals(t.Name, wanted, StringComparison.OrdinalIgnoreCase));
     }
 
     /// <summary>The kind whose matrices have a dtype.</summary>

@@ -12,6 +12,9 @@ public sealed record GgufMixOptions
     /// <summary>The dtype of the output head, and of an embedding that is one; null = the mix's.</summary>
     public DType? OutputTensorType { get; init; }
 
+    /// <summary>Whether an output head of its own stays as it is.</summary>
+    public bool LeavesOutputTensor { get; init; }
+
     /// <summary>The dtype of the token embedding; null = the mix's.</summary>
     public DType? TokenEmbeddingType { get; init; }
 
@@ -21,6 +24,9 @@ public sealed record GgufMixOptions
     /// <summary>Layers that are left out, from 0.</summary>
     public ImmutableArray<int> PruneLayers { get; init; } = [];
 
+    /// <summary>Values that the metadata gets, in their order; of several for one key the last holds.</summary>
+    public ImmutableArray<MetadataOverride> Overrides { get; init; } = [];
+
     /// <summary>The float dtype that weights are rounded to first, as the file between converter and quantizer has them; null = float16.</summary>
     public DType? IntermediateDType { get; init; }
 
@@ -28,5 +34,8 @@ public sealed record GgufMixOptions
     public ImportanceMatrix? Importance { get; init; }
 
     /// <summary>Whether anything is asked that only the quantizer can do.</summary>
-    public bool AsksForQuantizer => IsPure || OutputTensorType is not null || TokenEmbeddingType is not null || !TensorTypes.IsEmpty || !PruneLayers.IsEmpty || IntermediateDType is not null || Importance is not null;
+    public bool AsksForQuantizer => ChoosesTypes || LeavesOutputTensor || !PruneLayers.IsEmpty || !Overrides.IsEmpty || Importance is not null;
+
+    /// <summary>Whether a type is asked for that a file as it stands may not have.</summary>
+    internal bool ChoosesTypes => IsPure || OutputTensorType is not null || TokenEmbeddingType is not null || !TensorTypes.IsEmpty || IntermediateDType is not null;
 }

@@ -1,5 +1,9 @@
+using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Linq;
+using CheckpointBuild.Diagnostics;
 
 namespace CheckpointBuild.Quantization;
 
@@ -22,6 +26,24 @@ public sealed class ImportanceMatrix(string file, IReadOnlyDictionary<string, fl
 
     /// <summary>How many tensors it has.</summary>
     public int Count => entries.Count;
+
+    /// <summary>The same without the tensors that do not count, as <c>llama-quantize</c> cuts it.</summary>
+    /// <param name="included">Parts of names: only tensors that hold one of them stay; none = all.</param>
+    /// <param name="excluded">Parts of names: tensors that hold one of them go.</param>
+    /// <returns>A matrix that records the same file.</returns>
+    /// <exception cref="CheckpointException">CKPT3094 when nothing is left.</exception>
+    internal ImportanceMatrix Of(ImmutableArray<string> included, ImmutableArray<string> excluded)
+    {
+        if (included.IsEmpty && excluded.IsEmpty)
+        {
+            return this;
+        }
+
+        Dictionary<string, float[]> kept = entries.Where(e => (included.IsEmpty || Holds(e.Key, included)) && !Holds(e.Key, excluded)).ToDictionary(e => e.Key, e => e.Value, StringComparer.Ordinal);
+        return kept.Count > 0 ? new ImportanceMatrix(File, kept) { Dataset = Dataset, Chunks = Chunks } : throw Errors.NoImportanceLeft(File, [.. included, .. excluded], entries.Keys.FirstOrDefault() ?? "");
+    }
+
+    private static bool Holds(string name, ImmutableArray<string> parts) => parts.Any(part => name.Contains(part, StringComparison.Ordinal));
 
     /// <summary>Finds the numbers of a tensor.</summary>
     /// <param name="name">Its name in a GGUF file.</param>

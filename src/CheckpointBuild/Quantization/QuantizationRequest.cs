@@ -25,6 +25,6 @@ public sealed record QuantizationRequest
     /// <summary>Whether FP8 rows follow Meta's recipe: first and last layers and attention stay floats.</summary>
     public bool UsesMetaRecipe { get; init; }
 
-    /// <summary>Whether numbers depend on what runs through the model, so that it is calibrated.</summary>
-    public bool IsCalibrated => Algorithm is { IsSmoothQuant: true } || KvCache == KvCacheAlgo.Int8;
+    /// <summary>Whether it is made on the converters' own calibrated path: SmoothQuant, or an int8 cache beside floats or weight-only matrices. ModelOpt's forms have a path of their own.</summary>
+    public bool IsCalibrated => Algorithm is { IsSmoothQuant: true } || (KvCache == KvCacheAlgo.Int8 && Algorithm is null or { IsWeightOnly: true });
 }

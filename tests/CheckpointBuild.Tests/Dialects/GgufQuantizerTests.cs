@@ -47,6 +47,33 @@ public sealed class GgufQuantizerTests
         Assert.Equal("CKPT3090", Assert.Throws<CheckpointException>(() => Quantize("q4_k_m", new GgufMixOptions { Importance = Matrix(("model.layers.0.mlp.up_proj.weight", 256)) })).Code);
 
     [Fact]
+    public void A_list_is_not_overridden_by_one_value() =>
+        Assert.Equal("CKPT3097", Assert.Throws<CheckpointException>(() => Quantize("q4_k_m", new GgufMixOptions { Overrides = [MetadataOverride.Parse("tokenizer.ggml.tokens=str:one")] })).Code);
+
+    [Theory]
+    [InlineData("llama.context_length")]
+    [InlineData("llama.context_length=512")]
+    [InlineData("llama.context_length=int:-1")]
+    [InlineData("llama.context_length=int:4294967296")]
+    [InlineData("llama.rope.freq_base=float:NaN")]
+    [InlineData("flag=bool:yes")]
+    [InlineData("=str:x")]
+    [InlineData("general.alignment=int:64")]
+    public void A_value_that_metadata_cannot_have_is_refused(string text) =>
+        Assert.Equal("CKPT9001", Assert.Throws<CheckpointException>(() => RecipeField.Find("OverrideKv")!.Set(new Recipe { Engine = "gguf" }, text)).Code);
+
+    [Theory]
+    [InlineData("a=int:512")]
+    [InlineData("a.b=float:0.1")]
+    [InlineData("a=bool:false")]
+    [InlineData("a=str:x=y:z")]
+    public void An_override_is_written_as_it_is_read(string text) => Assert.Equal(text, MetadataOverride.Parse(text).ToString());
+
+    [Fact]
+    public void An_importance_matrix_of_which_nothing_is_left_is_refused() =>
+        Assert.Equal("CKPT3094", Assert.Throws<CheckpointException>(() => Matrix(("blk.1.ffn_up.weight", 256)).Of([], ["ffn"])).Code);
+
+    [Fact]
     public void A_pattern_that_matches_nothing_warns()
     {
         (_, GgufQuantizer quantizer) = Plan("q4_k_m", new GgufMixOptions { TensorTypes = [new TensorTypeRule("ffn_donw", DType.Q8_0), new TensorTypeRule("ffn_down", DType.Q8_0)] });
@@ -112,7 +139,7 @@ public sealed class GgufQuantizerTests
 
     private static (TensorFile File, GgufQuantizer Quantizer) Plan(string kind, GgufMixOptions options, int columns = 256, DType? source = null)
     {
-        var metadata = new Metadata().Add("general.architecture", "llama").Add("llama.block_count", 2u).Add("llama.attention.head_count", 8u);
+        var metadata = new Metadata().Add("general.architecture", "llama").Add("llama.block_count", 2u).Add("llama.attention.head_count", 8u).Add("tokenizer.ggml.tokens", new[] { "a", "b" });
         IEnumerable<string> names = Enumerable.Range(0, 2).SelectMany(layer => new[] { $"blk.{layer}.attn_v.weight", $"blk.{layer}.ffn_up.weight", $"blk.{layer}.ffn_down.weight" });
         var tensors = new TensorTable(names.Append("token_embd.weight").Select(name => new ZeroTensor(name, source ?? DType.F16, new Shape(64, columns))));
         var quantizer = new GgufQuantizer(GgufFileType.Find(kind)!, options, OverflowRule.Refuse, followsReference: false);

@@ -57,20 +57,6 @@ public sealed class NvidiaFlagTests
         Assert.True(result.Error.Replace("'", "", StringComparison.Ordinal).Contains(message, StringComparison.Ordinal), result.ToString());
     }
 
-    [Theory]
-    [InlineData("--quantization", "int8_wo")]
-    [InlineData("--quantization", "int4_awq")]
-    [InlineData("--quantization", "int8_sq")]
-    public async Task An_int8_cache_beside_other_weights_is_refused_as_such(params string[] options)
-    {
-        using var scratch = new Scratch();
-
-        CkptResult result = await Ckpt.RunAsync(["convert", new TinyLlama().Write(scratch.PathOf("tiny")), "--to", "tensorrt-llm", .. options, "--kv-cache-quantization", "int8", "--calibration", ":own", "--output", scratch.PathOf("out")]);
-
-        Assert.True(result.IsRefusal, result.ToString());
-        Assert.Contains("CKPT3259", result.Error, StringComparison.Ordinal);
-    }
-
     [Fact]
     public async Task Four_bit_floats_are_refused_by_name()
     {
@@ -79,20 +65,6 @@ public sealed class NvidiaFlagTests
         CkptResult result = await Ckpt.RunAsync("quantize", "--model_dir", new TinyLlama().Write(scratch.PathOf("tiny")), "--qformat", "nvfp4", "--output_dir", scratch.PathOf("out"));
 
         Assert.Contains("CKPT9096", result.Error, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_quantized_file_without_a_configuration_beside_it_is_refused()
-    {
-        using var scratch = new Scratch();
-        string source = new TinyLlama().Write(scratch.PathOf("tiny"));
-        File.Copy(Path.Combine(source, "model.safetensors"), scratch.PathOf("quantized.safetensors"));
-
-        CkptResult result = await Ckpt.RunAsync(
-            "convert", "--to", "tensorrt-llm", "--model_dir", source, "--quant_ckpt_path", scratch.PathOf("quantized.safetensors"), "--use_weight_only", "--weight_only_precision", "int4_gptq", "--output_dir", scratch.PathOf("out"));
-
-        Assert.Contains("CKPT9090", result.Error, StringComparison.Ordinal);
-        Assert.Contains("config.json", result.Error, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -52,6 +52,44 @@ public sealed class StoredGgufTests : IDisposable
         Assert.Equal(right, GgufReader.Read(Path.Combine(other, "tiny.gguf")).Tensors.Where(t => t.Name != "token_embd.weight").ToDictionary(t => t.Name, t => Hash.Of(t.Data)));
     }
 
+    [Theory]
+    [InlineData("--override-kv", "general.name=str:Other")]
+    [InlineData("--quantization", "copy")]
+    [InlineData("--prune-layers", "1")]
+    public async Task Types_stay_where_only_something_else_is_asked(params string[] options)
+    {
+        string file = await BuildAsync("--quantization", "q4_k_m");
+
+        await Ckpt.DoneAsync(["convert", file, "--to", "gguf", .. options, "--output", _scratch.PathOf("changed")]);
+
+        var before = GgufReader.Read(file).Tensors.ToDictionary(t => t.Name, t => (t.Type.Name, Hash.Of(t.Data)));
+        GgufReader changed = GgufReader.Read(_scratch.PathOf("changed/tiny.gguf"));
+        Assert.All(changed.Tensors, t => Assert.Equal(before[t.Name], (t.Type.Name, Hash.Of(t.Data))));
+        Assert.Equal(GgufReader.Read(file).Find("general.file_type")!.ToString(), changed.Find("general.file_type")!.ToString());
+    }
+
+    [Theory]
+    [InlineData("CKPT3095", "--include-weights", "ffn")]
+    [InlineData("CKPT3095", "--exclude-weights", "ffn")]
+    [InlineData("CKPT3096", "--exclude-weights", "ffn", "--include-weights", "attn", "--calibration", ":own")]
+    public async Task Importance_that_nobody_gives_is_not_cut(string code, params string[] options)
+    {
+        CkptResult result = await Ckpt.RunAsync(["build", new TinyLlama().Write(_scratch.PathOf("tiny")), "--engine", "gguf", "--quantization", "q4_k_m", .. options, "--output", _scratch.PathOf("out")]);
+
+        Assert.True(result.IsRefusal, result.ToString());
+        Assert.Contains(code, result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Options_may_be_spelled_as_the_quantizer_spells_them()
+    {
+        string file = await BuildAsync("--quantization", "q4_k_m", "--tensor-types", "ffn_down=q8_0", "--tensor-types", "attn_v=q6_k"), tiny = _scratch.PathOf("tiny");
+
+        await Ckpt.DoneAsync("quantize", tiny, "--quantization", "Q4_K_M", "--tensor-type", "ffn_down=q8_0", "--tensor-type", "attn_v=q6_k", "--output", _scratch.PathOf("second"));
+
+        Assert.Equal(Hash.OfFile(file), Hash.OfFile(_scratch.PathOf("second/tiny.gguf")));
+    }
+
     private async Task<string> BuildAsync(params string[] type)
     {
         string model = new TinyLlama().Write(_scratch.PathOf("tiny"));

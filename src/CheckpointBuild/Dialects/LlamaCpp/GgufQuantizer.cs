@@ -23,6 +23,10 @@ namespace CheckpointBuild.Dialects.LlamaCpp;
 internal sealed partial class GgufQuantizer(GgufFileType kind, GgufMixOptions options, OverflowRule overflow, bool followsReference)
 {
     private const string QuantizationVersionKey = "general.quantization_version";
+    private const string FileTypeKey = "general.file_type";
+
+    // llama.cpp's LLAMA_FTYPE_GUESSED.
+    private const uint Guessed = 1024;
     private const string ImportancePrefix = "quantize.imatrix.";
     private readonly List<(Tensor Tensor, DType Wanted, DType Given)> _narrow = [];
     private readonly ConcurrentDictionary<string, bool> _withZeros = new(StringComparer.Ordinal);
@@ -61,7 +65,7 @@ internal sealed partial class GgufQuantizer(GgufFileType kind, GgufMixOptions op
         _warnings.AddRange(_narrow.GroupBy(n => (n.Wanted, n.Given)).Select(g => Errors.WidthFallsBack(name, g.Count(), g.First().Tensor.Name, g.First().Tensor.Shape.Columns, g.Key.Wanted.Name, g.Key.Given.Name)));
         WarnOfSecondQuantization(name, tensors, quantized);
         _warnings.AddRange(options.TensorTypes.Where(rule => !Array.Exists(tensors, t => rule.Matches(t.Name))).Select(rule => Errors.RuleMatchesNothing(name, rule.ToString())));
-        return new TensorFile(new TensorTable(quantized), MetadataOf(source.Metadata, architecture, layers, kept));
+        return new TensorFile(new TensorTable(quantized), MetadataOf(name, source, architecture, layers, kept));
     }
 
     // A matrix of another model is passed over tensor by tensor, and nobody notices.
@@ -75,7 +79,7 @@ internal sealed partial class GgufQuantizer(GgufFileType kind, GgufMixOptions op
 
     private Tensor Typed(string file, Tensor tensor, GgufMix mix, string originalName)
     {
-        if (GgufMix.Keeps(tensor.Name, tensor.Shape.Rank) || !tensor.DType.HasValues)
+        if (kind == GgufFileType.Copy || GgufMix.Keeps(tensor.Name, tensor.Shape.Rank) || !tensor.DType.HasValues || (options.LeavesOutputTensor && tensor.Name == "output.weight"))
         {
             return tensor;
         }
@@ -135,14 +139,14 @@ internal sealed partial class GgufQuantizer(GgufFileType kind, GgufMixOptions op
     }
 
     // Keys of parts and of another matrix are the source file's own; what counts layers is counted anew.
-    private Metadata MetadataOf(Metadata source, string architecture, int layers, int[] kept)
+    private Metadata MetadataOf(string name, TensorFile source, string architecture, int layers, int[] kept)
     {
         string count = $"{architecture}.block_count", dense = $"{architecture}.leading_dense_block_count";
         bool isPruned = kept.Length != layers;
         var metadata = new Metadata();
-        foreach ((string key, object value) in source)
+        foreach ((string key, object value) in source.Metadata)
         {
-            if (key is QuantizationVersionKey or "general.file_type" || key.StartsWith(ImportancePrefix, StringComparison.Ordinal) || GgufSet.Keys.Contains(key) || (isPruned && key == count))
+            if (key.StartsWith(ImportancePrefix, StringComparison.Ordinal) || GgufSet.Keys.Contains(key))
             {
                 continue;
             }
@@ -153,8 +157,13 @@ internal sealed partial class GgufQuantizer(GgufFileType kind, GgufMixOptions op
                 : value);
         }
 
-        metadata.Add(QuantizationVersionKey, 2u);
-        metadata.Add("general.file_type", kind.Number);
+        metadata.SetLast(QuantizationVersionKey, 2u);
+        metadata.SetLast(FileTypeKey, kind == GgufFileType.Copy ? KindOf(source) : kind.Number);
+        foreach (MetadataOverride choice in options.Overrides)
+        {
+            metadata.SetLast(choice.Key, metadata.TryGet(choice.Key, out object? found) && found is Array ? throw Errors.ListOverridden(name, choice.Key) : choice.Value);
+        }
+
         if (options.Importance is { } matrix)
         {
             metadata.Add(ImportancePrefix + "file", matrix.File);
@@ -172,11 +181,15 @@ internal sealed partial class GgufQuantizer(GgufFileType kind, GgufMixOptions op
 
         if (isPruned)
         {
-            metadata.Add(count, (uint)kept.Length);
+            metadata.SetLast(count, (uint)kept.Length);
         }
 
         return metadata;
     }
+
+    // What a copy is: what the file says, or a guess by the type that most of its tensors have, marked as one.
+    private static uint KindOf(TensorFile file) => file.Metadata.Get<uint?>(FileTypeKey)
+        ?? Guessed | (file.Tensors.GroupBy(t => t.DType).MaxBy(g => g.Count()) is { } most && GgufFileType.Find(most.Key.Name) is { } kind ? kind.Number : 0);
 
     private static Array Kept(Array list, int[] kept)
     {

@@ -85,7 +85,7 @@ internal sealed class LlamaCpp : Dialect
 
         if (quantization is not null)
         {
-            return new GgufPolicy(GgufFileType.Find(quantization) ?? throw Errors.UnknownOptionValue("quantization", quantization, "GGUF", GgufFileType.All.Select(t => t.Name).Append("auto")));
+            return new GgufPolicy(GgufFileType.Find(quantization) ?? throw Errors.UnknownOptionValue("quantization", quantization, "GGUF", GgufFileType.All.Select(t => t.Name).Append("copy").Append("auto")));
         }
 
         if (dtype is not null)
@@ -123,7 +123,7 @@ internal sealed class LlamaCpp : Dialect
             return new DirectoryPlan(GgufParts.Plan(options.EngineName, new TensorFile(whole.Tensors, MetadataOf(whole, options.PreTokenizer)), options.MaxShardSize), limits);
         }
 
-        options = options.Policy is AsStored ? options with { Policy = Automatic(checkpoint) } : options;
+        options = options.Policy is AsStored ? options with { Policy = whole is not null && !options.Gguf.ChoosesTypes ? new GgufPolicy(GgufFileType.Copy) : Automatic(checkpoint) } : options;
 
         // Floats and 8-bit blocks the converter makes from a checkpoint, and the quantizer from a file.
         if (options.Policy is not GgufPolicy { FileType: var kind } || !(kind.IsQuantizer || options.Gguf.AsksForQuantizer || whole is not null))

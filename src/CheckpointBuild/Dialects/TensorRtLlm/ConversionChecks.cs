@@ -90,7 +90,8 @@ internal static class ConversionChecks
         int ranks = fields.Options.Grid.TensorParallel, multiple = 64 * ranks;
         long heads = (long)config.HeadCount * config.HeadDimension, fused = heads + (2L * int.Max(config.KeyValueHeadCount, ranks) * config.HeadDimension);
         bool cuts = config.HiddenSize % multiple != 0 || fused % multiple != 0 || heads % multiple != 0;
-        if (ranks == 1 || !converter.PadsWeightOnly || !cuts || fields.Options.TargetSm == 0 || fields.Options.Quantization.Algorithm is not { IsWeightOnly: true } algorithm)
+        bool pads = converter.PadsWeightOnly && !(fields.Options.FollowsReference && fields.Options.Quantization.IsCalibrated);
+        if (ranks == 1 || !pads || !cuts || fields.Options.TargetSm == 0 || fields.Options.Quantization.Algorithm is not { IsWeightOnly: true } algorithm)
         {
             return;
         }

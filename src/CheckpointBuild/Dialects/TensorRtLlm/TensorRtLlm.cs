@@ -79,14 +79,23 @@ internal sealed class TensorRtLlm : Dialect
         return new DirectoryPlan(files.DrainToImmutable(), warnings) { SharesRows = isSeveral || fields.Config.TiedEmbeddings };
     }
 
-    /// <summary>What becomes of matrices.</summary>
+    /// <summary>What becomes of matrices, and what stands beside them for an int8 cache.</summary>
     /// <param name="fields">What is written.</param>
     /// <param name="converter">The class of models.</param>
     /// <returns>Null where they stay as they are.</returns>
-    internal static RankQuantizer? QuantizerFor(ConverterFields fields, Converter converter) => fields.Options.Quantization.Algorithm switch
+    internal static RankQuantizer? QuantizerFor(ConverterFields fields, Converter converter)
     {
-        _ when fields.Options.Quantization.IsCalibrated => Calibrated(fields, converter),
-        { IsWeightOnly: true } when fields.Options.TargetSm > 0 => new WeightOnlyQuantizer(fields.Options, converter.PadsWeightOnly) { KeyHeads = fields.Config.KeyValueHeadCount },
+        QuantizationRequest request = fields.Options.Quantization;
+        return request.IsCalibrated ? Calibrated(fields, converter)
+            : request.KvCache != KvCacheAlgo.Int8 ? WeightsFor(fields, converter)
+            : request.Algorithm is { IsExported: true } || (request.Algorithm == QuantAlgo.Fp8 && fields.Options.Statistics is not null)
+                ? new Int8Cache(fields, Needed(fields, "an int8 cache"), [RoleKind.Key, RoleKind.Value], new Shape(1), WeightsFor(fields, converter))
+            : throw Errors.CacheBesideWeights(fields.Checkpoint.Name, request.Algorithm!.Name);
+    }
+
+    private static RankQuantizer? WeightsFor(ConverterFields fields, Converter converter) => fields.Options.Quantization.Algorithm switch
+    {
+        { IsWeightOnly: true } when fields.Options.TargetSm > 0 => PackedWeights(fields, converter.PadsWeightOnly),
         { IsGrouped: true } => new GroupedQuantizer(fields),
         { IsExported: true } algorithm => Exported(fields, converter, algorithm),
         { } algorithm when algorithm == QuantAlgo.Fp8 && fields.Options.Statistics is { } statistics => fields.Config.Experts is not null ? throw Errors.CannotCalibrate(fields.Checkpoint.Name, algorithm.Name, converter.Name)
@@ -98,11 +107,15 @@ internal sealed class TensorRtLlm : Dialect
         { } other => throw Errors.NotOffered("Quantization", other.Name),
     };
 
+    private static WeightOnlyQuantizer PackedWeights(ConverterFields fields, bool pads) => new(fields.Options, pads) { KeyHeads = fields.Config.KeyValueHeadCount };
+
+    private static CalibrationStatistics Needed(ConverterFields fields, string what) => fields.Options.Statistics ?? throw Errors.StatisticsNeeded(fields.Checkpoint.Name, what);
+
     // As ModelOpt writes them: its export is a tool of its own, with rules of its own.
     private static RankQuantizer Exported(ConverterFields fields, Converter converter, QuantAlgo algorithm)
     {
         QuantizationRequest request = fields.Options.Quantization;
-        CalibrationStatistics statistics = fields.Options.Statistics ?? throw Errors.StatisticsNeeded(fields.Checkpoint.Name, algorithm.Name);
+        CalibrationStatistics statistics = Needed(fields, algorithm.Name);
         return fields.Config.Experts is not null ? throw Errors.CannotCalibrate(fields.Checkpoint.Name, algorithm.Name, converter.Name)
             : algorithm == QuantAlgo.W4A8Awq && request.GroupSize != GroupOfFloat8 ? throw Errors.GroupOfFloat8Activations(fields.Checkpoint.Name, request.GroupSize, GroupOfFloat8)
             : algorithm != QuantAlgo.SmoothPerChannel ? new AwqQuantizer(fields, statistics)
@@ -110,13 +123,29 @@ internal sealed class TensorRtLlm : Dialect
             : new Int8Exporter(fields, statistics);
     }
 
-    private static SmoothQuantizer Calibrated(ConverterFields fields, Converter converter)
+    // The converters' own calibrated path, which pads nothing: where a kernel could not take the matrices, the padded ones are right.
+    private static RankQuantizer Calibrated(ConverterFields fields, Converter converter)
     {
-        string what = fields.Options.Quantization.Algorithm is not { IsSmoothQuant: false } other ? fields.Options.Quantization.Algorithm?.Name ?? "an int8 cache" : throw Errors.CacheBesideWeights(fields.Checkpoint.Name, other.Name);
-        return converter.Smoothing is not { } style || fields.Config.Experts is not null
-            ? throw Errors.CannotCalibrate(fields.Checkpoint.Name, what, converter.Name)
-            : fields.Options.Grid.ContextParallel > 1 ? throw Errors.CalibratedWithContexts(what)
-            : new SmoothQuantizer(fields, fields.Options.Statistics ?? throw Errors.StatisticsNeeded(fields.Checkpoint.Name, what), style);
+        QuantizationRequest request = fields.Options.Quantization;
+        string what = request.Algorithm?.Name ?? "an int8 cache";
+        if (converter.Smoothing is not { } style || fields.Config.Experts is not null)
+        {
+            throw Errors.CannotCalibrate(fields.Checkpoint.Name, request.Algorithm is { IsSmoothQuant: false } ? what + " with an int8 cache" : what, converter.Name);
+        }
+
+        if (fields.Options.Grid.ContextParallel > 1)
+        {
+            throw Errors.CalibratedWithContexts(what);
+        }
+
+        CalibrationStatistics statistics = Needed(fields, what);
+        RankQuantizer? weights = request.Algorithm is null ? null
+            : request.Algorithm.IsSmoothQuant ? new SmoothQuantizer(fields, statistics, style)
+            : fields.Options.TargetSm == 0 ? null
+            : PackedWeights(fields, converter.PadsWeightOnly && !fields.Options.FollowsReference);
+        return request.KvCache == KvCacheAlgo.Int8 || weights is null
+            ? new Int8Cache(fields, statistics, [RoleKind.Query, RoleKind.Key, RoleKind.Value], style.NumbersAreVectors ? new Shape(1) : new Shape(), weights)
+            : weights;
     }
 
     /// <summary>The converter's "auto": what <c>torch_dtype</c> says, float16 for float32 and for what is not said.</summary>

@@ -21,7 +21,12 @@ internal sealed record QuantizeRun(JsonElement Listed)
         ["--tensor-type"] = "TensorTypes",
         ["--prune-layers"] = "PruneLayers",
         ["--imatrix"] = "ImportanceMatrix",
+        ["--leave-output-tensor"] = "LeaveOutputTensor",
+        ["--include-weights"] = "IncludeWeights",
+        ["--exclude-weights"] = "ExcludeWeights",
+        ["--override-kv"] = "OverrideKv",
         ["--allow-requantize"] = "",
+        ["--max-buffer-size"] = "",
     };
 
     /// <summary>The kind of file, as the tool was told.</summary>
@@ -32,6 +37,9 @@ internal sealed record QuantizeRun(JsonElement Listed)
 
     /// <summary>What the run is called in a test's name.</summary>
     public string Name => string.Join(' ', [Type, .. Options, .. Listed.TryGetProperty("source", out JsonElement source) ? new[] { $"from {source.GetString()}" } : []]);
+
+    /// <summary>Of a run whose source is another run's result ("the Q8_0 result"): that run's kind; else null.</summary>
+    public string? SourceKind => Listed.TryGetProperty("source", out JsonElement source) ? source.GetString()!.Split(' ')[^2].ToLowerInvariant() : null;
 
     /// <summary>Whether the product has what the run asks.</summary>
     public bool IsKnown => GgufFileType.Find(Type) is not null && Values().All(v => v.Field is not null && (v.Field.Length == 0 || RecipeField.Find(v.Field) is not null) && (!v.Field.Contains("Type", StringComparison.Ordinal) || DTypes.DType.TryParse(v.Value[(v.Value.IndexOf('=', StringComparison.Ordinal) + 1)..], out _)));
@@ -71,7 +79,7 @@ internal sealed record QuantizeRun(JsonElement Listed)
         for (int i = 0; i < Options.Length; i++)
         {
             string? field = Fields.GetValueOrDefault(Options[i]);
-            bool isFlag = field is "Pure" or "";
+            bool isFlag = field is "Pure" or "LeaveOutputTensor" || Options[i] == "--allow-requantize";
             yield return (field, isFlag ? "true" : i + 1 < Options.Length ? Options[++i] : "");
         }
     }

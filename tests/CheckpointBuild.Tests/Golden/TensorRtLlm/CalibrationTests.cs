@@ -2,15 +2,18 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.Dialects.TensorRtLlm;
+using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
 using CheckpointBuild.Quantization;
 using CheckpointBuild.Runtime;
 using CheckpointBuild.Runtime.Calibrating;
+using CheckpointBuild.Tensors;
 using CheckpointBuild.Tests.Infrastructure;
 using CheckpointBuild.Tests.Tool;
 using Xunit;
@@ -96,6 +99,43 @@ public sealed class CalibrationTests
         CkptResult result = await Ckpt.DoneAsync("convert", "--to", "tensorrt-llm", "--model_dir", new TinyLlama { Tied = false }.Write(scratch.PathOf("tiny")), "--int8_kv_cache", "--output_dir", scratch.PathOf("out"));
 
         Assert.Contains("warning CKPT3249", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("int8_wo", "q_proj", "--target-sm", "80")]
+    [InlineData("int8_wo", "q_proj")]
+    [InlineData("int4_wo", "q_proj", "--target-sm", "80", "--compatibility", "reference")]
+    [InlineData("int4_awq", "k_proj", "--group-size", "64")]
+    [InlineData("int8_sq", "k_proj")]
+    [InlineData("fp8", "k_proj")]
+    public async Task An_int8_cache_adds_its_scale_to_weights_of_any_kind(string quantization, string firstOfCache, params string[] options)
+    {
+        using var scratch = new Scratch();
+        string source = new TinyLlama { Tied = false, FeedForward = 128 }.Write(scratch.PathOf("tiny"));
+        string text = await TextAsync(scratch, 900);
+        await Ckpt.DoneAsync("convert", source, "--to", "tensorrt-llm", "--kv-cache-quantization", "int8", "--calibration", text, "--keep-stages", "true", "--output", scratch.PathOf("measured"));
+        string measured = scratch.PathOf("measured/calibration-statistics.safetensors");
+        string[] line = ["convert", source, "--to", "tensorrt-llm", "--quantization", quantization, .. options];
+        string[] given = ["--calibration", text];
+
+        await Ckpt.DoneAsync([.. line, "--kv-cache-quantization", "int8", .. given, "--output", scratch.PathOf("cached")]);
+        await Ckpt.DoneAsync([.. line, .. quantization.EndsWith("_wo", StringComparison.Ordinal) ? [] : given, "--output", scratch.PathOf("plain")]);
+
+        using CheckpointDirectory cached = CheckpointDirectory.Open(scratch.PathOf("cached")), plain = CheckpointDirectory.Open(scratch.PathOf("plain"));
+        Dictionary<string, Tensor> found = Tensors(cached), expected = Tensors(plain);
+        Findings.None(expected.Values
+            .Where(t => !t.Name.Contains("embed_positions", StringComparison.Ordinal) && t.Name != "rotary_inv_freq")
+            .Where(t => !TensorValues.Bytes(t).AsSpan().SequenceEqual(TensorValues.Bytes(found[t.Name]))).Select(t => t.Name));
+        CalibrationStatistics ranges = StatisticsFile.Read(measured);
+        string[] cache = firstOfCache == "q_proj" ? ["q_proj", "k_proj", "v_proj"] : ["k_proj", "v_proj"];
+        float largest = cache.SelectMany(m => ranges.Of($"model.layers.1.self_attn.{m}", 64, m == "q_proj" ? 64 : 32).Outputs).Max();
+        Assert.Equal([largest / 127], MemoryMarshal.Cast<byte, float>(TensorValues.Bytes(found["transformer.layers.1.attention.kv_cache_scaling_factor"])).ToArray());
+    }
+
+    private static Dictionary<string, Tensor> Tensors(CheckpointDirectory ranks)
+    {
+        ByteSource source = ranks.OpenFile("rank0.safetensors");
+        return Format.Detect(source).Read(source).Tensors.ToDictionary(t => t.Name);
     }
 
     private static IReadOnlyList<ReadOnlyMemory<int>> Sequences(string model)

@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Linq;
+using System.Text.Json.Nodes;
 using System.Threading.Tasks;
 using CheckpointBuild.Tests.Infrastructure;
 using CheckpointBuild.Tests.Tool;
@@ -69,6 +70,34 @@ public sealed class FaithfulTests
         await Ckpt.DoneAsync([.. line, scratch.PathOf("named"), "--use_weight_only", "--weight_only_precision", "int4_gptq", "--quant_ckpt_path", source.Reach()]);
 
         Assert.Equal(await File.ReadAllBytesAsync(scratch.PathOf("named/rank0.safetensors"), TestContext.Current.CancellationToken), await File.ReadAllBytesAsync(scratch.PathOf("kept/rank0.safetensors"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Quantized_weights_alone_go_with_the_configuration_of_the_model_that_they_were_made_from()
+    {
+        GoldenTopic source = TensorRtLlmCase.Topic.Topic("models/in-gptq4-g64-asym");
+        if (source.SaysAbsent())
+        {
+            return;
+        }
+
+        using var scratch = new Scratch();
+        JsonObject config = JsonNode.Parse(source.ReadBytes("config.json"))!.AsObject();
+        config.Remove("quantization_config");
+        Directory.CreateDirectory(scratch.PathOf("model"));
+        Directory.CreateDirectory(scratch.PathOf("weights"));
+        await File.WriteAllTextAsync(scratch.PathOf("model/config.json"), config.ToJsonString(), TestContext.Current.CancellationToken);
+        File.Copy(source.Reach("model.safetensors"), scratch.PathOf("weights/llama-4bit-gs64.safetensors"));
+        string[] flags = ["--dtype", "float16", "--use_weight_only", "--weight_only_precision", "int4_gptq", "--per_group"];
+
+        await Ckpt.DoneAsync(["convert", "--to", "tensorrt-llm", "--model_dir", source.Reach(), "--quant_ckpt_path", source.Reach(), .. flags, "--output_dir", scratch.PathOf("together")]);
+        await Ckpt.DoneAsync(
+            ["convert", "--to", "tensorrt-llm", "--model_dir", scratch.PathOf("model"), "--quant_ckpt_path", scratch.PathOf("weights/llama-4bit-gs64.safetensors"), "--group_size", "64", .. flags, "--output_dir", scratch.PathOf("apart")]);
+
+        foreach (string file in new[] { "config.json", "rank0.safetensors" })
+        {
+            Assert.Equal(await File.ReadAllBytesAsync(scratch.PathOf("together/" + file), TestContext.Current.CancellationToken), await File.ReadAllBytesAsync(scratch.PathOf("apart/" + file), TestContext.Current.CancellationToken));
+        }
     }
 
     [Theory]

@@ -10,7 +10,7 @@ using CheckpointBuild.Tensors.Views;
 
 namespace CheckpointBuild.Dialects.TensorRtLlm.Smoothing;
 
-/// <summary>The converters' own calibrated path: SmoothQuant's integer matrices, and scales of an int8 cache. Scales follow from whole matrices and are split with them.</summary>
+/// <summary>The converters' own SmoothQuant: integer matrices whose scales follow from whole matrices and are split with them.</summary>
 /// <param name="fields">What is written.</param>
 /// <param name="statistics">What activations there are.</param>
 /// <param name="style">The converter's own ways.</param>
@@ -18,7 +18,7 @@ internal sealed class SmoothQuantizer(ConverterFields fields, CalibrationStatist
 {
     private const float Most = 127;
 
-    private readonly QuantAlgo? _algorithm = fields.Options.Quantization.Algorithm;
+    private readonly QuantAlgo _algorithm = fields.Options.Quantization.Algorithm!;
     private readonly Dictionary<(RoleKind First, int Layer), SmoothGroup> _groups = [];
 
     /// <inheritdoc/>
@@ -26,27 +26,18 @@ internal sealed class SmoothQuantizer(ConverterFields fields, CalibrationStatist
 
     /// <inheritdoc/>
     /// <remarks>The reference calibrates the model in float16 and writes what it has then.</remarks>
-    public override DType? Through => _algorithm is null ? null : DType.F16;
+    public override DType? Through => DType.F16;
 
     /// <inheritdoc/>
     public override DType? WorksIn => Through;
 
     /// <inheritdoc/>
-    public override bool Concerns(RankRule rule, int layer, TensorPart part) => _algorithm is null
-        ? rule.Kinds[0] == RoleKind.Query && part == TensorPart.Weight
-        : base.Concerns(rule, layer, part) || rule.Kinds[0] is RoleKind.AttentionNorm or RoleKind.FeedForwardNorm;
+    public override bool Concerns(RankRule rule, int layer, TensorPart part) => base.Concerns(rule, layer, part) || IsNorm(rule);
 
     /// <inheritdoc/>
-    public override IEnumerable<Tensor> Tensors(RankModule module)
-    {
-        IEnumerable<Tensor> own = _algorithm is null ? [module.Share]
-            : module.Rule.Kinds[0] is RoleKind.AttentionNorm or RoleKind.FeedForwardNorm ? Norm(module)
-            : Linear(module, Group(module.Rule.Kinds[0], module.Layer));
-        return module.Rule.Kinds[0] == RoleKind.Query && fields.Options.Quantization.KvCache == KvCacheAlgo.Int8 ? [.. own, CacheScale(module)] : own;
-    }
+    public override IEnumerable<Tensor> Tensors(RankModule module) => IsNorm(module.Rule) ? Norm(module) : Linear(module, Group(module.Rule.Kinds[0], module.Layer));
 
-    private Tensor CacheScale(RankModule module) =>
-        Number(new Computed("", [Group(RoleKind.Query, module.Layer).Outputs.Values.Max() / Most], "scale of the cache"), module.LayerName + "attention.kv_cache_scaling_factor");
+    private static bool IsNorm(RankRule rule) => rule.Kinds[0] is RoleKind.AttentionNorm or RoleKind.FeedForwardNorm;
 
     private IEnumerable<Tensor> Norm(RankModule module)
     {
@@ -56,14 +47,14 @@ internal sealed class SmoothQuantizer(ConverterFields fields, CalibrationStatist
         if (module.Part == TensorPart.Weight)
         {
             string name = module.Name + ".scale_to_int";
-            yield return _algorithm!.IsPerToken ? new Computed(name, [1f], "a placeholder") : Number(Converted.Of(InputOf(group), DType.F32), name);
+            yield return _algorithm.IsPerToken ? new Computed(name, [1f], "a placeholder") : Number(Converted.Of(InputOf(group), DType.F32), name);
         }
     }
 
     private IEnumerable<Tensor> Linear(RankModule module, SmoothGroup group)
     {
         RankRule rule = module.Rule;
-        bool isFused = rule.Split == RankSplit.Heads, perRow = _algorithm!.IsPerChannel;
+        bool isFused = rule.Split == RankSplit.Heads, perRow = _algorithm.IsPerChannel;
         InputScale? input = _algorithm.IsPerToken ? null : InputOf(group);
         float output = isFused ? group.Outputs.Values.Max() : group.Outputs[rule.Kinds[0]];
 
@@ -161,7 +152,7 @@ internal sealed class SmoothQuantizer(ConverterFields fields, CalibrationStatist
         };
         if (!_groups.TryGetValue((kinds[0], layer), out SmoothGroup? group))
         {
-            bool smooths = _algorithm is not null && (style.SmoothsResults || kind is not (RoleKind.AttentionOutput or RoleKind.Down));
+            bool smooths = style.SmoothsResults || kind is not (RoleKind.AttentionOutput or RoleKind.Down);
             group = SmoothGroup.Of(fields.Checkpoint, statistics, [.. kinds.Select(k => new TensorRole(k, layer))], smooths ? fields.Options.Quantization.SmoothQuant ?? 0.5 : null);
             _groups.Add((kinds[0], layer), group);
         }
