@@ -214,7 +214,9 @@ public sealed partial class EngineBuild : IDisposable
             (Plan, choice) = _automatic.Choose(cancellation);
         }
 
-        DirectoryPlan plan = _statistics is null ? Plan : Measured(_statistics, ref options, cancellation);
+        DirectoryPlan plan = _statistics is not null ? Measured(_statistics, ref options, cancellation)
+            : _measured is not null && Recipe.KeepStages ? Plan with { Files = [.. Plan.Files, GgufImportance.Plan(_measured.Matrix.File, _measured.Matrix)] }
+            : Plan;
         var builder = new Builder(options);
         _source.ShareReads(plan.SharesRows);
         long readBefore = _source.BytesRead;

@@ -18,7 +18,7 @@ public sealed partial record RecipeField
     [
         new("TrtllmBuild", "Where trtllm-build lies; default: the environment variable CHECKPOINTBUILD_TRTLLM_BUILD, then PATH.", (r, v) => r with { TrtllmBuild = Path.GetFullPath(v) }, r => r.TrtllmBuild) { InKey = NotInKey },
         Flag("EngineOptional", "true: where trtllm-build or a GPU is absent, a warning, and the checkpoint is the product.", (r, v) => r with { EngineOptional = v }, r => r.EngineOptional) with { InKey = NotInKey },
-        Flag("KeepStages", "true: what an engine is made from is kept: in a project the checkpoint in Hugging Face's form, in the folder stages below obj/; beside an engine of trtllm-build the checkpoint that it read, beside a calibrated checkpoint its statistics. It changes no byte of the engine.", (r, v) => r with { KeepStages = v }, r => r.KeepStages) with { InKey = r => r.KeepStages && (r.Engine == EngineTool.TensorRtLlmEngine || r.NeedsStatistics) ? "true" : null },
+        Flag("KeepStages", "true: what an engine is made from is kept: in a project the checkpoint in Hugging Face's form, in the folder stages below obj/; beside an engine of trtllm-build the checkpoint that it read, beside a calibrated checkpoint its statistics, beside a GGUF file the importance matrix that was measured for it. It changes no byte of the engine.", (r, v) => r with { KeepStages = v }, r => r.KeepStages) with { InKey = r => r.KeepStages && (r.Engine == EngineTool.TensorRtLlmEngine || r.NeedsStatistics) ? "true" : null },
     ];
 
     private static RecipeField[] BuildConfigFields() =>

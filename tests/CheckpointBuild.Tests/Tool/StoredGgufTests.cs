@@ -81,6 +81,17 @@ public sealed class StoredGgufTests : IDisposable
     }
 
     [Fact]
+    public async Task A_measured_matrix_that_is_kept_gives_the_same_file_again()
+    {
+        string tiny = new TinyLlama().Write(_scratch.PathOf("tiny"));
+        await Ckpt.DoneAsync("build", tiny, "--engine", "gguf", "--quantization", "q4_k_m", "--calibration", ":own", "--keep-stages", "true", "--output", _scratch.PathOf("first"));
+
+        await Ckpt.DoneAsync("build", tiny, "--engine", "gguf", "--quantization", "q4_k_m", "--imatrix", Directory.GetFiles(_scratch.PathOf("first"), "*.imatrix").Single(), "--output", _scratch.PathOf("second"));
+
+        Assert.Equal(Hash.OfFile(_scratch.PathOf("first/tiny.gguf")), Hash.OfFile(_scratch.PathOf("second/tiny.gguf")));
+    }
+
+    [Fact]
     public async Task Options_may_be_spelled_as_the_quantizer_spells_them()
     {
         string file = await BuildAsync("--quantization", "q4_k_m", "--tensor-types", "ffn_down=q8_0", "--tensor-types", "attn_v=q6_k"), tiny = _scratch.PathOf("tiny");
