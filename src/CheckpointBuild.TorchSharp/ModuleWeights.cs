@@ -65,10 +65,22 @@ public static class ModuleWeights
 
     /// <summary>A module's parameters and persistent buffers as tensors that read its memory. What lies on another device, or not row after row, is copied when it is first read.</summary>
     /// <param name="module">The module; keep it alive while the tensors are used.</param>
-    /// <returns>By name, in the module's order.</returns>
+    /// <returns>By name, in the module's order. Parameters of the same memory, such as a head tied to the embedding, share their numbers in a PyTorch file too.</returns>
     /// <exception cref="CheckpointException">CKPT2368 for a type that the product does not have, such as complex numbers.</exception>
-    public static ImmutableArray<Tensor> TensorsOf(Module module) =>
-        [.. State(module).Select(s => TensorOf(s.Name, s.Value))];
+    public static ImmutableArray<Tensor> TensorsOf(Module module)
+    {
+        var sources = new List<TorchSource>();
+        ImmutableArray<Tensor>.Builder tensors = ImmutableArray.CreateBuilder<Tensor>();
+        foreach ((string name, TorchTensor value) in State(module))
+        {
+            var own = new TorchSource(name, value);
+            TorchSource source = sources.Find(own.IsSameMemory) ?? own;
+            sources.Add(source);
+            tensors.Add(new Stored(name, DTypeOf(name, value), new Shape(value.shape), source, 0));
+        }
+
+        return tensors.ToImmutable();
+    }
 
     /// <summary>A torch tensor as a tensor that reads its memory, to be saved with others.</summary>
     /// <param name="name">What it is called.</param>

@@ -1,4 +1,6 @@
 using System;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Tensors;
 using TorchTensor = global::TorchSharp.torch.Tensor;
@@ -17,6 +19,21 @@ internal sealed class TorchSource(string name, TorchTensor tensor) : ByteSource
 
     /// <inheritdoc/>
     public override long Length { get; } = tensor.NumberOfElements * tensor.ElementSize;
+
+    /// <summary>Whether another tensor is the same bytes of memory. What lies on another device, or not row after row, is nobody else's.</summary>
+    /// <param name="other">The other.</param>
+    /// <returns>True when both begin and end at the same bytes.</returns>
+    public bool IsSameMemory(TorchSource other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (!HasAddress || !other.HasAddress || Length != other.Length)
+        {
+            return false;
+        }
+
+        using TorchTensor own = First(), its = other.First();
+        return Unsafe.AreSame(ref MemoryMarshal.GetReference(own.bytes), ref MemoryMarshal.GetReference(its.bytes));
+    }
 
     /// <inheritdoc/>
     public override void Read(long offset, Span<byte> destination)
@@ -48,6 +65,15 @@ internal sealed class TorchSource(string name, TorchTensor tensor) : ByteSource
         }
 
         base.Dispose(disposing);
+    }
+
+    private bool HasAddress => Length > 0 && tensor.device_type == global::TorchSharp.DeviceType.CPU && tensor.is_contiguous();
+
+    private TorchTensor First()
+    {
+        using TorchTensor detached = tensor.detach();
+        using TorchTensor flat = detached.view(-1);
+        return flat.narrow(0, 0, 1);
     }
 
     private static TorchTensor Rows(TorchTensor tensor)

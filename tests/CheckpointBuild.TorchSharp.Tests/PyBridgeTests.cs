@@ -8,6 +8,7 @@ using CheckpointBuild.Tests.Infrastructure;
 using TorchSharp;
 using TorchSharp.PyBridge;
 using Xunit;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace CheckpointBuild.TorchSharp.Tests;
@@ -48,6 +49,33 @@ public sealed class PyBridgeTests : IDisposable
         other.load_py(_scratch.PathOf("state.pt"));
 
         Assert.All(Names, n => Assert.True(module.state_dict()[n.Name].bytes.SequenceEqual(other.state_dict()[n.Name].bytes), n.Name));
+    }
+
+    [Fact]
+    public void Parameters_of_the_same_memory_are_written_once()
+    {
+        using var module = new TiedModule();
+        FilePlan plan = Format.PyTorch.Plan("state.pt", new TensorFile(new TensorTable(ModuleWeights.TensorsOf(module)), new Metadata()));
+        new Builder(new BuilderOptions { Durability = Durability.Cached }).Build(new DirectoryPlan([plan], []), _scratch.Folder, TestContext.Current.CancellationToken);
+
+        using var other = new TiedModule();
+        other.load_py(_scratch.PathOf("state.pt"));
+
+        Assert.InRange(plan.Length, module.Shared.NumberOfElements * 4, module.Shared.NumberOfElements * 6);
+        Assert.True(module.Shared.bytes.SequenceEqual(other.state_dict()["head"].bytes));
+    }
+
+    private sealed class TiedModule : nn.Module
+    {
+        public TiedModule()
+            : base("tied")
+        {
+            Shared = new Parameter(randn(512, 32), requires_grad: false);
+            register_parameter("embedding", Shared);
+            register_parameter("head", new Parameter(Shared.detach(), requires_grad: false));
+        }
+
+        public Parameter Shared { get; }
     }
 
     private static TinyModule Filled(ScalarType type)
