@@ -11,7 +11,7 @@ using Microsoft.Build.Utilities;
 
 namespace CheckpointBuild.Tasks;
 
-/// <summary>Writes the C# source that names the project's engines. It needs no engine, only the items, so compilers and editors have it before the first build.</summary>
+/// <summary>Writes the source that names the project's engines. It needs no engine, only the items, so compilers and editors have it before the first build.</summary>
 /// <remarks>Of the standard targets; its parameters may change.</remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 [MSBuildMultiThreadableTask]
@@ -25,6 +25,9 @@ public sealed class WriteEngineSource : Task
     /// <summary>The file to write; one that is already right is left as it is, so that nothing is compiled again.</summary>
     [Required]
     public string SourceFile { get; set; } = string.Empty;
+
+    /// <summary>The project's language, as MSBuild names it: C#, VB or F#.</summary>
+    public string Language { get; set; } = "C#";
 
     /// <summary>The namespace; none when empty.</summary>
     public string RootNamespace { get; set; } = string.Empty;
@@ -50,7 +53,12 @@ public sealed class WriteEngineSource : Task
 
         try
         {
-            string text = EngineSource.Of(checkpoints, RootNamespace, EngineSource.HasGlobalUsings(LanguageVersion) ? AssemblyName : string.Empty);
+            string text = Language switch
+            {
+                "VB" => EngineLanguages.VisualBasic(checkpoints, RootNamespace),
+                "F#" => EngineLanguages.FSharp(checkpoints, RootNamespace),
+                _ => EngineSource.Of(checkpoints, RootNamespace, EngineSource.HasGlobalUsings(LanguageVersion) ? AssemblyName : string.Empty),
+            };
             if (!File.Exists(SourceFile) || !File.ReadAllText(SourceFile).Equals(text, StringComparison.Ordinal))
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(SourceFile));

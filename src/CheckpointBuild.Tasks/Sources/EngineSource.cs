@@ -34,10 +34,9 @@ internal static class EngineSource
 
         text.Append("/// <summary>Where the build puts this project's engines.</summary>\n");
         text.Append("[global::System.CodeDom.Compiler.GeneratedCode(\"CheckpointBuild.Tasks\", \"1.0\")]\ninternal static class ModelEngines\n{\n");
-        HashSet<string> used = new(StringComparer.Ordinal) { "ModelEngines", "Name", "Path" };
-        foreach (CheckpointItem checkpoint in checkpoints)
+        foreach ((CheckpointItem checkpoint, string identifier) in Named(checkpoints, StringComparer.Ordinal))
         {
-            Append(text, checkpoint, Unique(Identifier(checkpoint.EngineName), used));
+            Append(text, checkpoint, identifier);
         }
 
         text.Append("}\n");
@@ -73,6 +72,18 @@ internal static class EngineSource
         return char.IsDigit(identifier[0]) ? "_" + identifier : identifier.ToString();
     }
 
+    /// <summary>Gives each engine an identifier of its own.</summary>
+    /// <param name="checkpoints">The engines, in order.</param>
+    /// <param name="comparer">Which identifiers are the same to the language.</param>
+    internal static IEnumerable<(CheckpointItem Checkpoint, string Identifier)> Named(IEnumerable<CheckpointItem> checkpoints, StringComparer comparer)
+    {
+        HashSet<string> used = new(comparer) { "ModelEngines", "Name", "Path" };
+        foreach (CheckpointItem checkpoint in checkpoints)
+        {
+            yield return (checkpoint, Unique(Identifier(checkpoint.EngineName), used));
+        }
+    }
+
     private static string Unique(string identifier, HashSet<string> used)
     {
         string name = identifier;
@@ -100,7 +111,8 @@ internal static class EngineSource
         text.Append("); }\n        }\n    }\n\n");
     }
 
-    private static string Literal(string value)
+    /// <summary>A literal of C# and F#.</summary>
+    internal static string Literal(string value)
     {
         StringBuilder literal = new("\"");
         foreach (char c in value)

@@ -17,7 +17,7 @@ internal static class EditorSituations
         new("design-time builds of a fresh clone, without the checkpoint, and during a real build", "quiet, no process, no engine; the real build is right", During),
         new("the application names its engine in code", "`ModelEngines.DocLlama.Path` is the engine's folder; a wrong name does not compile; it can be switched off", Names) { IsFast = true },
         new("a library and its friend, a test project, have engines of their own", "each names its own; no warning", Friends) { IsFast = true },
-        new("Visual Basic, F# and C# in one `.slnx`, with MSBuild's own checks", "each has its engine; no check finds anything, nor does a second build have work", Languages),
+        new("Visual Basic, F# and C# in one `.slnx`, with MSBuild's own checks", "each has its engine and names it in code; no check finds anything, nor does a second build have work", Languages),
         new("scripts ask for the engines", "JSON with name, path, size and key; before a build, none", Query),
         new("a target of the project's own chains the three tasks", "each product is the next one's checkpoint; a second build does nothing", OwnTargets),
         new("an item's product is a checkpoint, another item keeps the checkpoint that its engine is made from", "each is made in the target of its stage; the kept one lies below obj and goes with clean", Stages),
@@ -82,7 +82,7 @@ internal static class EditorSituations
 
     private static void Languages(StrangerFolder folder)
     {
-        const string Where = "System.IO.Path.Combine(System.AppContext.BaseDirectory, \"models\", \"doc-llama\", \"doc-llama.gguf\")";
+        const string Where = "System.IO.Path.Combine(ModelEngines.DocLlama.Path, ModelEngines.DocLlama.Name + \".gguf\")";
         folder.WriteProject("cs", Scene.Eight);
         string project = File.ReadAllText(folder.Below("cs", "cs.csproj"));
         folder.Write("vb/vb.vbproj", project);

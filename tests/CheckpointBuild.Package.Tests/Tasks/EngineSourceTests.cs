@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Linq;
 using CheckpointBuild.Tasks.Checkpoints;
 using CheckpointBuild.Tasks.Sources;
@@ -5,7 +6,7 @@ using Xunit;
 
 namespace CheckpointBuild.Package.Tests.Tasks;
 
-/// <summary>Names of engines in C#.</summary>
+/// <summary>Names of engines in source.</summary>
 public sealed class EngineSourceTests
 {
     [Theory]
@@ -41,6 +42,16 @@ public sealed class EngineSourceTests
     [InlineData("", false)]
     public void Global_imports_came_with_the_tenth_version(string version, bool expected) => Assert.Equal(expected, EngineSource.HasGlobalUsings(version));
 
+    [Fact]
+    public void Visual_Basic_tells_names_apart_whatever_their_case()
+    {
+        string source = EngineLanguages.VisualBasic(Items("Llama", "LLAMA", "a\"b\tc"), "");
+
+        Assert.All(new[] { "Class [Llama]\n", "Class [LLAMA_2]\n", "\"a\"\"b\" & Global.Microsoft.VisualBasic.ChrW(9) & \"c\"" }, part => Assert.Contains(part, source));
+    }
+
+    private static IEnumerable<CheckpointItem> Items(params string[] names) => names.Select(n => new CheckpointItem(TaskBench.Bare("x"), "/models/x", n, "models", []));
+
     private static string Source(params string[] names) =>
-        EngineSource.Of(names.Select(n => new CheckpointItem(TaskBench.Bare("x"), "/models/x", n, "models", [])), "", "App");
+        EngineSource.Of(Items(names), "", "App");
 }
