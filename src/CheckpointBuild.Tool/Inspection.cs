@@ -6,6 +6,7 @@ using System.Linq;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CheckpointBuild.Acquisition;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.Dialects.Adapters;
@@ -29,7 +30,6 @@ internal static class Inspection
     private static readonly string NoCheckpoint = Errors.NoCheckpoint("", []).Code;
     private static readonly string NoFamily = Errors.UnknownArchitecture("", "", []).Code;
     private static readonly string NoConfiguration = Errors.DistributedCheckpoint("").Code;
-    private static readonly string[] WeightEndings = [".safetensors", ".gguf", ".bin", ".pt", ".pth"];
 
     /// <summary>Looks into a directory or file.</summary>
     /// <param name="directory">What to look into.</param>
@@ -141,7 +141,7 @@ internal static class Inspection
     private static IEnumerable<(string File, TensorFile Content, string Format)> ReadFiles(CheckpointDirectory directory, bool mayFail, List<Diagnostic> problems)
     {
         bool any = false;
-        string[] weights = directory.File is { } one ? [one] : [.. directory.Files.Concat(TrainingFiles(directory)).Where(f => Array.Exists(WeightEndings, e => f.EndsWith(e, StringComparison.OrdinalIgnoreCase)))];
+        string[] weights = directory.File is { } one ? [one] : [.. directory.Files.Concat(TrainingFiles(directory)).Where(f => BuildFiles.AreWeights(f))];
         if (directory.File is null && DistributedCheckpoint.IsIn(directory.FolderFiles))
         {
             any = true;

@@ -4,6 +4,7 @@ using System.IO;
 using System.Linq;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CheckpointBuild.Acquisition;
 using CheckpointBuild.Diagnostics;
 
 namespace CheckpointBuild.Tool.Nvidia;
@@ -12,7 +13,6 @@ namespace CheckpointBuild.Tool.Nvidia;
 internal sealed class JoinedModel : IDisposable
 {
     private const string ConfigName = "config.json";
-    private static readonly string[] WeightExtensions = [".safetensors", ".bin", ".pt", ".pth", ".gguf"];
 
     private readonly DirectoryInfo _folder;
 
@@ -67,7 +67,7 @@ internal sealed class JoinedModel : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _folder.Delete(true);
 
-    private static bool IsOfWeights(string path) => WeightExtensions.Any(e => path.EndsWith(e, StringComparison.OrdinalIgnoreCase) || path.EndsWith(e + ".index.json", StringComparison.OrdinalIgnoreCase));
+    private static bool IsOfWeights(string path) => BuildFiles.AreWeights(path) || path.EndsWith(".index.json", StringComparison.OrdinalIgnoreCase);
 
     // What the file does not say is whether its zero points are all the middle: taken as not, they are read as they stand. Text that is no JSON is for the reader to refuse.
     private static string WithQuantization(string config, int bits, int groupSize)

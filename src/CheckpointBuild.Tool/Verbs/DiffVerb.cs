@@ -4,6 +4,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Linq;
 using System.Threading;
+using CheckpointBuild.Acquisition;
 using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
@@ -17,7 +18,6 @@ namespace CheckpointBuild.Tool.Verbs;
 /// <summary><c>ckpt diff A B</c>: whether two checkpoints are the same model, whatever their dialects; files without a configuration, such as adapters, are compared by their names.</summary>
 internal sealed class DiffVerb() : Verb("diff")
 {
-    private static readonly string[] WeightEndings = [".safetensors", ".gguf", ".bin", ".pt", ".pth"];
 
     /// <inheritdoc/>
     public override Command Create(ToolStreams streams)
@@ -97,7 +97,7 @@ internal sealed class DiffVerb() : Verb("diff")
             return (state.Tensors, ValuesOf(state));
         }
 
-        string[] files = directory.File is { } one ? [one] : [.. directory.Files.Where(f => Array.Exists(WeightEndings, e => f.EndsWith(e, StringComparison.OrdinalIgnoreCase)))];
+        string[] files = directory.File is { } one ? [one] : [.. directory.Files.Where(f => BuildFiles.AreWeights(f))];
         if (files.Length == 0)
         {
             throw Errors.NoCheckpoint(directory.Path, Dialect.All.Select(d => d.Name));

@@ -22,7 +22,7 @@ internal static partial class BuildFiles
     // In PEFT's own order.
     private static readonly string[] AdapterWeights = ["adapter_model.safetensors", "adapter_model.bin", "adapter_model.pt"];
 
-    private static readonly string[] WeightExtensions = [".safetensors", ".gguf", ".bin", ".pth"];
+    private static readonly string[] WeightExtensions = [".safetensors", ".gguf", ".bin", ".pt", ".pth"];
 
     // Other ecosystems' maps of weights that are not fetched.
     private static readonly string[] OtherMaps = ["*.index.json", "onnx*.json", "openvino*.json", "coreml*.json", "*.index.fp*.json"];
