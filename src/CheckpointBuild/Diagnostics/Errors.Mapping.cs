@@ -13,7 +13,7 @@ internal static partial class Errors
         $"{file}: the field '{field}' is {found}, needed is {needed}. Take the {System.IO.Path.GetFileName(file)} that belongs to these weights, or mend the field.", file);
 
     internal static CheckpointException ConfigNotJson(string file, string problem) => new("CKPT2003",
-        $"{file}: this is no JSON object ({problem}). The file is damaged; get it again.", file);
+        $"{file}: this is no JSON object as the standard has it ({problem}; each key once and plain numbers are needed, not NaN or Infinity, which only Python writes). Get the file again, or mend it by hand.", file);
 
     internal static CheckpointException UnknownArchitecture(string file, string found, IEnumerable<string> known) => new("CKPT2004",
         $"{file}: the architecture '{found}' is not known (known: {string.Join(", ", known)}). Use a model of a known architecture, or add it by a plug-in.", file);
