@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Linq;
 using CheckpointBuild.Diagnostics;
 
@@ -47,6 +48,18 @@ internal sealed class NvidiaOptions
         string[] aliases = [.. flag.Aliases];
         return flag.IsSwitch
             ? new Option<bool>(flag.Name, aliases) { Description = flag.Meaning, Hidden = true }
-            : new Option<string>(flag.Name, aliases) { Description = flag.Meaning, Hidden = true, Arity = flag.Bare is null ? ArgumentArity.ExactlyOne : ArgumentArity.ZeroOrOne };
+            : new Option<string>(flag.Name, aliases) { Description = flag.Meaning, Hidden = true, Arity = flag.Bare is null ? ArgumentArity.OneOrMore : ArgumentArity.ZeroOrMore, CustomParser = Last };
+    }
+
+    // As the scripts take it: of a flag that stands twice the last, and no flag is another one's value.
+    private static string? Last(ArgumentResult result)
+    {
+        string? value = result.Tokens.Count == 0 ? null : result.Tokens[^1].Value;
+        if (value?.StartsWith("--", System.StringComparison.Ordinal) == true)
+        {
+            result.AddError($"Option '{(result.Parent as OptionResult)?.Option.Name}' needs a value, and {value} follows it.");
+        }
+
+        return value;
     }
 }

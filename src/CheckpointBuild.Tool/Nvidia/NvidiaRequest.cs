@@ -18,6 +18,9 @@ internal sealed class NvidiaRequest(IReadOnlyDictionary<string, string> values)
     /// <summary>The source, where one of the flags names it.</summary>
     public string? Source => Value("--quant_ckpt_path") ?? Value(NvidiaFlags.ModelDir) ?? Value(NvidiaFlags.MetaDir);
 
+    /// <summary>The flag that names the source, where one does.</summary>
+    public string? SourceFlag => Array.Find([NvidiaFlags.ModelDir, NvidiaFlags.MetaDir, "--quant_ckpt_path"], Has);
+
     /// <summary>Quantized weights without a configuration of their own, with that of the model that they were made from.</summary>
     /// <returns>Both together, to be disposed; null where the source is complete.</returns>
     public JoinedModel? Join() => Value("--quant_ckpt_path") is { } weights && Value(NvidiaFlags.ModelDir) is { } model && (File.Exists(weights) || Directory.Exists(weights)) && !JoinedModel.IsComplete(weights)
@@ -44,7 +47,7 @@ internal sealed class NvidiaRequest(IReadOnlyDictionary<string, string> values)
         foreach (NvidiaFlag flag in NvidiaFlags.All.Where(f => f.Field is not null))
         {
             // The scripts' way to leave a size open.
-            if (Value(flag.Name) is { } value && value != "-1")
+            if (Value(flag.Name) is { } value && !(value == "-1" && flag.Name.StartsWith("--moe_", StringComparison.Ordinal)))
             {
                 recipe = RecipeField.Find(flag.Field!)!.Set(recipe, value);
             }
@@ -68,7 +71,7 @@ internal sealed class NvidiaRequest(IReadOnlyDictionary<string, string> values)
         string? text = CalibrationFlag.TextOf(values);
 
         // What the scripts calibrate for; of FP8 they take the scales from the source, unless a text is named here.
-        bool isCalibrated = IsSmooth || (Has("--int8_kv_cache") && !Has("--fp8_kv_cache")) || (text is not null && recipe.NeedsStatistics);
+        bool isCalibrated = IsSmooth || (Value("--use-weight-only-with-precision") is not null && recipe.NeedsStatistics) || (Has("--int8_kv_cache") && !Has("--fp8_kv_cache")) || (text is not null && recipe.NeedsStatistics);
         return isCalibrated && recipe is { Calibration: null, CalibrationStatistics: null } ? recipe with { Calibration = text ?? CalibrationText.Own } : recipe;
     }
 
@@ -89,6 +92,16 @@ internal sealed class NvidiaRequest(IReadOnlyDictionary<string, string> values)
         if (Has("--int8_kv_cache") && Has("--fp8_kv_cache"))
         {
             yield return Errors.FlagWithoutMeaning("--int8_kv_cache", "--fp8_kv_cache comes after it");
+        }
+
+        if (Has("--use_weight_only") && Has("--use_fp8"))
+        {
+            yield return Errors.FlagWithoutMeaning("--use_fp8", "--use_weight_only comes before it");
+        }
+
+        if (Has("--use_fp8_rowwise") && (Has("--use_weight_only") ? "--use_weight_only" : Has("--use_fp8") ? "--use_fp8" : IsSmooth ? "--smoothquant" : null) is { } first)
+        {
+            yield return Errors.FlagWithoutMeaning("--use_fp8_rowwise", first + " comes before it");
         }
 
         if (Alpha is not null && Has("--use_fp8"))

@@ -24,7 +24,7 @@ internal static class QuantizeFlags
         new("--tp_size", "--tensor-parallel") { Field = "TensorParallel" },
         new("--pp_size", "--pipeline-parallel") { Field = "PipelineParallel" },
         new("--cp_size", "--context-parallel") { Field = "ContextParallel" },
-        new("--export_format", "--to: tensorrt_llm is tensorrt-llm, hf is huggingface"),
+        new("--export_format", "--to: tensorrt_llm is tensorrt-llm; hf is huggingface, of floats alone (full_prec)"),
         new("--calib_dataset", "--calibration FILE where it is a text file; nothing is fetched by name, and a short text that is built in is used where neither is given"),
         new("--quantize_lm_head", "refused: the head stays floats") { IsSwitch = true, IsRefused = true },
         new("--autoq_format", "refused: quantizations are not mixed in ranks") { IsRefused = true },

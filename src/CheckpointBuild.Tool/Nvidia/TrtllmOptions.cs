@@ -61,6 +61,11 @@ internal sealed class TrtllmOptions
     /// <returns>True when it is a flag of <c>trtllm-build</c>.</returns>
     public bool Has(string name) => _options.ContainsKey(name) || Refused.Any(f => f.Name == name) || name == _dryRun.Name || name == _checkpoint.Name || name == _output.Name;
 
+    /// <summary>Whether an option is a flag that cannot be kept.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>True when a command line with it is refused for it.</returns>
+    public static bool IsRefused(string name) => Refused.Any(f => f.Name == name);
+
     /// <summary>The source, where its flag names it.</summary>
     /// <param name="parsed">The command line.</param>
     /// <returns>The path, or null.</returns>

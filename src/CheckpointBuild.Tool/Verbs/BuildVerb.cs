@@ -30,8 +30,9 @@ internal sealed class BuildVerb() : Verb("build")
             string[] typed = [.. result.Children.OfType<OptionResult>().Where(o => !o.Implicit).Select(o => o.Option.Name)];
             string? foreign = isNvidia ? null : typed.FirstOrDefault(trtllm.Has);
             AddErrorIf(result, foreign is not null, $"{foreign} is a flag of trtllm-build; it goes with --engine {EngineTool.TensorRtLlmEngine}.");
-            AddErrorIf(result, result.GetValue(checkpoint) is null && !typed.Contains("--checkpoint_dir"), "Required argument missing: the checkpoint that is built.");
-            AddErrorIf(result, result.GetValue(output) is null && !typed.Contains("--output_dir"), "Option '--output' is required.");
+            AddErrorIf(result, result.GetValue(checkpoint) is null && !typed.Contains("--checkpoint_dir") && !(isNvidia && typed.Any(TrtllmOptions.IsRefused)), "Required argument missing: the checkpoint that is built.");
+            AddErrorIf(result, result.GetValue(checkpoint) is not null && typed.Contains("--checkpoint_dir"), "The checkpoint argument and --checkpoint_dir both name the source. Leave one out.");
+            AddErrorIf(result, result.GetValue(output) is null && !(isNvidia && typed.Any(trtllm.Has)), "Option '--output' is required.");
         });
         SetAction(command, (parsed, cancellation) =>
         {
@@ -39,7 +40,7 @@ internal sealed class BuildVerb() : Verb("build")
             recipe = trtllm.Apply(options.Apply(recipe, parsed), parsed);
             int threads = parsed.GetValue(workers) is { } count ? WorkerItem.ParseThreads("workers", count) : Environment.ProcessorCount;
             using ModelSource models = options.Models(parsed, streams);
-            var place = new BuildPlace(parsed.GetValue(output) ?? trtllm.Output(parsed)!, threads);
+            var place = new BuildPlace(parsed.GetValue(output) ?? trtllm.Output(parsed) ?? "engine_outputs", threads);
             models.Use(parsed.GetValue(checkpoint) ?? trtllm.Checkpoint(parsed)!, recipe, source => BuildAction.Run(source, models.LocateAdapters(recipe, cancellation), place, streams, cancellation), cancellation);
         });
         return command;

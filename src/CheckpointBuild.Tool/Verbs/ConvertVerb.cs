@@ -40,7 +40,12 @@ internal sealed class ConvertVerb() : Verb("convert")
             }
 
             recipe = recipe.Engine == NvidiaTarget ? request.Apply(recipe) : recipe;
-            string target = parsed.GetValue(output) ?? request.Output!;
+            if (parsed.GetValue(checkpoint) is not null && request.SourceFlag is { } flag)
+            {
+                throw Errors.FlagsContradict($"the checkpoint argument and {flag}", "each names the source");
+            }
+
+            string target = parsed.GetValue(output) ?? request.Output ?? DefaultOutput;
             using JoinedModel? joined = parsed.GetValue(checkpoint) is null ? request.Join() : null;
             if ((parsed.GetValue(checkpoint) ?? joined?.Path ?? request.Source) is { } source)
             {
@@ -77,6 +82,9 @@ internal sealed class ConvertVerb() : Verb("convert")
         return command;
     }
 
+    // Where the scripts write when nobody says.
+    private const string DefaultOutput = "tllm_checkpoint";
+
     private static string BaseOf(string adapter)
     {
         using AdapterSource source = AdapterSource.Open(adapter);
@@ -98,7 +106,7 @@ internal sealed class ConvertVerb() : Verb("convert")
             result.AddError("Required argument missing: the checkpoint that is converted.");
         }
 
-        if (result.GetValue(output) is null && !flags.Contains(NvidiaFlags.OutputDir))
+        if (result.GetValue(output) is null && flags.Length == 0)
         {
             result.AddError("Option '--output' is required.");
         }

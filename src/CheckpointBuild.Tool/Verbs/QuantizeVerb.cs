@@ -26,7 +26,8 @@ internal sealed class QuantizeVerb() : Verb("quantize")
         {
             Require(result.GetValue(checkpoint) is not null || result.GetResult(QuantizeFlags.ModelDir) is not null, "Required argument missing: the checkpoint that is quantized.");
             Require(result.GetValue(quantization) is not null || result.GetResult(QuantizeFlags.Format) is not null || result.GetResult(QuantizeFlags.ModelDir) is not null, "Option '--quantization' is required.");
-            Require(result.GetValue(output) is not null || result.GetResult(QuantizeFlags.OutputDir) is not null, "Option '--output' is required.");
+            Require(result.GetValue(output) is not null || result.GetResult(QuantizeFlags.OutputDir) is not null || result.GetResult(QuantizeFlags.ModelDir) is not null, "Option '--output' is required.");
+            Require(result.GetValue(checkpoint) is null || result.GetResult(QuantizeFlags.ModelDir) is null, $"The checkpoint argument and {QuantizeFlags.ModelDir} both name the source. Leave one out.");
 
             void Require(bool isThere, string message)
             {
@@ -50,7 +51,7 @@ internal sealed class QuantizeVerb() : Verb("quantize")
             recipe = name is null ? recipe : RecipeField.Find("Quantization")!.Set(recipe, name);
             recipe = request.Apply(options.Apply(recipe, parsed));
             using ModelSource models = options.Models(parsed, streams);
-            models.Use(parsed.GetValue(checkpoint) ?? request.Source!, recipe, source => BuildAction.Run(source, models.LocateAdapters(recipe, cancellation), parsed.GetValue(output) ?? request.Output!, streams, cancellation), cancellation);
+            models.Use(parsed.GetValue(checkpoint) ?? request.Source!, recipe, source => BuildAction.Run(source, models.LocateAdapters(recipe, cancellation), parsed.GetValue(output) ?? request.Output ?? "exported_model", streams, cancellation), cancellation);
         });
         return command;
     }

@@ -7,7 +7,7 @@ internal static partial class Errors
         $"ranks: TensorParallel {tensor} × PipelineParallel {pipeline} × ContextParallel {context} cannot be (each at least 1, together at most {N(most)}). Choose sizes that your machines have.");
 
     internal static CheckpointException ExpertGridWrong(int tensor, int expert, int ranks) => new("CKPT3202",
-        $"ranks: MoeTensorParallel {tensor} × MoeExpertParallel {expert} is not TensorParallel ({ranks}). Choose two that multiply to it, or leave one out.");
+        $"ranks: MoeTensorParallel {int.Max(tensor, 1)} × MoeExpertParallel {int.Max(expert, 1)} is not TensorParallel ({ranks}). Choose two that multiply to it, or leave one out where the other divides it.");
 
     internal static CheckpointException SplitUneven(string tensor, string what, long found, int ranks) => new("CKPT3203",
         $"{tensor}: its {N(found)} {what} cannot be split evenly over {ranks} ranks. Choose a number of ranks that divides them.");
@@ -37,7 +37,7 @@ internal static partial class Errors
         $"{path}: the statistics of {Quote(module)} {(foundInputs is null ? "are missing" : $"have {foundInputs} inputs and {foundOutputs} outputs")} ({N(inputs)} and {N(outputs)} are needed). They belong to another model; calibrate this one.", path);
 
     internal static CheckpointException CannotCalibrate(string checkpoint, string what, string converter) => new("CKPT3212",
-        $"{checkpoint}: {what} is not known for models of the class {converter}. Choose int8_wo or int4_wo, or no quantization.");
+        $"{checkpoint}: {what} is not known for models of the class {converter}. Choose another quantization, or none: int8_wo and int4_wo are known for every class.");
 
     internal static CheckpointException CacheBesideWeights(string checkpoint, string algorithm) => new("CKPT3259",
         $"{checkpoint}: an int8 cache beside {algorithm} is not known to the converters (it is beside floats, weight-only, SmoothQuant and calibrated weights; an FP8 cache is beside all). Leave the cache's quantization out, or choose fp8 for it.");
@@ -50,6 +50,9 @@ internal static partial class Errors
 
     internal static Diagnostic EngineSettingExceeds(string setting, int found, int most, string effect) => new("CKPT3264",
         $"{setting} {found}: is more than can be used (valid: 1 to {most}); {effect}. Choose a number in that range, or leave it out.");
+
+    internal static Diagnostic EngineSettingReplaced(string setting, string asked, string taken, string reason) => new("CKPT3265",
+        $"{setting} {asked}: the builder takes {taken} instead ({reason}). Leave it out, or give what is taken.");
 
     internal static CheckpointException GroupsOfAll(string checkpoint) => new("CKPT3263",
         $"{checkpoint}: a group of its quantization is a whole column of a matrix (group_size -1), and the runtime's kernels take groups of 64 or 128. Quantize again with such groups, or build another engine.");

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using System.Text.Json.Nodes;
 using CheckpointBuild.Diagnostics;
@@ -68,6 +69,19 @@ public sealed class TrtllmBuildConfig(JsonObject checkpoint, TrtllmFlags flags)
         if (flags.Count("--opt_num_tokens") is { } wanted && best < wanted)
         {
             yield return Errors.EngineSettingExceeds("opt_num_tokens", wanted, tokens, "it is cut to max_num_tokens");
+        }
+
+        if (flags.Typed.ContainsKey("--max_num_tokens") && flags.Count("--max_num_tokens") is { } few && few < tokens)
+        {
+            yield return Errors.EngineSettingReplaced("max_num_tokens", few.ToString(CultureInfo.InvariantCulture), tokens.ToString(CultureInfo.InvariantCulture), "a context or a round of drafts needs as many at once");
+        }
+
+        if (TrtllmPlugins.IsOfOneRank(checkpoint))
+        {
+            foreach (string name in TrtllmPlugins.OfSeveralRanks.Where(n => flags.Is("--" + n)))
+            {
+                yield return Errors.EngineSettingReplaced(name, "enable", "disable", "there is nothing to join on one rank");
+            }
         }
     }
 

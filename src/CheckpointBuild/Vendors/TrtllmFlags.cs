@@ -1,6 +1,8 @@
+using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Globalization;
+using System.IO;
 using System.Linq;
 using CheckpointBuild.Diagnostics;
 
@@ -11,6 +13,14 @@ namespace CheckpointBuild.Vendors;
 public sealed class TrtllmFlags(IReadOnlyDictionary<string, string> values)
 {
     private static readonly ImmutableArray<string> Types = ["auto", "float16", "float32", "bfloat16", "int32", "disable"];
+
+    private const int MostEagleBatch = 512, MostEagleDraft = 256;
+
+    private static readonly ImmutableArray<string> AdapterModules =
+    [
+        "attn_dense", "attn_k", "attn_q", "attn_qkv", "attn_v", "cross_attn_dense", "cross_attn_k", "cross_attn_q", "cross_attn_qkv", "cross_attn_v",
+        "mlp_4h_to_h", "mlp_gate", "mlp_h_to_4h", "mlp_router", "moe_4h_to_h", "moe_gate", "moe_h_to_4h", "moe_router",
+    ];
 
     private static readonly TrtllmFlag[] AllArray =
     [
@@ -63,6 +73,9 @@ public sealed class TrtllmFlags(IReadOnlyDictionary<string, string> values)
 
         Refuse(!int.IsPow2(Count("--tokens_per_block") ?? 1), "tokens_per_block", "a block of the cache has a power of two of tokens");
         Refuse(Is("--gather_context_logits") && Count("--max_draft_len") > 0, "gather_context_logits and max_draft_len", "logits of a context are not gathered with draft tokens");
+        Refuse(values.ContainsKey("--paged_kv_cache") && Text("--kv_cache_type") is { } cache && Is("--paged_kv_cache") != (cache == "paged"), "kv_cache_type and paged_kv_cache", "both say how the cache lies in memory, and must agree");
+        Refuse(Text("--speculative_decoding_mode") == "eagle" && (Count("--max_batch_size") > MostEagleBatch || Count("--max_draft_len") > MostEagleDraft), "speculative_decoding_mode eagle", $"it takes a max_batch_size to {MostEagleBatch} and a max_draft_len to {MostEagleDraft}");
+        RefuseAdapters();
         Refuse(Is("--multiple_profiles") && values.ContainsKey("--opt_num_tokens"), "multiple_profiles and opt_num_tokens", "each profile has its own");
         return this;
     }
@@ -81,6 +94,23 @@ public sealed class TrtllmFlags(IReadOnlyDictionary<string, string> values)
     /// <param name="name">The flag.</param>
     /// <returns>True for a switch that was typed, and for <c>enable</c>.</returns>
     public bool Is(string name) => Text(name) is "true" or "enable";
+
+    // What the tool would read first, and fail on after minutes.
+    private void RefuseAdapters()
+    {
+        string[] modules = Text("--lora_target_modules")?.Split(' ') ?? [], folders = Text("--lora_dir")?.Split('|') ?? [];
+        if (Array.Find(modules, m => !AdapterModules.Contains(m)) is { } unknown)
+        {
+            throw Errors.UnknownOptionValue("lora_target_modules", unknown, "trtllm-build", AdapterModules);
+        }
+
+        if (Array.Find(folders, f => !Directory.Exists(f) && !File.Exists(f)) is { } missing)
+        {
+            throw Errors.FileNotFound(missing);
+        }
+
+        Refuse(Text("--lora_plugin") is not (null or "disable") && modules.Length + folders.Length == 0, "lora_plugin", "lora_target_modules, or an adapter in lora_dir, say which modules take adapters");
+    }
 
     private static bool IsSwitch(string name) => AllArray.First(f => f.Name == name).Kind == TrtllmFlagKind.Switch;
 

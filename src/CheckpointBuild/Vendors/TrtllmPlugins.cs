@@ -62,10 +62,12 @@ internal sealed class TrtllmPlugins(JsonObject checkpoint, TrtllmFlags flags)
     private void FollowRanks(JsonObject json, string dtype)
     {
         json["nccl_plugin"] = Number("world_size") > 1 ? dtype : null;
-        if (Number("tp_size") <= 1)
+        if (IsOfOneRank(checkpoint))
         {
-            json["reduce_fusion"] = false;
-            json["user_buffer"] = false;
+            foreach (string name in OfSeveralRanks)
+            {
+                json[name] = false;
+            }
         }
     }
 
@@ -114,6 +116,13 @@ internal sealed class TrtllmPlugins(JsonObject checkpoint, TrtllmFlags flags)
             throw Errors.EngineFlagsContradict(flag, reason);
         }
     }
+
+    /// <summary>Plug-ins of what ranks tell each other.</summary>
+    internal static System.Collections.Immutable.ImmutableArray<string> OfSeveralRanks => ["reduce_fusion", "user_buffer"];
+
+    /// <summary>Whether matrices are on one rank.</summary>
+    /// <param name="checkpoint">The checkpoint's configuration.</param>
+    internal static bool IsOfOneRank(JsonObject checkpoint) => checkpoint["mapping"]?["tp_size"] is not JsonValue value || !value.TryGetValue(out int ranks) || ranks <= 1;
 
     private int Number(string name) => checkpoint["mapping"]?[name] is JsonValue value && value.TryGetValue(out int number) ? number : 1;
 

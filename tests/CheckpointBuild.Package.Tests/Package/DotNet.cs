@@ -24,6 +24,7 @@ public sealed class DotNet
         ["DOTNET_NOLOGO"] = "1",
         ["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0",
         ["NUGET_CERT_REVOCATION_MODE"] = "offline",
+        ["NuGetAudit"] = "false",
         ["TERM"] = "dumb",
     };
 

@@ -1,6 +1,7 @@
 using System;
 using System.Globalization;
 using System.IO;
+using System.Threading;
 using CheckpointBuild.Package.Tests.Package;
 using Xunit;
 
@@ -12,6 +13,7 @@ namespace CheckpointBuild.Package.Tests.Package;
 public sealed class PackageFeed : IDisposable
 {
     private readonly ScratchFolder _scratch = new();
+    private readonly Lock _packing = new();
     private readonly Lazy<string> _tasks;
     private readonly Lazy<string> _libraries;
 
@@ -48,14 +50,18 @@ public sealed class PackageFeed : IDisposable
     }
 
     // One version of the package, and no other property: it changes nothing that is compiled, so nothing is compiled twice.
+    // One after another: both build the library into the same folders.
     private string Pack(params string[] projects)
     {
-        string folder = _scratch.Below("feed");
-        foreach (string project in projects)
+        lock (_packing)
         {
-            new DotNet().Run(RepositoryPaths.Root, "pack", Path.Combine("src", project), "-c", "Release", "-v", "q", "-o", folder, $"-p:PackageVersion={Version}").Succeeded();
-        }
+            string folder = _scratch.Below("feed");
+            foreach (string project in projects)
+            {
+                new DotNet().Run(RepositoryPaths.Root, "pack", Path.Combine("src", project), "-c", "Release", "-v", "q", "-o", folder, $"-p:PackageVersion={Version}").Succeeded();
+            }
 
-        return folder;
+            return folder;
+        }
     }
 }

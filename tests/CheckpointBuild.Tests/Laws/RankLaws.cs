@@ -2,9 +2,12 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Text.Json.Nodes;
 using System.Threading.Tasks;
 using CheckpointBuild.Dialects.TensorRtLlm;
+using CheckpointBuild.DTypes;
 using CheckpointBuild.Models;
+using CheckpointBuild.Quantization;
 using CheckpointBuild.Tests.Infrastructure;
 using CheckpointBuild.Tests.Readers;
 using CheckpointBuild.Tests.Tool;
@@ -46,7 +49,7 @@ public sealed class RankLaws
         foreach (string[] grid in Grids.Concat(config.Experts is null ? [] : [["--tensor-parallel", "2", "--moe-expert-parallel", "2"], ["--tensor-parallel", "4", "--moe-expert-parallel", "2"]]))
         {
             string place = scratch.PathOf(string.Join('_', grid));
-            CkptResult converted = await Ckpt.RunAsync(["convert", source, "--to", "tensorrt-llm", "--dtype", "float32", .. grid, "--output", place]);
+            CkptResult converted = await ConvertAsync(source, [.. grid, "--output", place]);
             if (converted.IsRefusal && (converted.Error.Contains("CKPT3257", StringComparison.Ordinal) || converted.Error.Contains("CKPT3203", StringComparison.Ordinal)))
             {
                 // Said with a code before anything is written.
@@ -73,7 +76,7 @@ public sealed class RankLaws
         FamilySample sample = FamilySample.Named(name);
         ModelConfig config = Wide.Contains(sample.Family.Architecture) ? sample.Config with { FeedForwardSize = 4 * sample.Config.HiddenSize } : sample.Config;
         string source = (sample with { Config = config }).Write(scratch.PathOf("sample"));
-        CkptResult converted = await Ckpt.RunAsync("convert", source, "--to", "tensorrt-llm", "--dtype", "float32", "--output", scratch.PathOf("ranks"));
+        CkptResult converted = await ConvertAsync(source, "--output", scratch.PathOf("ranks"));
         if (converted.IsRefusal && converted.Error.Contains("CKPT3257", StringComparison.Ordinal))
         {
             return;
@@ -83,6 +86,26 @@ public sealed class RankLaws
         await Ckpt.DoneAsync("logits", scratch.PathOf("ranks"), "--ids", "1,7,3,22", "--output", scratch.PathOf("back.f32"));
 
         Assert.Equal(await File.ReadAllBytesAsync(scratch.PathOf("right.f32"), TestContext.Current.CancellationToken), await File.ReadAllBytesAsync(scratch.PathOf("back.f32"), TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void ModelOpt_s_forms_are_described_alike_in_every_class(string name)
+    {
+        FamilySample sample = FamilySample.Named(name);
+        var options = new TensorRtLlmOptions { Version = TensorRtLlmVersion.Named("1.0"), Quantization = new QuantizationRequest { Algorithm = QuantAlgo.W4A16Awq, GroupSize = 64, KvCache = KvCacheAlgo.Fp8 } };
+
+        JsonNode quantization = Converter.Of(sample.Family).Config(new ConverterFields(sample.Checkpoint(), options, DType.F16))["quantization"]!;
+
+        Assert.Equal(("W4A16_AWQ", "FP8", 64, true, """["lm_head"]"""), (quantization["quant_algo"]!.GetValue<string>(), quantization["kv_cache_quant_algo"]!.GetValue<string>(), quantization["group_size"]!.GetValue<int>(), quantization["pre_quant_scale"]!.GetValue<bool>(), quantization["exclude_modules"]!.ToJsonString()));
+    }
+
+    // In the release that knows the model, where the usual one does not.
+    private static async Task<CkptResult> ConvertAsync(string source, params string[] options)
+    {
+        string[] line = ["convert", source, "--to", "tensorrt-llm", "--dtype", "float32", .. options];
+        CkptResult converted = await Ckpt.RunAsync(line);
+        return converted.IsRefusal && converted.Error.Contains("choose TensorRtLlmVersion 1.0", StringComparison.Ordinal) ? await Ckpt.RunAsync([.. line, "--tensor-rt-llm-version", "1.0"]) : converted;
     }
 
     // The rows of positions that padding alone would have are not kept.

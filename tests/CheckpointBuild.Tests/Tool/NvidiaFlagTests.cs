@@ -30,6 +30,7 @@ public sealed class NvidiaFlagTests
     [InlineData("quantization.quant_algo", "FP8", "--use_fp8", "--smoothquant", "0.5")]
     [InlineData("quantization.quant_algo", "W8A16", "--use_weight_only", "--use_fp8")]
     [InlineData("quantization.quant_algo", "null", "--per_group")]
+    [InlineData("mapping.tp_size", "2", "--tp_size", "4", "--tp_size", "2")]
     public async Task A_configuration_alone_says_what_the_script_s_would(string field, string value, params string[] flags)
     {
         using var scratch = new Scratch();
@@ -55,6 +56,23 @@ public sealed class NvidiaFlagTests
         CkptResult result = await Ckpt.RunAsync(["convert", "--to", "tensorrt-llm", .. flags, "--output_dir", scratch.PathOf("out")]);
 
         Assert.True(result.Error.Replace("'", "", StringComparison.Ordinal).Contains(message, StringComparison.Ordinal), result.ToString());
+    }
+
+    [Theory]
+    [InlineData("checkpoint argument and --model_dir", "convert", "{0}", "--to", "tensorrt-llm", "--model_dir", "{0}", "--output_dir", "{1}")]
+    [InlineData("checkpoint argument and --model_dir", "quantize", "{0}", "--qformat", "int8_wo", "--model_dir", "{0}", "--output_dir", "{1}")]
+    [InlineData("--tp_size needs a value, and --dtype follows it", "convert", "{0}", "--to", "tensorrt-llm", "--tp_size", "--dtype", "float16", "--output_dir", "{1}")]
+    [InlineData("tensor-parallel -1", "convert", "{0}", "--to", "tensorrt-llm", "--tp_size", "-1", "--output_dir", "{1}")]
+    public async Task A_line_that_says_two_things_or_half_a_thing_is_refused(string message, params string[] line)
+    {
+        using var scratch = new Scratch();
+        string source = new TinyLlama().Write(scratch.PathOf("tiny"));
+
+        CkptResult result = await Ckpt.RunAsync([.. line.Select(word => word.Replace("{0}", source, StringComparison.Ordinal).Replace("{1}", scratch.PathOf("out"), StringComparison.Ordinal))]);
+
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.True(result.Error.Replace("'", "", StringComparison.Ordinal).Contains(message, StringComparison.Ordinal), result.ToString());
+        Assert.False(Directory.Exists(scratch.PathOf("out")));
     }
 
     [Fact]

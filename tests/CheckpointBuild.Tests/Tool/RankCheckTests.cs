@@ -92,8 +92,10 @@ public sealed class RankCheckTests
     {
         using var scratch = new Scratch();
         await Ckpt.DoneAsync("convert", new TinyLlama().Write(scratch.PathOf("tiny")), "--to", "tensorrt-llm", "--output", scratch.PathOf("ranks"));
+        Directory.CreateDirectory(scratch.PathOf("a"));
+        Directory.CreateDirectory(scratch.PathOf("b"));
 
-        await Ckpt.DoneAsync("build", "--engine", "tensorrt-llm-engine", "--checkpoint_dir", scratch.PathOf("ranks"), "--dry_run", "--lora_target_modules", "attn_q", "attn_v", "--lora_dir", "a", "b", "--lora_plugin", "auto", "--output_dir", scratch.PathOf("engine"));
+        await Ckpt.DoneAsync("build", "--engine", "tensorrt-llm-engine", "--checkpoint_dir", scratch.PathOf("ranks"), "--dry_run", "--lora_target_modules", "attn_q", "attn_v", "--lora_dir", scratch.PathOf("a"), scratch.PathOf("b"), "--lora_plugin", "auto", "--output_dir", scratch.PathOf("engine"));
 
         JsonNode lora = JsonNode.Parse(await File.ReadAllTextAsync(scratch.PathOf("engine/config.json"), TestContext.Current.CancellationToken))!["build_config"]!["lora_config"]!;
         Assert.Equal("""["attn_q","attn_v"]""", lora["lora_target_modules"]!.ToJsonString());

@@ -71,12 +71,12 @@ public sealed class TensorRtLlmTests
     [InlineData("CKPT3257", "BloomForCausalLM, default", "--pipeline-parallel", "2")]
     [InlineData("CKPT3257", "GPTNeoXForCausalLM, sequential")]
     [InlineData("CKPT3257", "PhiForCausalLM, normed heads")]
-    [InlineData("CKPT3257", "CohereForCausalLM, normed heads")]
     [InlineData("CKPT3257", "Qwen2MoeForCausalLM, some dense layers")]
     [InlineData("CKPT3212", "MixtralForCausalLM, default", "--quantization", "w4a8_awq", "--calibration-statistics", "{any}")]
     [InlineData("CKPT3206", "Phi3ForCausalLM, default", "--tensor-parallel", "2", "--compatibility", "reference")]
     [InlineData("CKPT3208", "GPT2LMHeadModel, default", "--quantization", "int8_wo")]
-    [InlineData("CKPT3212", "FalconForCausalLM, default", "--kv-cache-quantization", "int8")]
+    [InlineData("CKPT3212", "FalconForCausalLM, default", "--quantization", "W8A8_SQ_PER_TENSOR_PLUGIN")]
+    [InlineData("CKPT3257", "Qwen3ForCausalLM, default")]
     public async Task What_a_family_cannot_be_is_refused(string code, string sample, params string[] options)
     {
         using var scratch = new Scratch();

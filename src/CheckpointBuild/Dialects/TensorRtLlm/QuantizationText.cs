@@ -6,6 +6,11 @@ namespace CheckpointBuild.Dialects.TensorRtLlm;
 /// <summary>The <c>quantization</c> object of a configuration.</summary>
 internal static class QuantizationText
 {
+    /// <summary>Whether a checkpoint has the form of ModelOpt's export, which all classes share.</summary>
+    /// <param name="options">What is asked for.</param>
+    /// <returns>False for the forms of the converters themselves.</returns>
+    public static bool IsModelOpt(TensorRtLlmOptions options) => options.Quantization.Algorithm is { IsExported: true } || (options.Quantization.Algorithm == QuantAlgo.Fp8 && options.Statistics is not null);
+
     /// <summary>Describes a quantization.</summary>
     /// <param name="options">What is asked for.</param>
     /// <returns>The object, in the reference's order.</returns>
@@ -22,7 +27,7 @@ internal static class QuantizationText
             ["use_meta_recipe"] = request.UsesMetaRecipe,
             ["has_zero_point"] = request.HasZeroPoints,
             ["pre_quant_scale"] = request.Algorithm == QuantAlgo.W4A16Awq || request.Algorithm == QuantAlgo.W4A8Awq,
-            ["exclude_modules"] = request.Algorithm is { IsExported: true } || (request.Algorithm == QuantAlgo.Fp8 && options.Statistics is not null) ? new JsonArray("lm_head") : null,
+            ["exclude_modules"] = IsModelOpt(options) ? new JsonArray("lm_head") : null,
         };
     }
 }

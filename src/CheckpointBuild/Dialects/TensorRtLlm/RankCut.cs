@@ -33,12 +33,14 @@ internal sealed record RankCut(ModelConfig Config, TensorRtLlmOptions Options, R
             RankSplit.Rows => JoinedRows.Of(name, [.. standing.Select(p => RowShareOf(p, Ranks, Position.Tensor))], 1),
             RankSplit.Columns when part == TensorPart.Weight => ColumnShareOf(standing[0], Ranks, Position.Tensor),
             RankSplit.Heads => JoinedRows.Of(name, [Heads(standing[0], Config.HeadCount), Heads(standing[1], Config.KeyValueHeadCount), Heads(standing[2], Config.KeyValueHeadCount)], 1),
+            RankSplit.QueryHeads => Heads(Rows(parts, name), Config.HeadCount),
+            RankSplit.KeyHeads => Heads(Rows(parts, name), Config.KeyValueHeadCount),
             RankSplit.Vocabulary => Embedding(standing[0]),
             RankSplit.Head => PaddedRows(standing[0], Ranks),
             RankSplit.ExpertRows or RankSplit.ExpertColumns => Experts(rule, standing, name),
             _ => JoinedRows.Of(name, standing, 1),
         };
-        return Renamed.Of(isVector ? Reshaped.Of(share, new Shape(share.Rows)) : share, name);
+        return Renamed.Of(isVector && rule.Split is not (RankSplit.QueryHeads or RankSplit.KeyHeads) ? Reshaped.Of(share, new Shape(share.Rows)) : share, name);
     }
 
     /// <summary>Equal shares of a matrix's rows.</summary>
@@ -60,6 +62,8 @@ internal sealed record RankCut(ModelConfig Config, TensorRtLlmOptions Options, R
     public static Tensor ColumnShareOf(Tensor matrix, int ranks, int rank) => ranks == 1 ? matrix
         : matrix.Shape.Columns % ranks == 0 ? SelectedColumns.Of(matrix, new RowSlice(matrix.Shape.Columns / ranks * rank, matrix.Shape.Columns / ranks))
         : throw Errors.SplitUneven(matrix.Name, "columns", matrix.Shape.Columns, ranks);
+
+    private static Tensor Rows(ImmutableArray<Tensor> vectors, string name) => JoinedRows.Of(name, [.. vectors.Select(v => Reshaped.Of(v, new Shape(1, v.Shape.Columns)))], 1);
 
     private static Tensor Standing(Tensor tensor) => tensor.Shape.Rank == 1 ? Reshaped.Of(tensor, new Shape(tensor.Shape.Columns, 1)) : tensor;
 

@@ -115,6 +115,11 @@ internal sealed class RankMerge(string path, ModelConfig config, RankGrid grid, 
             return Experts(rule, shares, layer, name);
         }
 
+        if (rule.Split is RankSplit.QueryHeads or RankSplit.KeyHeads)
+        {
+            return NormedHeads(rule, part, shares, layer);
+        }
+
         TensorRole RoleOf(RoleKind kind) => new(kind, layer, part);
         bool isVector = shares[0].Shape.Rank == 1;
         ImmutableArray<Tensor> standing = [.. shares.Select(s => isVector ? Reshaped.Of(s, new Shape(s.Shape.Columns, 1)) : s)];
@@ -129,6 +134,14 @@ internal sealed class RankMerge(string path, ModelConfig config, RankGrid grid, 
         return rule.Kinds.Select((kind, i) => (RoleOf(kind), Canonical(rule, part, isVector ? Reshaped.Of(whole[i], new Shape(whole[i].Rows)) : whole[i])));
     }
 
+    private IEnumerable<(TensorRole Role, Tensor Tensor)> NormedHeads(RankRule rule, TensorPart part, ImmutableArray<Tensor> shares, int layer)
+    {
+        RoleKind kind = rule.Kinds[0];
+        int heads = config.IndexCountOf(kind);
+        Tensor rows = RowsOf(shares, [heads], rule.Split == RankSplit.KeyHeads ? Math.Max(1, grid.TensorParallel / config.KeyValueHeadCount) : 1)[0];
+        return Enumerable.Range(0, heads).Select(head => (new TensorRole(kind, layer, part, head), Reshaped.Of(SelectedRows.Of(rows, new RowSlice(head, 1)), new Shape(rows.Shape.Columns))));
+    }
+
     // A layer has experts or one block, under the same names.
     private static bool IsOfExperts(RankRule rule) => rule.Split is RankSplit.ExpertRows or RankSplit.ExpertColumns;
 
@@ -141,7 +154,7 @@ internal sealed class RankMerge(string path, ModelConfig config, RankGrid grid, 
         long start = 0;
         for (int i = 0; i < wanted.Length; i++)
         {
-            int every = i == 0 ? 1 : repeats;
+            int every = i == 0 && wanted.Length > 1 ? 1 : repeats;
             long rows = wanted[i] * every / standing.Length;
             (long from, int step) = (start, every);
             if (from + rows > standing[0].Rows)

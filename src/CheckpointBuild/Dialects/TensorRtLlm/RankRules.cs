@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Linq;
 using CheckpointBuild.Models;
 
 namespace CheckpointBuild.Dialects.TensorRtLlm;
@@ -23,6 +24,10 @@ internal static class RankRules
         new(RankRule.Layer + "attention.q_layernorm", RoleKind.QueryNorm) { AddsOffset = true },
         new(RankRule.Layer + "attention.k_layernorm", RoleKind.KeyNorm) { AddsOffset = true },
     ];
+
+    /// <summary>The same where each head has a norm with a weight of its own, which goes where its head goes.</summary>
+    internal static ImmutableArray<RankRule> AttentionOfNormedHeads { get; } =
+        [.. Attention.Select(r => r.Kinds[0] == RoleKind.QueryNorm ? r with { Split = RankSplit.QueryHeads } : r.Kinds[0] == RoleKind.KeyNorm ? r with { Split = RankSplit.KeyHeads } : r)];
 
     /// <summary>The norms before the blocks.</summary>
     internal static ImmutableArray<RankRule> Norms { get; } =

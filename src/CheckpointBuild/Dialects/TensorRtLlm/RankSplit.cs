@@ -15,6 +15,12 @@ internal enum RankSplit
     /// <summary>Queries by heads, keys and values by theirs; a key/value head that several ranks need stands in each.</summary>
     Heads,
 
+    /// <summary>What each query head has, with its head.</summary>
+    QueryHeads,
+
+    /// <summary>What each key/value head has, with its head.</summary>
+    KeyHeads,
+
     /// <summary>The embedding: whole, or by rows or columns where that is asked for.</summary>
     Vocabulary,
 

@@ -98,14 +98,16 @@ internal sealed class TensorRtLlm : Dialect
         { IsWeightOnly: true } when fields.Options.TargetSm > 0 => PackedWeights(fields, converter.PadsWeightOnly),
         { IsGrouped: true } => new GroupedQuantizer(fields),
         { IsExported: true } algorithm => Exported(fields, converter, algorithm),
-        { } algorithm when algorithm == QuantAlgo.Fp8 && fields.Options.Statistics is { } statistics => fields.Config.Experts is not null ? throw Errors.CannotCalibrate(fields.Checkpoint.Name, algorithm.Name, converter.Name)
+        { } algorithm when algorithm == QuantAlgo.Fp8 && fields.Options.Statistics is { } statistics => fields.Config.Experts is not null ? throw Errors.CannotCalibrate(fields.Checkpoint.Name, algorithm.Name, NameOf(fields, converter))
             : new Fp8Exporter(fields, statistics),
         { } algorithm when algorithm == QuantAlgo.Fp8 => new Fp8Quantizer(fields, converter.TakesPlainWeightsForFp8),
-        { } algorithm when algorithm == QuantAlgo.Fp8Rowwise && (!converter.HasFloat8Rows || fields.Config.Experts is not null) => throw Errors.CannotCalibrate(fields.Checkpoint.Name, algorithm.Name, fields.Config.Experts is null ? converter.Name : converter.Name + " with experts"),
+        { } algorithm when algorithm == QuantAlgo.Fp8Rowwise && (!converter.HasFloat8Rows || fields.Config.Experts is not null) => throw Errors.CannotCalibrate(fields.Checkpoint.Name, algorithm.Name, NameOf(fields, converter)),
         { } algorithm when algorithm == QuantAlgo.Fp8Rowwise => new Fp8RowQuantizer(fields.Options, fields.Config.LayerCount),
         null or { IsWeightOnly: true } => null,
         { } other => throw Errors.NotOffered("Quantization", other.Name),
     };
+
+    private static string NameOf(ConverterFields fields, Converter converter) => fields.Config.Experts is null ? converter.Name : converter.Name + " with experts";
 
     private static WeightOnlyQuantizer PackedWeights(ConverterFields fields, bool pads) => new(fields.Options, pads) { KeyHeads = fields.Config.KeyValueHeadCount };
 
@@ -116,21 +118,23 @@ internal sealed class TensorRtLlm : Dialect
     {
         QuantizationRequest request = fields.Options.Quantization;
         CalibrationStatistics statistics = Needed(fields, algorithm.Name);
-        return fields.Config.Experts is not null ? throw Errors.CannotCalibrate(fields.Checkpoint.Name, algorithm.Name, converter.Name)
+        return fields.Config.Experts is not null ? throw Errors.CannotCalibrate(fields.Checkpoint.Name, algorithm.Name, NameOf(fields, converter))
             : algorithm == QuantAlgo.W4A8Awq && request.GroupSize != GroupOfFloat8 ? throw Errors.GroupOfFloat8Activations(fields.Checkpoint.Name, request.GroupSize, GroupOfFloat8)
             : algorithm != QuantAlgo.SmoothPerChannel ? new AwqQuantizer(fields, statistics)
             : request.SmoothQuant is { } alpha && alpha != 1 ? throw Errors.NotOffered("SmoothQuant", alpha.ToString("R", CultureInfo.InvariantCulture))
             : new Int8Exporter(fields, statistics);
     }
 
-    // The converters' own calibrated path, which pads nothing: where a kernel could not take the matrices, the padded ones are right.
+    // The converters' own calibrated path, which pads nothing: where a kernel could not take the matrices, the padded ones are right. Of an int8 cache classes without such a path have ModelOpt's scale.
     private static RankQuantizer Calibrated(ConverterFields fields, Converter converter)
     {
         QuantizationRequest request = fields.Options.Quantization;
-        string what = request.Algorithm?.Name ?? "an int8 cache";
-        if (converter.Smoothing is not { } style || fields.Config.Experts is not null)
+        SmoothStyle? style = converter.Smoothing;
+        bool isSmooth = request.Algorithm is { IsSmoothQuant: true };
+        string what = isSmooth ? request.Algorithm!.Name : "an int8 cache";
+        if (isSmooth && (style is null || fields.Config.Experts is not null))
         {
-            throw Errors.CannotCalibrate(fields.Checkpoint.Name, request.Algorithm is { IsSmoothQuant: false } ? what + " with an int8 cache" : what, converter.Name);
+            throw Errors.CannotCalibrate(fields.Checkpoint.Name, what, NameOf(fields, converter));
         }
 
         if (fields.Options.Grid.ContextParallel > 1)
@@ -139,13 +143,11 @@ internal sealed class TensorRtLlm : Dialect
         }
 
         CalibrationStatistics statistics = Needed(fields, what);
-        RankQuantizer? weights = request.Algorithm is null ? null
-            : request.Algorithm.IsSmoothQuant ? new SmoothQuantizer(fields, statistics, style)
-            : fields.Options.TargetSm == 0 ? null
+        RankQuantizer? weights = isSmooth ? new SmoothQuantizer(fields, statistics, style!)
+            : request.Algorithm is null || fields.Options.TargetSm == 0 ? null
             : PackedWeights(fields, converter.PadsWeightOnly && !fields.Options.FollowsReference);
-        return request.KvCache == KvCacheAlgo.Int8 || weights is null
-            ? new Int8Cache(fields, statistics, [RoleKind.Query, RoleKind.Key, RoleKind.Value], style.NumbersAreVectors ? new Shape(1) : new Shape(), weights)
-            : weights;
+        return weights is not null && request.KvCache != KvCacheAlgo.Int8 ? weights
+            : new Int8Cache(fields, statistics, style is null ? [RoleKind.Key, RoleKind.Value] : [RoleKind.Query, RoleKind.Key, RoleKind.Value], style is { NumbersAreVectors: false } ? new Shape() : new Shape(1), weights);
     }
 
     /// <summary>The converter's "auto": what <c>torch_dtype</c> says, float16 for float32 and for what is not said.</summary>

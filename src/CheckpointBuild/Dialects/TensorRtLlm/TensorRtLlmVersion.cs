@@ -16,6 +16,9 @@ public sealed record TensorRtLlmVersion(string Name, TensorRtLlmProof Proof)
     /// <summary>Whether Llama's configuration holds the multipliers of Granite.</summary>
     public bool HasMultipliers { get; init; }
 
+    /// <summary>Whether Qwen's third generation is known.</summary>
+    public bool HasQwen3 { get; init; }
+
     /// <summary>Whether the mapping names clusters of experts and the ranks of attention.</summary>
     public bool HasAttentionMapping { get; init; }
 
@@ -29,7 +32,7 @@ public sealed record TensorRtLlmVersion(string Name, TensorRtLlmProof Proof)
     [
         new("0.16", TensorRtLlmProof.Bytes),
         new("0.17", TensorRtLlmProof.Bytes) { TransposesAloneOnHopper = true },
-        new("1.0", TensorRtLlmProof.Source) { SpreadsRemainder = true, HasMultipliers = true, HasAttentionMapping = true, ReadsDTypeKey = true },
+        new("1.0", TensorRtLlmProof.Source) { SpreadsRemainder = true, HasMultipliers = true, HasQwen3 = true, HasAttentionMapping = true, ReadsDTypeKey = true },
     ];
 
     /// <summary>Every release whose form is known; a later one of the same major number writes as the last here.</summary>

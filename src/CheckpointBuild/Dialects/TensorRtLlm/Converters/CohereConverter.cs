@@ -14,17 +14,10 @@ internal sealed class CohereConverter : Converter
     public override ImmutableArray<string> Architectures => ["CohereForCausalLM"];
 
     /// <inheritdoc/>
-    public override ImmutableArray<RankRule> Rules { get; } = [.. RankRules.Ends, .. RankRules.Attention, .. RankRules.Gated, new(RankRule.Layer + "input_layernorm", RoleKind.AttentionNorm)];
+    public override ImmutableArray<RankRule> Rules { get; } = [.. RankRules.Ends, .. RankRules.AttentionOfNormedHeads, .. RankRules.Gated, new(RankRule.Layer + "input_layernorm", RoleKind.AttentionNorm)];
 
     /// <inheritdoc/>
     public override bool PadsWeightOnly => true;
-
-    /// <inheritdoc/>
-    public override string? Refusal(ConverterFields fields)
-    {
-        System.ArgumentNullException.ThrowIfNull(fields);
-        return fields.Config.HeadNorm != HeadNorm.None ? "how its norms of heads are split over ranks is not known" : null;
-    }
 
     /// <inheritdoc/>
     public override TensorRtLlmOptions Settle(TensorRtLlmOptions options, ModelConfig config)
@@ -51,5 +44,9 @@ internal sealed class CohereConverter : Converter
     }
 
     /// <inheritdoc/>
-    protected override void AddOwn(RankConfig config, JsonObject result) => Copy(config.Json, "output_multiplier_scale", result, "logit_scale");
+    protected override void AddOwn(RankConfig config, JsonObject result)
+    {
+        Copy(config.Json, "output_multiplier_scale", result, "logit_scale");
+        Copy(config.Json, "qk_layernorm", result, "use_qk_norm");
+    }
 }

@@ -32,10 +32,14 @@ internal class GemmaConverter : Converter
         ModelConfig config = fields.Config;
         JsonObject json = fields.AddBase([], fields.Architecture, fields.HiddenAct(), PositionOf(config));
 
-        // The script makes its quantization by itself.
-        JsonObject quantization = json["quantization"]!.AsObject();
-        quantization["smoothquant_val"] = null;
-        quantization["pre_quant_scale"] = fields.Options.Quantization.Algorithm is { IsWeightOnly: true };
+        // The script makes its quantization by itself; ModelOpt's forms have ModelOpt's.
+        if (!QuantizationText.IsModelOpt(fields.Options))
+        {
+            JsonObject quantization = json["quantization"]!.AsObject();
+            quantization["smoothquant_val"] = null;
+            quantization["pre_quant_scale"] = fields.Options.Quantization.Algorithm is { IsWeightOnly: true };
+        }
+
         json["rotary_base"] = fields.RotaryBase();
         json["attn_bias"] = config.Biases.HasFlag(BiasSites.QueryKeyValue);
         json["mlp_bias"] = false;

@@ -28,7 +28,8 @@ internal sealed class QwenConverter : Converter
     public override string? Refusal(ConverterFields fields)
     {
         System.ArgumentNullException.ThrowIfNull(fields);
-        return fields.Config.Experts is { } experts && Enumerable.Range(0, fields.Config.LayerCount).Any(l => !experts.Layers.Contains(l)) ? "some of its layers have no experts, and the runtime has them in every layer" : null;
+        return fields.Checkpoint.Family.ModelType.StartsWith("qwen3", System.StringComparison.Ordinal) && !fields.Options.Version.HasQwen3 ? $"the runtime of {fields.Options.Version.Name} has no such class; choose TensorRtLlmVersion {TensorRtLlmVersion.All[^1].Name}"
+            : fields.Config.Experts is { } experts && Enumerable.Range(0, fields.Config.LayerCount).Any(l => !experts.Layers.Contains(l)) ? "some of its layers have no experts, and the runtime has them in every layer" : null;
     }
 
     /// <inheritdoc/>

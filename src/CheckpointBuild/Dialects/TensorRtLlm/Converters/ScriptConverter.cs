@@ -40,8 +40,8 @@ internal abstract class ScriptConverter : Converter
     protected static JsonObject End(JsonObject json, ConverterFields fields, bool namesCache = false)
     {
         JsonObject quantization = QuantizationText.Of(fields.Options);
-        string[] kept = namesCache ? ["quant_algo", "kv_cache_quant_algo"] : ["quant_algo"];
-        json["quantization"] = new JsonObject(kept.Select(name => System.Collections.Generic.KeyValuePair.Create(name, quantization[name]?.DeepClone())));
+        string[] kept = namesCache || fields.Options.Quantization.KvCache is not null ? ["quant_algo", "kv_cache_quant_algo"] : ["quant_algo"];
+        json["quantization"] = QuantizationText.IsModelOpt(fields.Options) ? quantization : new JsonObject(kept.Select(name => System.Collections.Generic.KeyValuePair.Create(name, quantization[name]?.DeepClone())));
         RankGrid grid = fields.Options.Grid;
         json["mapping"] = new JsonObject { ["world_size"] = grid.WorldSize, ["tp_size"] = grid.TensorParallel, ["pp_size"] = grid.PipelineParallel };
         json["use_parallel_embedding"] = fields.Options.EmbeddingShardingDimension is not null;
