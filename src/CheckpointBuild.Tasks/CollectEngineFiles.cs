@@ -128,7 +128,7 @@ public sealed class CollectEngineFiles : Task
 
     private static string PackageFolder(CheckpointItem checkpoint)
     {
-        string asked = checkpoint.Item.GetMetadata("PackagePath").Replace('\\', '/').Trim('/');
+        string asked = CheckpointMetadata.Of(checkpoint.Item, "PackagePath").Replace('\\', '/').Trim('/');
         return asked.Length > 0 ? asked : checkpoint.TargetFolder;
     }
 
@@ -138,7 +138,7 @@ public sealed class CollectEngineFiles : Task
         return file.Exists && file.Length == size;
     }
 
-    private static bool IsOn(CheckpointItem checkpoint, string metadata) => checkpoint.Item.GetMetadata(metadata).Equals("true", StringComparison.OrdinalIgnoreCase);
+    private static bool IsOn(CheckpointItem checkpoint, string metadata) => CheckpointMetadata.Of(checkpoint.Item, metadata).Equals("true", StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsOff(CheckpointItem checkpoint, string metadata) => checkpoint.Item.GetMetadata(metadata).Equals("false", StringComparison.OrdinalIgnoreCase);
+    private static bool IsOff(CheckpointItem checkpoint, string metadata) => CheckpointMetadata.Of(checkpoint.Item, metadata).Equals("false", StringComparison.OrdinalIgnoreCase);
 }

@@ -137,7 +137,7 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
         List<CheckpointItem> checkpoints = new CheckpointReader(_log).Read(Checkpoints, item => Stage is not { Length: > 0 } stage || CheckpointStage.Of(item).Equals(stage, StringComparison.OrdinalIgnoreCase));
         foreach (CheckpointItem checkpoint in checkpoints)
         {
-            if (RequiredMetadata.Length > 0 && checkpoint.Item.GetMetadata(RequiredMetadata).Length == 0)
+            if (RequiredMetadata.Length > 0 && CheckpointMetadata.Of(checkpoint.Item, RequiredMetadata).Length == 0)
             {
                 _log.Error(TaskErrors.MissingMetadata(checkpoint.Item.ItemSpec, GetType().Name, RequiredMetadata), checkpoint.Item);
             }
@@ -349,7 +349,7 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
         {
             foreach (string name in CheckpointMetadata.Recipe)
             {
-                fields.Add(item.GetMetadata(name));
+                fields.Add(CheckpointMetadata.Of(item, name));
             }
         }
 

@@ -1,5 +1,7 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
+using Microsoft.Build.Framework;
 
 namespace CheckpointBuild.Tasks.Checkpoints;
 
@@ -42,10 +44,18 @@ internal static class CheckpointMetadata
     /// <summary>What the products of a task carry; the next task finds it on its checkpoints and does not take it for a slip.</summary>
     internal static readonly IReadOnlyList<string> Product = ["ContentKey", "FromStore", "Size", "SourceCheckpoint", "CheckpointName", "OutputPath"];
 
-    /// <summary>Finds the known name that an unknown one is probably a slip of, at most two letters away; null for a known name and for the user's own.</summary>
+    // What items of every kind carry, and no slip.
+    private static readonly IReadOnlyList<string> OfEveryItem = ["Link", "Name", "Path", "Title", "Type"];
+
+    /// <summary>The value of a metadata. Where it stands on lines of its own in the project file, what surrounds it is no part of it.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="name">The metadata.</param>
+    internal static string Of(ITaskItem item, string name) => item.GetMetadata(name).Trim();
+
+    /// <summary>Finds the known name that an unknown one is probably a slip of, at most two letters away; null for a known name, for those of items of every kind and for the user's own.</summary>
     internal static string? NearestTo(string name)
     {
         List<string> known = [.. Recipe, .. Placement, .. Product];
-        return known.Exists(k => string.Equals(name, k, StringComparison.OrdinalIgnoreCase)) ? null : NearestName.Of(name, known);
+        return known.Exists(k => string.Equals(name, k, StringComparison.OrdinalIgnoreCase)) || OfEveryItem.Contains(name, StringComparer.OrdinalIgnoreCase) ? null : NearestName.Of(name, known);
     }
 }

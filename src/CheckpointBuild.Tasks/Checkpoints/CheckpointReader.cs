@@ -82,17 +82,17 @@ internal sealed class CheckpointReader(DiagnosticLog? log)
             isFile = EngineNames.LooksLikeFile(source);
         }
 
-        string asked = item.GetMetadata("EngineName");
+        string asked = CheckpointMetadata.Of(item, "EngineName");
         string name = asked.Length > 0 ? EngineNames.Clean(asked) : EngineNames.From(source, isFile);
         if (name.Length == 0)
         {
             return Refuse(item, TaskErrors.NoEngineName(item.ItemSpec));
         }
 
-        string subdirectory = item.GetMetadata("OutputSubdirectory").Replace('\\', '/').Trim('/');
-        if (LeavesOutput(item.GetMetadata("OutputSubdirectory"), subdirectory))
+        string place = CheckpointMetadata.Of(item, "OutputSubdirectory"), subdirectory = EngineNames.CleanFolder(place);
+        if (LeavesOutput(place, subdirectory))
         {
-            return Refuse(item, TaskErrors.OutputSubdirectoryOutside(item.ItemSpec, item.GetMetadata("OutputSubdirectory")));
+            return Refuse(item, TaskErrors.OutputSubdirectoryOutside(item.ItemSpec, place));
         }
 
         if (WrongSwitch(item) is { } wrong)
@@ -132,7 +132,7 @@ internal sealed class CheckpointReader(DiagnosticLog? log)
         List<KeyValuePair<string, string>> recipe = [];
         foreach (string name in CheckpointMetadata.Recipe)
         {
-            string value = item.GetMetadata(name);
+            string value = CheckpointMetadata.Of(item, name);
             if (value.Length > 0)
             {
                 recipe.Add(new(name, value));
@@ -149,7 +149,7 @@ internal sealed class CheckpointReader(DiagnosticLog? log)
     {
         foreach (string name in CheckpointMetadata.Switches)
         {
-            string value = item.GetMetadata(name);
+            string value = CheckpointMetadata.Of(item, name);
             if (value.Length > 0 && Array.FindIndex(YesAndNo, v => v.Equals(value, StringComparison.OrdinalIgnoreCase)) < 0)
             {
                 return TaskErrors.UnknownValue($"ModelCheckpoint '{item.ItemSpec}': {name}", value, YesAndNo);

@@ -12,8 +12,8 @@ internal static class CheckpointStage
     /// <summary>The stage of an item.</summary>
     internal static string Of(ITaskItem item)
     {
-        string engine = item.GetMetadata("Engine");
+        string engine = CheckpointMetadata.Of(item, "Engine");
         bool isCheckpoint = Array.Exists(Checkpoints, name => name.Equals(engine, StringComparison.OrdinalIgnoreCase));
-        return !isCheckpoint ? nameof(BuildEngine) : item.GetMetadata("Quantization").Length == 0 ? nameof(ConvertCheckpoint) : nameof(QuantizeModel);
+        return !isCheckpoint ? nameof(BuildEngine) : CheckpointMetadata.Of(item, "Quantization").Length == 0 ? nameof(ConvertCheckpoint) : nameof(QuantizeModel);
     }
 }

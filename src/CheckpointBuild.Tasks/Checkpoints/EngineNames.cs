@@ -9,6 +9,12 @@ internal static class EngineNames
     /// <summary>Characters that some file system refuses in a name; the same on every machine, so that a name never depends on where it was built.</summary>
     private const string Refused = "<>:\"/\\|?*";
 
+    // Names of Windows' devices, whatever follows a dot.
+    private static readonly string[] Devices =
+    [
+        "CON", "PRN", "AUX", "NUL", "COM1", "COM2", "COM3", "COM4", "COM5", "COM6", "COM7", "COM8", "COM9", "LPT1", "LPT2", "LPT3", "LPT4", "LPT5", "LPT6", "LPT7", "LPT8", "LPT9",
+    ];
+
     private static readonly string[] FileExtensions = [".safetensors", ".gguf", ".bin", ".pt", ".pth", ".onnx", ".json"];
 
     /// <summary>Names the engine of a source: the last path segment (of a file without its extension), <c>hf:org/name</c> gives <c>name</c>, <c>nuget:Id</c> gives <c>Id</c>.</summary>
@@ -37,7 +43,10 @@ internal static class EngineNames
         return false;
     }
 
-    /// <summary>Replaces every character that a file system refuses by <c>-</c>; a name of dots only becomes empty.</summary>
+    /// <summary>A folder below the output with forward slashes, without what says nothing: <c>./a//b/</c> is <c>a/b</c>.</summary>
+    internal static string CleanFolder(string folder) => string.Join("/", Array.FindAll(folder.Replace('\\', '/').Split('/'), s => s.Trim().Length > 0 && !s.Trim().Equals(".", StringComparison.Ordinal)));
+
+    /// <summary>Replaces every character that a file system refuses by <c>-</c>, and sets one after the name of a device; a name of dots only becomes empty.</summary>
     internal static string Clean(string name)
     {
         StringBuilder clean = new(name.Length);
@@ -47,6 +56,9 @@ internal static class EngineNames
         }
 
         string result = clean.ToString().TrimEnd('.', ' ');
-        return result.Equals("-", StringComparison.Ordinal) ? string.Empty : result;
+        int end = result.IndexOf('.') is var dot && dot < 0 ? result.Length : dot;
+        return result.Equals("-", StringComparison.Ordinal) ? string.Empty
+            : Array.Exists(Devices, device => device.Equals(result.Substring(0, end), StringComparison.OrdinalIgnoreCase)) ? result.Insert(end, "-")
+            : result;
     }
 }

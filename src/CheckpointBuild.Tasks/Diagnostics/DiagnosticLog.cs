@@ -19,12 +19,15 @@ internal sealed class DiagnosticLog(TaskLoggingHelper log)
     internal void Error(TaskDiagnostic diagnostic, ITaskItem? item = null)
     {
         HasErrors = true;
-        log.LogError(null, diagnostic.Code, null, HelpOf(diagnostic), PlaceOf(diagnostic, item), diagnostic.Line, diagnostic.Column, 0, 0, "{0}", diagnostic.Message);
+        log.LogError(null, diagnostic.Code, null, HelpOf(diagnostic), PlaceOf(diagnostic, item), diagnostic.Line, diagnostic.Column, 0, 0, "{0}", OneLine(diagnostic.Message));
     }
 
     /// <summary>Writes a warning about an item.</summary>
     internal void Warning(TaskDiagnostic diagnostic, ITaskItem? item = null) =>
-        log.LogWarning(null, diagnostic.Code, null, HelpOf(diagnostic), PlaceOf(diagnostic, item), diagnostic.Line, diagnostic.Column, 0, 0, "{0}", diagnostic.Message);
+        log.LogWarning(null, diagnostic.Code, null, HelpOf(diagnostic), PlaceOf(diagnostic, item), diagnostic.Line, diagnostic.Column, 0, 0, "{0}", OneLine(diagnostic.Message));
+
+    // Problem matchers of build servers read one line.
+    private static string OneLine(string message) => message.Replace("\r\n", " ").Replace('\n', ' ').Replace('\r', ' ');
 
     // A code of a plug-in's own is explained by the plug-in alone.
     private static string? HelpOf(TaskDiagnostic diagnostic) =>

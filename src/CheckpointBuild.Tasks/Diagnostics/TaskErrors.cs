@@ -93,6 +93,12 @@ internal static class TaskErrors
     internal static TaskDiagnostic PackageTooLarge(string package, long bytes, long limit) => new("CKPT7134",
         $"{package}: engines of {Count(bytes)} bytes are packed, public NuGet feeds take packages of {Count(limit)} bytes at most. Use a feed without that limit, a smaller quantization, or ship the engine another way.");
 
+    internal static TaskDiagnostic PackedEnginesClash(string path, string first, string second) => new("CKPT7135",
+        $"{path}: two target frameworks pack different engines for this place of the package (keys {first} and {second}). Give one of them another PackagePath or EngineName.");
+
+    internal static TaskDiagnostic PackageTargetsTaken(string package, string file, string import) => new("CKPT7136",
+        $"{package}: the package has targets of its own in {file}, and NuGet would import those or the ones that bring its engines, not both. Import the engines' there: <Import Project=\"{import}\" />.");
+
     // Whoever copies the address of a model's page from a browser learns how the Hub's models are named.
     private static string HubName(string include)
     {

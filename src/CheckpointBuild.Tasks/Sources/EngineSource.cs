@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 using System.Text;
 using CheckpointBuild.Tasks.Checkpoints;
 
@@ -11,6 +12,18 @@ internal static class EngineSource
 {
     private const string Unnamed = "Engine";
     private const double FirstWithGlobalUsings = 10;
+
+    // A single file that unpacks everything runs from the folder that it unpacked into; engines stay beside the file.
+    private const string Finding =
+        "    private static string Find(string folder)\n    {\n"
+        + "        string path = global::System.IO.Path.Combine(global::System.AppContext.BaseDirectory, folder);\n"
+        + "#if NET6_0_OR_GREATER\n"
+        + "        if (!global::System.IO.Directory.Exists(path))\n        {\n"
+        + "            string beside = global::System.IO.Path.Combine(global::System.IO.Path.GetDirectoryName(global::System.Environment.ProcessPath) ?? string.Empty, folder);\n"
+        + "            return global::System.IO.Directory.Exists(beside) ? beside : path;\n"
+        + "        }\n"
+        + "#endif\n"
+        + "        return path;\n    }\n";
 
     /// <summary>Writes the source. It compiles with every C# from 7.3 on and with warnings as errors.</summary>
     /// <param name="checkpoints">The engines, in order.</param>
@@ -39,7 +52,7 @@ internal static class EngineSource
             Append(text, checkpoint, identifier);
         }
 
-        text.Append("}\n");
+        text.Append(Finding).Append("}\n");
         return (surrounding.Length > 0 ? text.Append("}\n") : text).ToString();
     }
 
@@ -77,7 +90,7 @@ internal static class EngineSource
     /// <param name="comparer">Which identifiers are the same to the language.</param>
     internal static IEnumerable<(CheckpointItem Checkpoint, string Identifier)> Named(IEnumerable<CheckpointItem> checkpoints, StringComparer comparer)
     {
-        HashSet<string> used = new(comparer) { "ModelEngines", "Name", "Path" };
+        HashSet<string> used = new(comparer) { "ModelEngines", "Name", "Path", "Find" };
         foreach (CheckpointItem checkpoint in checkpoints)
         {
             yield return (checkpoint, Unique(Identifier(checkpoint.EngineName), used));
@@ -102,13 +115,7 @@ internal static class EngineSource
         text.Append("        /// <summary>The engine's name.</summary>\n");
         text.Append("        internal const string Name = ").Append(Literal(checkpoint.EngineName)).Append(";\n\n");
         text.Append("        /// <summary>The engine's folder beside the application.</summary>\n");
-        text.Append("        internal static string Path\n        {\n            get { return global::System.IO.Path.Combine(global::System.AppContext.BaseDirectory");
-        foreach (string segment in checkpoint.TargetFolder.Split('/'))
-        {
-            text.Append(", ").Append(Literal(segment));
-        }
-
-        text.Append("); }\n        }\n    }\n\n");
+        text.Append("        internal static string Path\n        {\n            get { return Find(global::System.IO.Path.Combine(").Append(string.Join(", ", checkpoint.TargetFolder.Split('/').Select(Literal))).Append(")); }\n        }\n    }\n\n");
     }
 
     /// <summary>A literal of C# and F#.</summary>

@@ -150,7 +150,7 @@ internal sealed class SourceStamps
 
     // One-file engines carry no other file along, so that a project's sources change nothing in them.
     private static string[] SkippedFiles(CheckpointItem checkpoint) =>
-        checkpoint.Item.GetMetadata("Engine").Equals("gguf", StringComparison.OrdinalIgnoreCase) ? SourceEndings : [];
+        CheckpointMetadata.Of(checkpoint.Item, "Engine").Equals("gguf", StringComparison.OrdinalIgnoreCase) ? SourceEndings : [];
 
     private static bool IsOneOf(string[] names, string name) => Array.Exists(names, candidate => candidate.Equals(name, StringComparison.OrdinalIgnoreCase));
 

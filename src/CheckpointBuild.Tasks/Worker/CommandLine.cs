@@ -42,7 +42,7 @@ internal static class CommandLine
         string verb = task switch
         {
             "QuantizeModel" => "quantize",
-            "ConvertCheckpoint" when checkpoint.Item.GetMetadata("Quantization").Length == 0 => "convert",
+            "ConvertCheckpoint" when CheckpointMetadata.Of(checkpoint.Item, "Quantization").Length == 0 => "convert",
             _ => "build",
         };
         StringBuilder command = new("ckpt ");

@@ -141,6 +141,8 @@ internal static class LogSituations
         CommandResult slip = folder.Run("build", "app", "--no-restore", "-p:CheckpointBuildLinkMode=Copy").Succeeded();
         Assert.Equal(["CKPT7104"], slip.Codes);
         Assert.Contains("'Quantization'", slip.Output);
+        folder.WriteProject("app", Scene.Eight + """Link="x" Type="y" """);
+        Assert.Empty(folder.Run("build", "app", "--no-restore", "-p:CheckpointBuildLinkMode=Copy").Succeeded().Codes);
         folder.WriteProject("app", Scene.Eight);
         Assert.Contains("nearest: HardLink", folder.Run("build", "app", "--no-restore", "-p:CheckpointBuildLinkMode=HardLinks").Refused().Output);
         Assert.Contains("nearest: quiet", folder.Run("build", "app", "--no-restore", "-p:CheckpointBuildForce=true", "-p:CheckpointBuildVerbosity=quite").Refused().Output);

@@ -20,7 +20,9 @@ internal static class OutputSituations
         new("a branch is switched to and fro", "each branch's engine lies in the output after each build", Branches),
         new("a content item publishes the checkpoint itself", "a warning names the file", RawPublished),
         new("the publishing job has neither store nor checkpoint", "what the building job left is published", PublishJob),
-        new("the application is published with its runtime, as one file, and as native code", "the engine lies beside the program, never in it, and the program finds it", Shipped),
+        new("the application is published with its runtime, as one file, as one that unpacks itself, and as native code", "the engine lies beside the program, never in it, and the program finds it", Shipped),
+        new("the application is one file of C#, and its model changes", "the next run has the new engine", OneSourceFile),
+        new("the store lies in a web project's folder", "the engine is published once, the store is not", StoreInside),
         new("one engine for each configuration", "each configuration's output holds its own", Configurations),
     ];
 
@@ -194,6 +196,33 @@ internal static class OutputSituations
         Assert.NotEqual(folder.EngineIn("app", "bin", "Debug"), folder.EngineIn("app", "bin", "Release"));
     }
 
+    private static void OneSourceFile(StrangerFolder folder)
+    {
+        folder.Write("Directory.Build.props", """<Project><ItemGroup><ModelCheckpoint Include="models/doc-llama" Engine="gguf" Quantization="q8_0" /></ItemGroup></Project>""");
+        folder.Write("app.cs", $$"""
+            #:package CheckpointBuild.Tasks@{{folder.Version}}
+            #:property PublishAot=false
+            using var file = System.IO.File.OpenRead(System.IO.Directory.GetFiles(ModelEngines.DocLlama.Path)[0]);
+            System.Console.WriteLine("hash: " + System.Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(file)));
+            """);
+        string[] hashes = [Hash(), Hash(), ""];
+        folder.ChangeWeight();
+        hashes[2] = Hash();
+        Assert.Equal(hashes[0], hashes[1]);
+        Assert.NotEqual(hashes[0], hashes[2]);
+
+        string Hash() => folder.Run("run", "app.cs").Succeeded().Output.Split('\n').Single(line => line.StartsWith("hash: ", System.StringComparison.Ordinal));
+    }
+
+    private static void StoreInside(StrangerFolder folder)
+    {
+        folder.WriteProject("web", Scene.Eight, "Microsoft.NET.Sdk.Web", "<PropertyGroup><CheckpointBuildStoreRoot>store</CheckpointBuildStoreRoot></PropertyGroup>");
+        folder.Run("build", "web").Succeeded();
+        folder.Run("publish", "web", "-c", "Debug", "-o", folder.Below("published")).Succeeded();
+        Assert.Single(folder.Engines("published"));
+        Assert.False(Directory.Exists(folder.Below("published", "store")));
+    }
+
     // The runtime's own packages and a linker are not on every machine; what cannot be published is not asked.
     private static void Shipped(StrangerFolder folder)
     {
@@ -203,6 +232,7 @@ internal static class OutputSituations
         {
             ("whole", "<SelfContained>true</SelfContained>"),
             ("single", "<SelfContained>true</SelfContained><PublishSingleFile>true</PublishSingleFile>"),
+            ("unpacked", "<SelfContained>true</SelfContained><PublishSingleFile>true</PublishSingleFile><IncludeAllContentForSelfExtract>true</IncludeAllContentForSelfExtract>"),
             ("native", $"<PublishAot>true</PublishAot><InvariantGlobalization>true</InvariantGlobalization><CppCompilerAndLinker>{linker}</CppCompilerAndLinker>"),
         })
         {

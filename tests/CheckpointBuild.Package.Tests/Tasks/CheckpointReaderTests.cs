@@ -21,6 +21,9 @@ public sealed class CheckpointReaderTests : IDisposable
     [InlineData("hf:org/name", false, "name")]
     [InlineData("nuget:Contoso.Models", false, "Contoso.Models")]
     [InlineData("/models/what?is*this", false, "what-is-this")]
+    [InlineData("/models/con", false, "con-")]
+    [InlineData("/models/Aux.v2", false, "Aux-.v2")]
+    [InlineData("/models/console", false, "console")]
     public void The_default_engine_name_is_the_last_segment(string source, bool isFile, string expected) => Assert.Equal(expected, EngineNames.From(source, isFile));
 
     [Fact]
@@ -55,6 +58,17 @@ public sealed class CheckpointReaderTests : IDisposable
     {
         Assert.True(_bench.Task(TaskBench.Item(_bench.Checkpoint, ("OutputSubdirectory", "a")), TaskBench.Item(_bench.Checkpoint, ("OutputSubdirectory", "b"))).Execute());
     }
+
+    [Theory]
+    [InlineData(".", "tiny")]
+    [InlineData("./a//b/", "a/b/tiny")]
+    [InlineData("\n      models\n    ", "models/tiny")]
+    public void A_folder_is_what_is_left_without_dots_and_white_space(string subdirectory, string expected) =>
+        Assert.Equal(expected, Assert.Single(new CheckpointReader(null).Read([TaskBench.Item(_bench.Checkpoint, ("OutputSubdirectory", subdirectory))])).TargetFolder);
+
+    [Fact]
+    public void Values_on_lines_of_their_own_are_what_they_say() =>
+        Assert.Equal("q8_0", Assert.Single(Assert.Single(new CheckpointReader(null).Read([TaskBench.Item(_bench.Checkpoint, ("Quantization", "\n  q8_0\n"))])).Metadata, m => m.Key == "Quantization").Value);
 
     [Fact]
     public void A_name_of_which_no_file_system_takes_a_letter_is_refused()
