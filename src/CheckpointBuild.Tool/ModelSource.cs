@@ -96,6 +96,10 @@ internal sealed class ModelSource : IDisposable
         return Of(Fetched);
     }
 
+    /// <summary>Writes what was fetched into the lock file, where it is not there yet: everything has been read.</summary>
+    /// <param name="cancellation">Ends the work.</param>
+    public void Keep(CancellationToken cancellation) => Fetched?.KeepAsync(cancellation).GetAwaiter().GetResult();
+
     /// <summary>Fetches the adapters that a recipe names.</summary>
     /// <param name="recipe">The recipe.</param>
     /// <param name="cancellation">Ends the work.</param>

@@ -139,6 +139,7 @@ internal sealed class WorkerSession(LineProtocol protocol)
             protocol.Warning(index, warning);
         }
 
+        source.Keep(cancellation);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         protocol.Product(index, entry, seconds);
     }

@@ -1,4 +1,7 @@
+using System;
 using System.Collections.Immutable;
+using System.Threading;
+using System.Threading.Tasks;
 
 namespace CheckpointBuild.Acquisition;
 
@@ -18,6 +21,33 @@ public sealed record FetchedModel(ModelReference Reference, string Folder, strin
     /// <summary>Whether the source was not asked: what the revision is, which files it has and which licence is what the cache remembers.</summary>
     public bool IsFromCacheAlone { get; init; }
 
+    /// <summary>What is left to do when everything has arrived.</summary>
+    internal Func<CancellationToken, Task>? Keep { get; init; }
+
     /// <summary>The licence as the source states it, or null.</summary>
     public string? License { get; init; }
+
+    /// <summary>Has what was not read brought too, and writes the lock file where this fetch is the first; nothing is left to do where a lock file describes the model already.</summary>
+    /// <param name="cancellation">Ends the work; what arrived is kept.</param>
+    /// <returns>When the lock file stands.</returns>
+    /// <exception cref="Diagnostics.CheckpointException">6xxx when what arrives is wrong; CKPT6045 when the lock file cannot be written.</exception>
+    public async Task KeepAsync(CancellationToken cancellation)
+    {
+        if (Keep is null)
+        {
+            return;
+        }
+
+        await Task.Run(() => Complete(cancellation), cancellation);
+        await Keep(cancellation);
+    }
+
+    private void Complete(CancellationToken cancellation)
+    {
+        foreach (FetchedFile file in Files)
+        {
+            file.Arriving?.Expect([]);
+            file.Arriving?.Complete(cancellation);
+        }
+    }
 }

@@ -22,7 +22,7 @@ public sealed class LockedFetch(ModelFeed feed, string lockFile, LockMode mode)
     /// <summary>What names resolved to; shared by those that serve one project at one time, so that a branch which moves meanwhile is one commit for all of them.</summary>
     internal ConcurrentDictionary<(string Source, string Revision), string> Resolved { get; init; } = new();
 
-    /// <summary>Fetches a model.</summary>
+    /// <summary>Fetches a model. One that is locked now, and whose weights come while they are used, is written into the lock file by <see cref="FetchedModel.KeepAsync"/>: every hash there is of bytes that were here.</summary>
     /// <param name="request">What is wanted.</param>
     /// <param name="observer">Is told how it goes, and what changed in the lock file.</param>
     /// <param name="cancellation">Ends the work; what arrived is kept.</param>
@@ -50,7 +50,7 @@ public sealed class LockedFetch(ModelFeed feed, string lockFile, LockMode mode)
             throw Errors.NotLocked($"{request.Reference}@{request.Revision}", lockFile, known.Models.Where(m => m.Source == request.Reference.ToString()).Select(m => $"{m.Source}@{m.Revision} {m.Selection}".TrimEnd()));
         }
 
-        FetchedModel fetched = await feed.FetchAsync(Pinned(request, hasMoved ? CheckpointLock.Empty : known) with { Timing = FetchTiming.BeforeUse, NeedsLicense = true, ReadsFound = true }, observer, cancellation);
+        FetchedModel fetched = await feed.FetchAsync(Pinned(request, hasMoved ? CheckpointLock.Empty : known) with { NeedsLicense = true, ReadsFound = true }, observer, cancellation);
         Resolved.TryAdd((request.Reference.ToString(), request.Revision), fetched.Commit);
         if (mode == LockMode.ReadOnly)
         {
@@ -58,17 +58,22 @@ public sealed class LockedFetch(ModelFeed feed, string lockFile, LockMode mode)
         }
 
         LockedModel entry = await Task.Run(() => Describe(fetched, request, cancellation), cancellation);
+        ImmutableArray<FetchedFile> files = [.. entry.Files.Zip(fetched.Files, (f, there) => there with { Sha256 = f.Sha256 })];
         if (fetched.IsFromCacheAlone)
         {
             // What a cache remembers depends on the machine; a lock file must not.
             observer.Say($"{entry.Source}@{entry.Revision}: not added to {Path.GetFileName(lockFile)}, because the source could not be asked; run 'ckpt restore' with the network");
+        }
+        else if (fetched.Files.Any(f => f.Arriving is not null))
+        {
+            return fetched with { Files = files, Keep = token => KeepAsync(entry, observer, token) };
         }
         else
         {
             await KeepAsync(entry, observer, cancellation);
         }
 
-        return fetched with { Files = [.. entry.Files.Select(f => new FetchedFile(f.Path, f.Size, f.Sha256))] };
+        return fetched with { Files = files };
     }
 
     /// <summary>Drops the entries that no name of a project stands for any more.</summary>

@@ -36,6 +36,36 @@ public sealed class LockedFetchTests
     }
 
     [Fact]
+    public async Task Weights_that_come_while_they_are_used_are_locked_when_all_of_them_are_here()
+    {
+        using var scratch = new Scratch();
+        await using HubServer server = await HubServer.StartAsync(Repository());
+        using var client = new HubClient(server.Settings(scratch.PathOf("hub")));
+
+        FetchedModel model = await UseAsync(client, scratch);
+        bool isLockedBefore = File.Exists(scratch.PathOf("lock.json"));
+        await model.KeepAsync(TestContext.Current.CancellationToken);
+
+        Assert.False(isLockedBefore);
+        Assert.Equal(Weights.Sha256, Assert.Single(CheckpointLock.Read(scratch.PathOf("lock.json")).Models).Files.Single(f => f.Path == Weights.Path).Sha256);
+        Assert.Equal(Weights.Sha256, Hash.OfFile(Path.Combine(model.Folder, Weights.Path)));
+    }
+
+    [Fact]
+    public async Task Weights_that_are_not_what_was_stated_are_not_locked()
+    {
+        using var scratch = new Scratch();
+        await using HubServer server = await HubServer.StartAsync(new ServedRepository("demo/tiny").Commit(First, ServedFile.Small("config.json", "{}\n"), Weights with { Content = new byte[Weights.Content.Length] }));
+        using var client = new HubClient(server.Settings(scratch.PathOf("hub")));
+
+        FetchedModel model = await UseAsync(client, scratch);
+        CheckpointException error = await Assert.ThrowsAsync<CheckpointException>(() => model.KeepAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal("CKPT6016", error.Code);
+        Assert.False(File.Exists(scratch.PathOf("lock.json")));
+    }
+
+    [Fact]
     public async Task Without_the_network_nothing_is_added_to_the_lock()
     {
         using var scratch = new Scratch();
@@ -349,6 +379,9 @@ public sealed class LockedFetchTests
     private static FetchRequest Request(string? files) => new(ModelReference.Parse("hf:demo/tiny")!, new FileSelection(SelectionStart.WhatABuildNeeds, files));
 
     private static ServedRepository Repository() => new ServedRepository("demo/tiny").Commit(First, ServedFile.Small("config.json", "{}\n"), Weights, ServedFile.Small("README.md", "# tiny\n"));
+
+    private static Task<FetchedModel> UseAsync(HubClient client, Scratch scratch) =>
+        new LockedFetch(client, scratch.PathOf("lock.json"), LockMode.AddMissing).FetchAsync(Request(null) with { Timing = FetchTiming.WhileUsed }, FetchObserver.None, TestContext.Current.CancellationToken);
 
     private static async Task<FetchedModel> RestoreAsync(HubServer server, Scratch scratch, LockMode mode, List<string>? said = null, string cache = "hub", string? files = null, string revision = "main", bool offline = false)
     {
