@@ -12,6 +12,8 @@ public sealed class DotNet
     // Far above what a build takes on a busy machine with two cores; a hang must end some day.
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
+    private static readonly Lock InTheRepository = new();
+
     private static readonly string[] Inherited = ["MSBUILD", "GITHUB_", "BUILD_", "SYSTEM_", "CHECKPOINTBUILD", "_MSBUILD"];
 
     private readonly Dictionary<string, string> _environment = new()
@@ -35,9 +37,10 @@ public sealed class DotNet
         return this;
     }
 
-    /// <summary>Runs a command to its end.</summary>
+    /// <summary>Runs a command to its end. What runs in the repository itself runs one after another: restores and builds of one tree write the same files.</summary>
     public CommandResult Run(string folder, params string[] arguments)
     {
+        using Lock.Scope one = (folder == RepositoryPaths.Root ? InTheRepository : new Lock()).EnterScope();
         using Process process = Start(folder, arguments);
         return Finish(process, string.Join(' ', arguments));
     }
