@@ -28,6 +28,9 @@ public sealed class CollectEngineFiles : Task
     [Required]
     public string ProjectDirectory { get; set; } = string.Empty;
 
+    /// <summary>What the project's own restore chose; empty for nothing.</summary>
+    public string AssetsFile { get; set; } = string.Empty;
+
     /// <summary>Where <see cref="BuildEngine"/> remembers what it made.</summary>
     [Required]
     public string StateDirectory { get; set; } = string.Empty;
@@ -114,7 +117,7 @@ public sealed class CollectEngineFiles : Task
 
         try
         {
-            EngineQuestion now = EngineQuestion.Of(nameof(BuildEngine), checkpoint, string.Empty, string.Empty, SourceStamps.Of(checkpoint, ProjectDirectory, Path.Combine(ProjectDirectory, "checkpoints.lock.json")));
+            EngineQuestion now = EngineQuestion.Of(nameof(BuildEngine), checkpoint, string.Empty, string.Empty, SourceStamps.Of(checkpoint, ProjectDirectory, Path.Combine(ProjectDirectory, "checkpoints.lock.json"), AssetsFile.Length > 0 ? Path.Combine(ProjectDirectory, AssetsFile) : string.Empty));
             if (now.ModelDifferenceFrom(state.Question) is { } difference)
             {
                 log.Warning(TaskErrors.StaleEngine(checkpoint.EngineName, difference), checkpoint.Item);

@@ -143,6 +143,11 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
             }
         }
 
+        if (LockedMode && UpdateLock && checkpoints.Exists(checkpoint => checkpoint.IsNamed))
+        {
+            _log.Error(TaskErrors.UpdateInLockedMode());
+        }
+
         if (MessageLevel.Parse(Verbosity ?? string.Empty) is null)
         {
             _log.Error(TaskErrors.UnknownValue("CheckpointBuildVerbosity", Verbosity!, MessageLevel.Names));
@@ -200,7 +205,7 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
         {
             try
             {
-                SourceStamps stamps = SourceStamps.Of(checkpoint, Folder, FullLockFile);
+                SourceStamps stamps = SourceStamps.Of(checkpoint, Folder, FullLockFile, FullAssetsFile);
                 EngineQuestion question = EngineQuestion.Of(GetType().Name, checkpoint, stampsOfTool + EngineToolStamps.Of(checkpoint, Folder), Store, stamps);
                 jobs.Add(new EngineJob(checkpoint, question, stamps.Bytes, EngineState.PathOf(States, checkpoint)));
             }
@@ -273,7 +278,7 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
         {
             Offline = Offline || !Restore || Plan,
             LockFile = FullLockFile,
-            AssetsFile = AssetsFile is { Length: > 0 } assets ? Full(assets) : string.Empty,
+            AssetsFile = FullAssetsFile,
             Locked = LockedMode,
             UpdateLock = UpdateLock,
             Whole = HasAllItems,
@@ -304,7 +309,7 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
             }
 
             // The tool may have written the lock file: the next build compares with what stands there now.
-            job.Remember(job.Checkpoint.IsNamed ? SourceStamps.Of(job.Checkpoint, Folder, FullLockFile) : null);
+            job.Remember(job.Checkpoint.IsNamed ? SourceStamps.Of(job.Checkpoint, Folder, FullLockFile, FullAssetsFile) : null);
             Log.LogMessage(
                 MessageLevel.Parse(Verbosity ?? string.Empty)!.Of(MessageImportance.High),
                 string.Format(CultureInfo.InvariantCulture, "{0}: {1}{2:F1} MB, {3}", job.Checkpoint.EngineName, SizeIn(job), job.Product.Bytes / 1e6, Origin(job.Product)));
@@ -331,6 +336,8 @@ public abstract class WorkerTask : Task, ICancelableTask, IIncrementalTask
     private string Store => StoreDirectory is { Length: > 0 } given ? Full(given) : string.Empty;
 
     private string FullLockFile => Full(LockFile is { Length: > 0 } given ? given : "checkpoints.lock.json");
+
+    private string FullAssetsFile => AssetsFile is { Length: > 0 } given ? Full(given) : string.Empty;
 
     private string FallbackStore => Full(FallbackStoreDirectory is { Length: > 0 } given ? given : Path.Combine("obj", "checkpoint-store"));
 

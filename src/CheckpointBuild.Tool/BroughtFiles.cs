@@ -4,6 +4,7 @@ using System.IO;
 using System.Linq;
 using System.Security.Cryptography;
 using System.Text;
+using System.Threading;
 using CheckpointBuild.Building;
 
 namespace CheckpointBuild.Tool;
@@ -12,6 +13,9 @@ namespace CheckpointBuild.Tool;
 /// <remarks>One small file per commit's folder: its path, then the paths below it. Without a place to remember, a killed build's source stays.</remarks>
 internal static class BroughtFiles
 {
+    private const int MostWaits = 1200;
+    private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Remembers files that are about to be brought.</summary>
     /// <param name="folder">The commit's folder.</param>
     /// <param name="paths">Below it.</param>
@@ -30,6 +34,62 @@ internal static class BroughtFiles
     /// <summary>Forgets: the files are dropped, or kept from now on.</summary>
     /// <param name="folder">The commit's folder.</param>
     public static void Forget(string folder) => Try(folder, File.Delete);
+
+    /// <summary>Says that files of a repository are in use, so that no build which keeps no source takes them away; one that is at it is waited for.</summary>
+    /// <param name="repository">The repository's folder in the cache.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <returns>The use, until it is disposed; null where there is no place for it.</returns>
+    public static FileStream? Use(string repository, CancellationToken cancellation)
+    {
+        FileStream? use = null;
+        Try(repository, record =>
+        {
+            for (int i = 0; use is null && i < MostWaits; i++)
+            {
+                use = TryOpen(record + ".lock", FileShare.Read);
+                _ = use is null && cancellation.WaitHandle.WaitOne(Wait);
+                cancellation.ThrowIfCancellationRequested();
+            }
+        });
+        return use;
+    }
+
+    /// <summary>Does something while no other process uses a repository's files.</summary>
+    /// <param name="repository">The repository's folder in the cache.</param>
+    /// <param name="work">What is done.</param>
+    /// <returns>Whether it was done: not while somebody uses them.</returns>
+    public static bool WhileUnused(string repository, Action work)
+    {
+        FileStream? alone = null;
+        bool canTell = false;
+        Try(repository, record =>
+        {
+            alone = TryOpen(record + ".lock", FileShare.None);
+            canTell = true;
+        });
+        using (alone)
+        {
+            if (canTell && alone is null)
+            {
+                return false;
+            }
+
+            work();
+            return true;
+        }
+    }
+
+    private static FileStream? TryOpen(string path, FileShare share)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, share == FileShare.None ? FileAccess.ReadWrite : FileAccess.Read, share, bufferSize: 0);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
 
     private static void Try(string folder, Action<string> use)
     {

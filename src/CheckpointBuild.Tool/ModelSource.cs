@@ -23,6 +23,8 @@ internal sealed class ModelSource : IDisposable
     private readonly Func<string, Func<FetchObserver, Task<FetchedModel>>, FetchedModel> _watch;
     private readonly List<FetchedModel> _fetched = [];
     private HubClient? _hub;
+    private readonly Dictionary<string, FileStream?> _uses = [];
+    private bool _isUse;
     private bool _keepsSource = true;
 
     private ModelSource(bool offline, WorkerNames? names, ProjectNames project, Func<string, Func<FetchObserver, Task<FetchedModel>>, FetchedModel> watch)
@@ -62,12 +64,13 @@ internal sealed class ModelSource : IDisposable
     /// <exception cref="CheckpointException">6xxx when it cannot be had; what the use throws.</exception>
     public void Use(string text, Recipe recipe, Action<CheckpointLocation> use, CancellationToken cancellation)
     {
+        _isUse = true;
         _keepsSource = recipe.KeepSource != false;
         try
         {
             use(Locate(text, recipe, FetchTiming.WhileUsed, cancellation));
         }
-        catch (CheckpointException e) when (Fetched is { Reference.Origin: ModelOrigin.HuggingFace } model && IsMendedByFetching(e, model))
+        catch (CheckpointException e) when (Fetched is { } model && (model.Reference.Origin == ModelOrigin.HuggingFace ? IsMendedByFetching(e, model) : e.MayBeMendedByFetching && PackedModel.Forget(model.Folder)))
         {
             Dispose();
             use(Locate(text, recipe, FetchTiming.BeforeUse, cancellation, readsFound: true));
@@ -114,6 +117,11 @@ internal sealed class ModelSource : IDisposable
     /// <exception cref="CheckpointException">6xxx when it cannot be had.</exception>
     public FetchedModel Fetch(FetchRequest request, CancellationToken cancellation)
     {
+        if (request.Reference.Origin == ModelOrigin.HuggingFace && !_uses.ContainsKey(Repository(request.Reference)))
+        {
+            _uses.Add(Repository(request.Reference), BroughtFiles.Use(Repository(request.Reference), cancellation));
+        }
+
         request = _keepsSource ? request : request with { Bringing = BroughtFiles.Add };
         _project.Asked.Add((request.Reference.ToString(), request.Revision, request.Files.ToString()));
         FetchedModel fetched = _watch(request.Reference.ToString(), async observer =>
@@ -124,6 +132,11 @@ internal sealed class ModelSource : IDisposable
                 : await feed.FetchAsync(request, observer, cancellation);
         });
         _fetched.Add(fetched);
+        if (_isUse && _keepsSource)
+        {
+            BroughtFiles.Forget(fetched.Folder);
+        }
+
         return fetched;
     }
 
@@ -132,6 +145,12 @@ internal sealed class ModelSource : IDisposable
     {
         _hub?.Dispose();
         _hub = null;
+        foreach (FileStream? use in _uses.Values)
+        {
+            use?.Dispose();
+        }
+
+        _uses.Clear();
     }
 
     /// <summary>The place of a fetched model: the folder that all of its files lie in. A GGUF file stands for itself, the first part for a split set.</summary>
@@ -156,21 +175,31 @@ internal sealed class ModelSource : IDisposable
         };
     }
 
-    // What lay in the cache before stays, and so does what another build of the same source has asked to keep.
+    // What lay in the cache before stays, and so does what another build of the same source has asked to keep or is using: the last one that keeps none drops it.
     private void Release()
     {
         Dispose();
-        foreach (IGrouping<string, FetchedModel> models in _fetched.Where(m => m.Reference.Origin == ModelOrigin.HuggingFace).GroupBy(m => m.Folder))
+        foreach (FetchedModel model in _fetched.Where(m => m.Reference.Origin == ModelOrigin.HuggingFace).DistinctBy(m => m.Folder))
         {
-            string[] brought = [.. models.SelectMany(m => m.Brought).Union(BroughtFiles.Of(models.Key))];
-            if (!_keepsSource && brought.Length > 0)
+            if (_keepsSource)
             {
-                new HubCacheInventory(HubSettings.FromEnvironment()).Drop(models.First(), brought);
+                BroughtFiles.Forget(model.Folder);
+                continue;
             }
 
-            BroughtFiles.Forget(models.Key);
+            BroughtFiles.WhileUnused(Repository(model.Reference), () =>
+            {
+                if (BroughtFiles.Of(model.Folder) is { Count: > 0 } brought)
+                {
+                    new HubCacheInventory(HubSettings.FromEnvironment()).Drop(model, brought);
+                }
+
+                BroughtFiles.Forget(model.Folder);
+            });
         }
     }
+
+    private static string Repository(ModelReference reference) => Path.Combine(HubSettings.FromEnvironment().CacheFolder, reference.Name);
 
     // Content that came wrong was sent just now; a file that is gone or damaged lies among the repository's.
     private static bool IsMendedByFetching(CheckpointException e, FetchedModel model) =>

@@ -21,6 +21,9 @@ internal sealed class CheckpointItem(ITaskItem item, string source, string engin
     /// <summary>Whether the checkpoint, or an adapter of it, is fetched by name.</summary>
     internal bool IsNamed { get; } = CheckpointReader.IsRemote(source) || NamesAdapter(metadata);
 
+    /// <summary>Packages that the item names without a version, and adapters in packages: what the project references decides.</summary>
+    internal IReadOnlyList<string> Packages { get; } = PackagesOf(source, metadata);
+
     /// <summary>The checkpoint's name where its path does not tell it: a product of another task lies in the store under its key. Empty for a checkpoint of the user's own.</summary>
     internal string CarriedName => Item.GetMetadata("CheckpointName");
 
@@ -35,6 +38,31 @@ internal sealed class CheckpointItem(ITaskItem item, string source, string engin
 
     /// <summary>The file that declares the item, to point errors at; empty when the build does not know.</summary>
     internal string DeclaredIn => Item.GetMetadata("DefiningProjectFullPath");
+
+    private static List<string> PackagesOf(string source, IReadOnlyList<KeyValuePair<string, string>> metadata)
+    {
+        const string Prefix = "nuget:";
+        List<string> packages = [];
+        bool hasVersion = false;
+        foreach (KeyValuePair<string, string> pair in metadata)
+        {
+            hasVersion |= pair.Key.Equals("Version", StringComparison.OrdinalIgnoreCase);
+            foreach (string piece in pair.Key.Equals("Adapter", StringComparison.OrdinalIgnoreCase) ? pair.Value.Split(';') : [])
+            {
+                if (piece.Trim().StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+                {
+                    packages.Add(piece.Trim().Substring(Prefix.Length).Split('@')[0]);
+                }
+            }
+        }
+
+        if (!hasVersion && source.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+        {
+            packages.Add(source.Substring(Prefix.Length));
+        }
+
+        return packages;
+    }
 
     private static bool NamesAdapter(IReadOnlyList<KeyValuePair<string, string>> metadata)
     {

@@ -42,6 +42,9 @@ internal static class TaskErrors
     internal static TaskDiagnostic PatternOfFiles(string include, string project, int line) => new("CKPT7117",
         $"ModelCheckpoint '{include}': this pattern matches folders, MSBuild's wildcards match files alone, and so there is no item. Write '{include.TrimEnd('/', '\\')}/config.json', or '%2A' for each asterisk.", project) { Line = line };
 
+    internal static TaskDiagnostic UpdateInLockedMode() => new("CKPT7118",
+        "CheckpointBuildUpdateLock resolves names anew, CheckpointBuildLockedMode forbids it (it is true where ContinuousIntegrationBuild is). Update the lock file with -p:CheckpointBuildLockedMode=false, look at what changed, and commit it.");
+
     internal static TaskDiagnostic ToolNotFound(string path) => new("CKPT7110",
         $"{path}: the tool ckpt is not there. Restore the packages again, or correct the property CheckpointBuildToolPath, which a task in a target of one's own gets as ToolPath=\"$(CheckpointBuildToolPath)\".", path);
 

@@ -35,7 +35,8 @@ internal sealed class SourceStamps
     /// <param name="checkpoint">The checkpoint.</param>
     /// <param name="folder">The folder that relative paths in metadata start from.</param>
     /// <param name="lockFile">Full path of the file that says what named checkpoints are.</param>
-    internal static SourceStamps Of(CheckpointItem checkpoint, string folder, string lockFile)
+    /// <param name="assetsFile">Full path of what the project's own restore chose: versions of packages that an item names without one; empty for none.</param>
+    internal static SourceStamps Of(CheckpointItem checkpoint, string folder, string lockFile, string assetsFile)
     {
         List<string> lines = [];
         long bytes = 0;
@@ -43,6 +44,11 @@ internal sealed class SourceStamps
         {
             // By content: a checkout gives the same file another time.
             lines.Add(TabbedLine.Join("input", Path.GetFileName(lockFile), File.Exists(lockFile) ? Sha256Text.OfFile(lockFile) : "none"));
+        }
+
+        foreach (string package in checkpoint.Packages)
+        {
+            lines.Add(TabbedLine.Join("input", "nuget:" + package, Sha256Text.OfText(RestoredText(package, assetsFile))));
         }
 
         Stamp(checkpoint.Source, string.Empty, SkippedFiles(checkpoint), lines, ref bytes);
@@ -65,6 +71,28 @@ internal sealed class SourceStamps
         }
 
         return new SourceStamps(text.ToString(), bytes);
+    }
+
+    // What restore writes of a package, wherever it stands; only whether it changed is asked.
+    private static string RestoredText(string package, string assetsFile)
+    {
+        if (!File.Exists(assetsFile))
+        {
+            return string.Empty;
+        }
+
+        string[] lines = File.ReadAllLines(assetsFile);
+        StringBuilder text = new();
+        for (int i = 0; i < lines.Length; i++)
+        {
+            if (lines[i].IndexOf('"' + package + '"', StringComparison.OrdinalIgnoreCase) >= 0 || lines[i].IndexOf('"' + package + "/", StringComparison.OrdinalIgnoreCase) >= 0)
+            {
+                // Of a download the version stands behind the name.
+                text.Append(lines[i].Trim()).Append(lines[i].Contains("\"name\"") && i + 1 < lines.Length ? lines[i + 1].Trim() : string.Empty).Append('\n');
+            }
+        }
+
+        return text.ToString();
     }
 
     private static void StampNamed(string name, string piece, string folder, List<string> lines, ref long bytes)

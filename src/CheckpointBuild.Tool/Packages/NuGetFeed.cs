@@ -10,6 +10,7 @@ using CheckpointBuild.Acquisition;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Tensors;
 using NuGet.Common;
+using NuGet.Configuration;
 using NuGet.Packaging.Core;
 using NuGet.Packaging.Signing;
 using NuGet.Protocol;
@@ -25,7 +26,7 @@ namespace CheckpointBuild.Tool.Packages;
 internal sealed class NuGetFeed(string folder, string? assetsFile, bool offline) : ModelFeed
 {
     private const string NoFeed = "it is not reached, or is no feed";
-    private readonly Lazy<NuGetSettings> _settings = new(() => new NuGetSettings(folder));
+    private readonly Lazy<NuGetSettings> _settings = new(() => Read(folder));
     private readonly Lazy<ProjectAssets> _assets = new(() => ProjectAssets.Read(assetsFile));
 
     // Where restore puts this project's packages.
@@ -166,6 +167,7 @@ internal sealed class NuGetFeed(string folder, string? assetsFile, bool offline)
         {
             try
             {
+                RefuseMissing(source, where);
                 DownloadResource resource = await source.GetResourceAsync<DownloadResource>(cancellation) ?? throw Errors.PackageSourceFails(where, source.PackageSource.Name, NoFeed);
                 var context = new PackageDownloadContext(cache, PackagesFolder, directDownload: false, _settings.Value.Mapping) { ClientPolicyContext = _settings.Value.Policy };
                 using DownloadResourceResult result = await resource.GetDownloadResourceResultAsync(identity, context, PackagesFolder, NullLogger.Instance, cancellation);
@@ -208,6 +210,7 @@ internal sealed class NuGetFeed(string folder, string? assetsFile, bool offline)
         {
             try
             {
+                RefuseMissing(source, $"nuget:{id}");
                 FindPackageByIdResource resource = await source.GetResourceAsync<FindPackageByIdResource>(cancellation) ?? throw Errors.PackageSourceFails($"nuget:{id}", source.PackageSource.Name, NoFeed);
                 versions.AddRange(await resource.GetAllVersionsAsync(id, cache, NullLogger.Instance, cancellation));
             }
@@ -226,6 +229,27 @@ internal sealed class NuGetFeed(string folder, string? assetsFile, bool offline)
         return sources.Count > 0 ? sources
             : _settings.Value.Mapping.IsEnabled ? throw Errors.PackageNotMapped(where, _settings.Value.SourceNames())
             : throw Errors.NoPackageSources(where);
+    }
+
+    // NuGet itself finds nothing in a folder that is not there, and restore stops at it.
+    private static void RefuseMissing(SourceRepository source, string where)
+    {
+        if (source.PackageSource.IsLocal && !Directory.Exists(source.PackageSource.Source))
+        {
+            throw Errors.PackageSourceFails(where, source.PackageSource.Name, "its folder is not there");
+        }
+    }
+
+    private static NuGetSettings Read(string folder)
+    {
+        try
+        {
+            return new NuGetSettings(folder);
+        }
+        catch (NuGetConfigurationException e)
+        {
+            throw Errors.NuGetConfigDamaged(e.Message);
+        }
     }
 
     // The platform's texts name addresses, and those may hold secrets: only their kind is told.

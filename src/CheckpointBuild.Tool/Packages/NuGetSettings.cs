@@ -52,7 +52,7 @@ internal sealed class NuGetSettings
     public IReadOnlyList<SourceRepository> SourcesOf(string id, IReadOnlyCollection<string> restored)
     {
         HttpHandlerResourceV3.CredentialService ??= new Lazy<ICredentialService>(() => new PluginCredentials());
-        HashSet<string>? mapped = Mapping.IsEnabled ? [.. Mapping.GetConfiguredPackageSources(id)] : null;
+        HashSet<string>? mapped = Mapping.IsEnabled ? new(Mapping.GetConfiguredPackageSources(id), StringComparer.OrdinalIgnoreCase) : null;
         PackageSource[] enabled = [.. Enabled()];
 
         // Those of nuget.config keep their names and credentials; a folder that the SDK adds may have gone with it.

@@ -176,7 +176,8 @@ internal sealed class PackageWriter(string folder, PackageDescription descriptio
 
     private static ZipArchiveEntry Entry(ZipArchive zip, string name)
     {
-        ZipArchiveEntry entry = zip.CreateEntry(name, CompressionLevel.NoCompression);
+        // NuGet takes the names in an archive for escaped.
+        ZipArchiveEntry entry = zip.CreateEntry(name.Replace("%", "%25", StringComparison.Ordinal), CompressionLevel.NoCompression);
         entry.LastWriteTime = Epoch;
         return entry;
     }

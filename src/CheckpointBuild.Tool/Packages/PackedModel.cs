@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Security.Cryptography;
 using System.Threading;
 using CheckpointBuild.Acquisition;
 using CheckpointBuild.Building;
@@ -33,7 +34,31 @@ internal sealed class PackedModel(PackageManifest manifest, IReadOnlyDictionary<
         string own = Path.Combine(folders[""], PackageManifest.FilesFolder.TrimEnd('/'));
         return manifest.Files.All(f => f.Pieces.Length == 1 && f.Pieces[0].Package.Length == 0 && f.Pieces[0].Path == PackageManifest.FilesFolder + f.Path)
             ? own
-            : Assemble(Path.Combine(Store.DefaultRoot ?? Path.GetTempPath(), "packages", name), cancellation);
+            : Assemble(Path.Combine(Joined, name, Convert.ToHexStringLower(SHA256.HashData(manifest.ToBytes()))[..16]), cancellation);
+    }
+
+    // Of each content of the packages its own: one that was packed anew under the same version is another.
+    private static string Joined => Path.Combine(Store.DefaultRoot ?? Path.GetTempPath(), "packages");
+
+    /// <summary>Deletes what was put together, so that it is put together again.</summary>
+    /// <param name="place">What <see cref="Gather"/> gave.</param>
+    /// <returns>Whether it was put together: what lies in a package's own folder stays.</returns>
+    public static bool Forget(string place)
+    {
+        if (!place.StartsWith(Joined + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        try
+        {
+            Directory.Delete(place, recursive: true);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private string Assemble(string place, CancellationToken cancellation)

@@ -63,12 +63,12 @@ internal sealed class PackVerb() : Verb("pack")
         return directory.ExpectedSha256(path) is { } expected && expected != found ? throw Errors.SourceNotAsLocked(source.Name, found, expected) : new PackedFile(path, source.Length, found, []);
     }
 
-    // What a folder holds beside the model: hidden files are version control's and the downloader's, a report names paths of this machine.
+    // What a folder holds beside the model: hidden files are version control's and the downloader's, a report names paths of this machine, a package is what was packed before.
     private static IEnumerable<string> Files(CheckpointDirectory directory) => directory.File is { } one
         ? [one]
         : Directory.EnumerateFiles(directory.Folder, "*", SearchOption.AllDirectories)
             .Select(f => Path.GetRelativePath(directory.Folder, f).Replace('\\', '/'))
-            .Where(f => !f.Split('/').Any(part => part.StartsWith('.')) && !BuildReport.IsReport(f) && directory.Holds(f))
+            .Where(f => !f.Split('/').Any(part => part.StartsWith('.')) && !BuildReport.IsReport(f) && !f.EndsWith(".nupkg", StringComparison.OrdinalIgnoreCase) && directory.Holds(f))
             .Order(StringComparer.Ordinal);
 
     private string? License(ParseResult parsed)

@@ -42,7 +42,7 @@ internal sealed class WorkerSession(LineProtocol protocol)
 
             if (!failed && request.Names is { IsWhole: true, Mode: LockMode.Update, LockFile: { } lockFile })
             {
-                LockedFetch.DropOthersAsync(lockFile, _project.Asked, text => protocol.Message("high", text), cancellation).GetAwaiter().GetResult();
+                LockedFetch.NameOthersAsync(lockFile, _project.Asked, text => protocol.Message("high", text), cancellation).GetAwaiter().GetResult();
             }
 
             protocol.Result(failed ? "failed" : "ok");

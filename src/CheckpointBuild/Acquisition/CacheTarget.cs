@@ -39,7 +39,7 @@ internal sealed class CacheTarget(HubCache cache, ContentDownload download) : IF
             // A file that nobody has named is a content of its own; of the others one is transferred, whatever it is called.
             foreach (WantedFile file in content.Key is null ? content : content.Take(1))
             {
-                long left = file.Identity is { } identity ? HubCache.LengthOf(cache.Blob(identity)) == file.Size ? 0 : PartialFile.Left(cache.Blob(identity), identity, file.Size) : file.Size;
+                long left = file.Identity is { } identity ? HubCache.LengthOf(cache.Blob(identity)) == file.Size ? (file.IsDamaged ? file.Size : 0) : PartialFile.Left(cache.Blob(identity), identity, file.Size) : file.Size;
                 transferred = checked(transferred + left);
             }
 

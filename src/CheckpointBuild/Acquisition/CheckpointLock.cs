@@ -34,7 +34,7 @@ public sealed record CheckpointLock(ImmutableArray<LockedModel> Models)
                 return Empty;
             }
 
-            using JsonDocument document = JsonDocument.Parse(new FileInfo(path).Length <= MostBytes ? File.ReadAllBytes(path) : throw new FormatException("it is far too large"));
+            using JsonDocument document = JsonDocument.Parse(new FileInfo(path).Length <= MostBytes ? WithoutMark(File.ReadAllBytes(path)) : throw new FormatException("it is far too large"));
             int version = document.RootElement.GetProperty("version").GetInt32();
             return version == Version
                 ? Checked(new CheckpointLock([.. document.RootElement.GetProperty("checkpoints").EnumerateArray().Select(ReadModel)]))
@@ -102,6 +102,9 @@ public sealed record CheckpointLock(ImmutableArray<LockedModel> Models)
 
         json.WriteEndArray();
     });
+
+    // Editors of Windows begin a text with the mark of UTF-8.
+    private static ReadOnlyMemory<byte> WithoutMark(byte[] bytes) => bytes.AsSpan().StartsWith("\ufeff"u8) ? bytes.AsMemory(3) : bytes;
 
     private static void WriteModel(Utf8JsonWriter json, LockedModel model)
     {

@@ -74,7 +74,7 @@ internal sealed class ContentDownload(HubHttp http, HubSettings settings) : IDis
     /// <returns>When it is there.</returns>
     public async Task TransferAsync(ContentTransfers transfers, ContentTransfer transfer, CancellationToken cancellation)
     {
-        var retry = new Retry(settings, transfers.Remote.Subject);
+        var retry = new Retry(settings, transfers.Remote.Subject, http.Say);
         await _connections.WaitAsync(cancellation);
         try
         {

@@ -22,12 +22,13 @@ internal static class FoundFiles
     /// <exception cref="CheckpointException">CKPT6031 when a file is damaged and nothing can be fetched.</exception>
     public static async Task<WantedFile[]> MissingAsync(IReadOnlyList<WantedFile> wanted, string commit, FetchWork work, bool offline, CancellationToken cancellation)
     {
+        // Each with whether it is damaged.
         var missing = new ConcurrentDictionary<WantedFile, bool>();
         await Parallel.ForEachAsync(wanted, new ParallelOptions { MaxDegreeOfParallelism = FilesAtOnce, CancellationToken = cancellation }, (file, token) =>
         {
             if (!work.Target.Has(commit, file))
             {
-                missing[file] = true;
+                missing[file] = false;
             }
             else if (file.Identity is { } identity && (file.IsSmall || work.Request.ReadsFound))
             {
@@ -42,6 +43,6 @@ internal static class FoundFiles
 
             return ValueTask.CompletedTask;
         });
-        return [.. wanted.Where(missing.ContainsKey)];
+        return [.. wanted.Where(missing.ContainsKey).Select(f => f with { IsDamaged = missing[f] })];
     }
 }

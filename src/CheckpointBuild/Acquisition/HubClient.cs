@@ -41,6 +41,7 @@ public sealed class HubClient : ModelFeed, IDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(observer);
+        _http.Say = observer.Say;
         var cache = new HubCache(_settings, request.Reference.Name);
         if (request.LocalFolder is null && !request.NeedsLicense && !request.Files.Names.IsEmpty)
         {
@@ -64,7 +65,7 @@ public sealed class HubClient : ModelFeed, IDisposable
         {
             if (remote.Identity != file.Identity || remote.Size != file.Size)
             {
-                throw Errors.ContentChanged(remote.Subject.Where, file.Identity.ToString()!, remote.Identity.Hex);
+                throw Errors.ContentChanged(remote.Subject.Where, $"{file.Identity} ({file.Size} bytes)", $"{remote.Identity.Hex} ({remote.Size} bytes)");
             }
         }, cancellation);
         return new FetchedModel(request.Reference, place, commit, [.. files.Select(f => new FetchedFile(f.Path, f.Size, f.LfsSha256) { Arriving = arriving.GetValueOrDefault(f.Path) }).OrderBy(f => f.Path, StringComparer.Ordinal)])
@@ -87,6 +88,7 @@ public sealed class HubClient : ModelFeed, IDisposable
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(locked);
         ArgumentNullException.ThrowIfNull(observer);
+        _http.Say = observer.Say;
         var cache = new HubCache(_settings, request.Reference.Name);
         var subject = new HubSubject(request.Reference.Name, locked.Commit);
         var work = new FetchWork(new CacheTarget(cache, _download), observer, request);

@@ -1,9 +1,11 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Net;
 using System.Net.Http;
 using System.Net.Http.Headers;
+using System.Text.RegularExpressions;
 using System.Threading;
 using System.Threading.Tasks;
 using CheckpointBuild.Diagnostics;
@@ -12,7 +14,7 @@ namespace CheckpointBuild.Acquisition;
 
 /// <summary>Requests to the Hub: who gets the token, which redirects are followed, when to ask again.</summary>
 /// <remarks>A proxy comes from the environment (<c>HTTPS_PROXY</c>, <c>HTTP_PROXY</c>, <c>ALL_PROXY</c>, <c>NO_PROXY</c>), as everywhere in .NET.</remarks>
-internal sealed class HubHttp : IDisposable
+internal sealed partial class HubHttp : IDisposable
 {
     private const int MostRedirects = 10;
     private const int MostBodyBytes = 64 << 20;
@@ -44,6 +46,9 @@ internal sealed class HubHttp : IDisposable
         { Timeout = Timeout.InfiniteTimeSpan };
     }
 
+    /// <summary>Is told of long waits.</summary>
+    public Action<string> Say { get; set; } = _ => { };
+
     /// <summary>An address below the endpoint.</summary>
     /// <param name="path">Escaped, without a slash at its beginning.</param>
     /// <returns>The address.</returns>
@@ -57,7 +62,7 @@ internal sealed class HubHttp : IDisposable
     /// <exception cref="CheckpointException">CKPT6003 to CKPT6013: what the answer means, or that there is none.</exception>
     public async Task<(byte[] Body, Uri? Next)> GetTextAsync(Uri uri, HubSubject subject, CancellationToken cancellation)
     {
-        var retry = new Retry(_settings, subject);
+        var retry = new Retry(_settings, subject, Say);
         while (true)
         {
             try
@@ -85,7 +90,7 @@ internal sealed class HubHttp : IDisposable
     /// <exception cref="CheckpointException">CKPT6003 to CKPT6013: what the answer means, or that there is none.</exception>
     public async Task<RemoteFile> HeadAsync(HubSubject subject, CancellationToken cancellation, Action<string>? absent = null)
     {
-        var retry = new Retry(_settings, subject);
+        var retry = new Retry(_settings, subject, Say);
         while (true)
         {
             try
@@ -171,10 +176,6 @@ internal sealed class HubHttp : IDisposable
 
             response.Dispose();
             uri = new Uri(uri, location);
-            if (uri.Scheme is not ("http" or "https"))
-            {
-                break;
-            }
         }
 
         throw Errors.BadHubAnswer(subject.Where, "it redirects without end");
@@ -184,6 +185,11 @@ internal sealed class HubHttp : IDisposable
     {
         using HttpRequestMessage request = message;
         Uri uri = request.RequestUri!;
+        if (uri.Scheme is not ("http" or "https"))
+        {
+            throw Errors.BadHubAnswer(subject.Where, $"it sends to an address of {uri.Scheme}:, where nothing is fetched from");
+        }
+
         if (_settings.Endpoint.Scheme == Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttps)
         {
             throw Errors.BadHubAnswer(subject.Where, $"it sends to {uri.Host} by {uri.Scheme}, where anybody between could read and change what is sent");
@@ -233,23 +239,13 @@ internal sealed class HubHttp : IDisposable
         }
     }
 
-    // RFC 8288: <address>; rel="next".
-    private static Uri? NextPage(HttpResponseMessage response)
-    {
-        foreach (string link in response.Headers.TryGetValues("Link", out System.Collections.Generic.IEnumerable<string>? links) ? links : [])
-        {
-            foreach (string part in link.Split(','))
-            {
-                int end = part.IndexOf('>', StringComparison.Ordinal);
-                int start = part.IndexOf('<', StringComparison.Ordinal);
-                if (start >= 0 && end > start && part[end..].Contains("rel=\"next\"", StringComparison.OrdinalIgnoreCase)
-                    && Uri.TryCreate(response.RequestMessage!.RequestUri!, part[(start + 1)..end], out Uri? next))
-                {
-                    return next;
-                }
-            }
-        }
+    // RFC 8288: <address>; rel="next", or without quotes, among other links and parameters. An address may hold commas.
+    private static Uri? NextPage(HttpResponseMessage response) =>
+        (from link in response.Headers.TryGetValues("Link", out IEnumerable<string>? links) ? links : []
+         from Match one in Link().Matches(link)
+         where one.Groups["rel"].Value.Split(' ').Contains("next", StringComparer.OrdinalIgnoreCase)
+         select Uri.TryCreate(response.RequestMessage!.RequestUri!, one.Groups["address"].Value, out Uri? next) ? next : null).FirstOrDefault();
 
-        return null;
-    }
+    [GeneratedRegex("""<(?<address>[^>]*)>(?:\s*;\s*(?:rel\s*=\s*(?:"(?<rel>[^"]*)"|(?<rel>[^\s;,"]+))|[^\s=;,"]+\s*(?:=\s*(?:"[^"]*"|[^\s;,"]*))?))*""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex Link();
 }

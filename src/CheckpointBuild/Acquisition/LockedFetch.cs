@@ -34,6 +34,11 @@ public sealed class LockedFetch(ModelFeed feed, string lockFile, LockMode mode)
         ArgumentNullException.ThrowIfNull(observer);
         CheckpointLock known = CheckpointLock.Read(lockFile);
         LockedModel? locked = known.Find(request.Reference.ToString(), request.Revision, request.Files.ToString());
+        if (locked is not null && mode != LockMode.Update && known.Models.FirstOrDefault(m => m.Source == locked.Source && m.Revision == locked.Revision && m.Commit != locked.Commit) is { } other)
+        {
+            throw Errors.LockDamaged(lockFile, $"'{locked.Source}' at '{locked.Revision}' is two commits, {locked.Commit} and {other.Commit}; a merge may have left one of them");
+        }
+
         bool hasMoved = locked is not null && feed.VersionInUse(request) is { } version && version != locked.Commit;
         if (hasMoved && mode == LockMode.Locked)
         {
@@ -76,26 +81,29 @@ public sealed class LockedFetch(ModelFeed feed, string lockFile, LockMode mode)
         return fetched with { Files = files };
     }
 
-    /// <summary>Drops the entries that no name of a project stands for any more.</summary>
+    /// <summary>After an update: names the entries that nothing of a project stands for. They stay, because another project or configuration beside it may need them; what would make two commits of one revision goes.</summary>
     /// <param name="lockFile">The lock file's path.</param>
     /// <param name="names">What the project names: source, revision and selection of each.</param>
-    /// <param name="say">Is told what went.</param>
+    /// <param name="say">Is told of them.</param>
     /// <param name="cancellation">Ends the waiting for another process.</param>
-    /// <returns>When they are gone.</returns>
+    /// <returns>When the file is right.</returns>
     /// <exception cref="CheckpointException">CKPT6045 when the lock file cannot be written.</exception>
-    internal static async Task DropOthersAsync(string lockFile, IReadOnlySet<(string Source, string Revision, string Selection)> names, Action<string> say, CancellationToken cancellation)
+    internal static async Task NameOthersAsync(string lockFile, IReadOnlySet<(string Source, string Revision, string Selection)> names, Action<string> say, CancellationToken cancellation)
     {
         using CacheLock one = await TakeAsync(lockFile, cancellation);
         CheckpointLock now = CheckpointLock.Read(lockFile);
-        LockedModel[] others = [.. now.Models.Where(m => !names.Contains((m.Source, m.Revision, m.Selection)))];
-        foreach (LockedModel other in others)
+        ILookup<bool, LockedModel> models = now.Models.ToLookup(m => names.Contains((m.Source, m.Revision, m.Selection)));
+        LockedModel[] old = [.. models[false].Where(m => models[true].Any(n => n.Source == m.Source && n.Revision == m.Revision && n.Commit != m.Commit))];
+        foreach (LockedModel other in models[false])
         {
-            say($"{other.Source}@{other.Revision}: no item names it any more, it leaves {Path.GetFileName(lockFile)}");
+            string name = $"{other.Source}@{other.Revision} {other.Selection}".TrimEnd();
+            say(old.Contains(other) ? $"{name}: is of an older commit than what was updated, and leaves {Path.GetFileName(lockFile)}; who needs it restores it again"
+                : $"{name}: no item here names it; it stays in {Path.GetFileName(lockFile)} for other projects and configurations, and may be taken out where there are none");
         }
 
-        if (others.Length > 0)
+        if (old.Length > 0)
         {
-            new CheckpointLock([.. now.Models.Except(others)]).Write(lockFile);
+            new CheckpointLock([.. now.Models.Except(old)]).Write(lockFile);
         }
     }
 

@@ -12,13 +12,15 @@ namespace CheckpointBuild.Acquisition;
 /// <summary>Decides whether a request is made again, and waits: 408, 429, 500, 502, 503, 504 and lost connections, five times, one second doubling to eight, or as the server asks.</summary>
 /// <param name="settings">The first pause.</param>
 /// <param name="subject">For messages.</param>
-internal sealed class Retry(HubSettings settings, HubSubject subject)
+/// <param name="say">Is told of a wait that would look like a hang.</param>
+internal sealed class Retry(HubSettings settings, HubSubject subject, Action<string> say)
 {
     private const int MostTries = 5;
     private const int MostDoublings = 3;
 
     // A server that asks for more than this is not waited for: the user is told.
     private static readonly TimeSpan MostPatience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(5);
     private int _failures;
 
     /// <summary>Forgets what failed before: something arrived.</summary>
@@ -50,7 +52,13 @@ internal sealed class Retry(HubSettings settings, HubSubject subject)
             throw refusal;
         }
 
-        await settings.Pause(asked > Backoff ? asked.Value : Backoff, cancellation);
+        TimeSpan pause = asked > Backoff ? asked.Value : Backoff;
+        if (pause >= LongPause)
+        {
+            say(string.Create(CultureInfo.InvariantCulture, $"{subject.Where}: the server answers with status {(int)response.StatusCode} and asks for {pause.TotalSeconds:F0} seconds; asking again then"));
+        }
+
+        await settings.Pause(pause, cancellation);
     }
 
     /// <summary>Waits after a lost connection, or an answer that may be better the next time.</summary>

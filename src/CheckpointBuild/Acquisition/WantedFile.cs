@@ -6,6 +6,9 @@ namespace CheckpointBuild.Acquisition;
 /// <param name="Identity">What it must hash to; null where nobody has said.</param>
 internal sealed record WantedFile(string Path, long Size, ContentIdentity? Identity)
 {
+    /// <summary>Whether another content lies in its place: all of it is fetched again.</summary>
+    public bool IsDamaged { get; init; }
+
     // Beyond what a repository may hold of files that are known by Git's SHA-1 alone; it is hashed in a moment.
     private const long MostSmallBytes = 16 << 20;
 

@@ -131,6 +131,9 @@ internal static partial class Errors
     internal static CheckpointException PackageSourceFails(string where, string source, string reason) => new("CKPT6067",
         $"{where}: the package source {Quote(source)} fails ({reason}). Check it with 'dotnet restore', and try again.");
 
+    internal static CheckpointException NuGetConfigDamaged(string problem) => new("CKPT6071",
+        $"nuget.config: cannot be read ({problem.TrimEnd('.')}). Correct it; 'dotnet restore' reads the same files.");
+
     internal static CheckpointException PackageSizeTooSmall(long most, long needed) => new("CKPT6068",
         $"--max-package-size {N(most)}: leaves no room for a model ({N(needed)} bytes are needed at least). Choose a larger size.");
 

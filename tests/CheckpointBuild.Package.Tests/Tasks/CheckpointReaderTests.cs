@@ -3,6 +3,7 @@ using System.IO;
 using System.Linq;
 using CheckpointBuild.Tasks;
 using CheckpointBuild.Tasks.Checkpoints;
+using CheckpointBuild.Tasks.States;
 using Xunit;
 
 namespace CheckpointBuild.Package.Tests.Tasks;
@@ -65,6 +66,31 @@ public sealed class CheckpointReaderTests : IDisposable
     [InlineData("\n      models\n    ", "models/tiny")]
     public void A_folder_is_what_is_left_without_dots_and_white_space(string subdirectory, string expected) =>
         Assert.Equal(expected, Assert.Single(new CheckpointReader(null).Read([TaskBench.Item(_bench.Checkpoint, ("OutputSubdirectory", subdirectory))])).TargetFolder);
+
+    [Fact]
+    public void A_lock_is_not_updated_in_locked_mode()
+    {
+        BuildEngine task = _bench.Task(TaskBench.Item("hf:org/name"));
+        task.LockedMode = true;
+        task.UpdateLock = true;
+
+        Assert.False(task.Execute());
+        Assert.Equal("CKPT7118", Assert.Single(_bench.ErrorCodes));
+    }
+
+    [Theory]
+    [InlineData("\"Acme.Model/2.0.0\": {", true)]
+    [InlineData("\"name\": \"Acme.Model\",\n\"version\": \"[2.0.0, 2.0.0]\"", true)]
+    [InlineData("\"Other.Model/2.0.0\": {", false)]
+    public void What_restore_chose_of_a_package_that_is_named_without_a_version_is_an_input(string line, bool isAnother)
+    {
+        CheckpointItem item = Assert.Single(new CheckpointReader(null).Read([TaskBench.Item("nuget:Acme.Model")]));
+        string assets = _bench.Write("obj/project.assets.json", "\"Acme.Model/1.0.0\": {\n");
+        string before = SourceStamps.Of(item, _bench.Root, "", assets).Text;
+        File.WriteAllText(assets, isAnother ? line + "\n" : "\"Acme.Model/1.0.0\": {\n" + line + "\n");
+
+        Assert.Equal(isAnother, before != SourceStamps.Of(item, _bench.Root, "", assets).Text);
+    }
 
     [Fact]
     public void Values_on_lines_of_their_own_are_what_they_say() =>

@@ -151,18 +151,53 @@ public sealed class LockedFetchTests
     }
 
     [Fact]
-    public async Task Entries_that_no_name_stands_for_are_dropped_on_request()
+    public async Task Entries_of_other_projects_stay_and_are_named_unless_they_are_of_an_older_commit()
+    {
+        using var scratch = new Scratch();
+        ServedRepository repository = Repository();
+        await using HubServer server = await HubServer.StartAsync(repository);
+        await RestoreAsync(server, scratch, LockMode.AddMissing);
+        await RestoreAsync(server, scratch, LockMode.AddMissing, files: "*.json");
+        var said = new List<string>();
+        var mine = new HashSet<(string, string, string)> { ("hf:demo/tiny", "main", "*.json") };
+
+        await LockedFetch.NameOthersAsync(scratch.PathOf("lock.json"), mine, said.Add, TestContext.Current.CancellationToken);
+        int before = CheckpointLock.Read(scratch.PathOf("lock.json")).Models.Length;
+        repository.Commit(Second, ServedFile.Small("config.json", "{\"new\": 1}"), Weights);
+        await RestoreAsync(server, scratch, LockMode.Update, files: "*.json");
+        await LockedFetch.NameOthersAsync(scratch.PathOf("lock.json"), mine, said.Add, TestContext.Current.CancellationToken);
+
+        Assert.Equal(2, before);
+        Assert.Equal("*.json", Assert.Single(CheckpointLock.Read(scratch.PathOf("lock.json")).Models).Selection);
+        Assert.All(said, line => Assert.StartsWith("hf:demo/tiny@main: ", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task One_revision_at_two_commits_is_refused()
     {
         using var scratch = new Scratch();
         await using HubServer server = await HubServer.StartAsync(Repository());
         await RestoreAsync(server, scratch, LockMode.AddMissing);
         await RestoreAsync(server, scratch, LockMode.AddMissing, files: "*.json");
-        var said = new List<string>();
+        CheckpointLock both = CheckpointLock.Read(scratch.PathOf("lock.json"));
+        new CheckpointLock([both.Models[0], both.Models[1] with { Commit = Second }]).Write(scratch.PathOf("lock.json"));
 
-        await LockedFetch.DropOthersAsync(scratch.PathOf("lock.json"), new HashSet<(string, string, string)> { ("hf:demo/tiny", "main", "*.json") }, said.Add, TestContext.Current.CancellationToken);
+        CheckpointException error = await Assert.ThrowsAsync<CheckpointException>(() => RestoreAsync(server, scratch, LockMode.Locked));
 
-        Assert.Equal("*.json", Assert.Single(CheckpointLock.Read(scratch.PathOf("lock.json")).Models).Selection);
-        Assert.Contains("hf:demo/tiny@main", Assert.Single(said), StringComparison.Ordinal);
+        Assert.Equal("CKPT6040", error.Code);
+        Assert.Contains(Second, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_lock_file_may_begin_with_the_mark_of_its_encoding()
+    {
+        using var scratch = new Scratch();
+        await using HubServer server = await HubServer.StartAsync(Repository());
+        await RestoreAsync(server, scratch, LockMode.AddMissing);
+        byte[] bytes = await File.ReadAllBytesAsync(scratch.PathOf("lock.json"), TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(scratch.PathOf("lock.json"), [0xef, 0xbb, 0xbf, .. bytes], TestContext.Current.CancellationToken);
+
+        Assert.Single(CheckpointLock.Read(scratch.PathOf("lock.json")).Models);
     }
 
     [Fact]

@@ -76,6 +76,31 @@ public sealed class FetchTests
     }
 
     [Fact]
+    public async Task A_source_that_another_process_uses_is_dropped_by_the_next_build_that_keeps_none()
+    {
+        using var scratch = new Scratch();
+        await using HubServer server = await HubServer.StartAsync(Repository(scratch));
+        CkptProcess ckpt = Ckpt(server, scratch);
+        string[] build = ["build", "hf:demo/tiny", "--engine", "gguf", "--keep-source", "false", "--output", scratch.PathOf("out")];
+        await ckpt.RunAsync(build);
+        string use = Assert.Single(Directory.EnumerateFiles(scratch.Folder, "*.lock", SearchOption.AllDirectories), f => Path.GetFileName(Path.GetDirectoryName(f)) == "brought");
+
+        int whileUsed;
+        using (new FileStream(use, FileMode.Open, FileAccess.Read, FileShare.Read))
+        {
+            await ckpt.RunAsync(build);
+            whileUsed = Contents();
+        }
+
+        await ckpt.RunAsync(build);
+
+        Assert.NotEqual(0, whileUsed);
+        Assert.Equal(0, Contents());
+
+        int Contents() => Directory.EnumerateFiles(scratch.PathOf("home/hub/models--demo--tiny/blobs")).Count();
+    }
+
+    [Fact]
     public async Task A_source_that_is_not_kept_leaves_no_content_where_links_are_not_made()
     {
         using var scratch = new Scratch();
