@@ -71,7 +71,7 @@ internal sealed class FolderTarget : IFetchTarget
         string place = Path.Combine(_folder, path);
         string beside = Beside(path);
         using CacheLock one = await CacheLock.TakeAsync(beside + ".lock", cancellation);
-        if (HubCache.LengthOf(place) == remote.Size && IsKnown(path, null, remote.Identity) && ContentHash.Of(place, remote.Identity, cancellation) == remote.Identity.Hex)
+        if (HubCache.LengthOf(place) == remote.Size && (remote.Identity.IsSha256 || IsKnown(path, null, remote.Identity)) && ContentHash.Of(place, remote.Identity, cancellation) == remote.Identity.Hex)
         {
             progress(remote.Size);
         }

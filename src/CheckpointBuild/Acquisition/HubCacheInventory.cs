@@ -28,7 +28,7 @@ public sealed class HubCacheInventory(HubSettings settings)
     /// <summary>Reads every content of a model, and every copy of one in a commit's folder, and holds it against its name or the commit's list.</summary>
     /// <param name="model">The model.</param>
     /// <param name="cancellation">Looked at between pieces.</param>
-    /// <returns>The files that are not what they should be, each with what it hashes to.</returns>
+    /// <returns>The files that are not what they should be, each with what it hashes to; a link whose content is gone is <c>absent</c>.</returns>
     /// <exception cref="CheckpointException">CKPT1002 when a file cannot be read.</exception>
     public IEnumerable<(string Path, string Found)> Damaged(CachedModel model, CancellationToken cancellation)
     {
@@ -40,6 +40,11 @@ public sealed class HubCacheInventory(HubSettings settings)
             let path = Path.Combine(cache.Snapshot(commit), file.Path)
             where file.Identity is not null && new FileInfo(path) is { Exists: true, LinkTarget: null }
             select (path, file.Identity!.Value);
+        foreach (FileInfo link in model.Commits.SelectMany(c => Files(cache.Snapshot(c), "")).Where(f => f.LinkTarget is not null && f.ResolveLinkTarget(returnFinalTarget: true) is not { Exists: true }))
+        {
+            yield return (link.FullName, "absent");
+        }
+
         foreach ((string path, ContentIdentity identity) in Files(model.Folder, "blobs").Where(f => ContentIdentity.IsHash(f.Name)).Select(f => (f.FullName, new ContentIdentity(f.Name))).Concat(copies))
         {
             string found = ContentHash.Of(path, identity, cancellation);

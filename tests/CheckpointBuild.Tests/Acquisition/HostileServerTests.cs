@@ -257,11 +257,12 @@ public sealed class HostileServerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_from_the_future_in_a_folder_is_fetched_again()
+    public async Task A_file_from_the_future_in_a_folder_is_read_and_fetched_again_where_it_is_another()
     {
         await using HubServer server = await ServeAsync();
         var request = Request() with { LocalFolder = _scratch.PathOf("local") };
         await FetchAsync(server.Settings(_scratch.PathOf("hub")), request);
+        DamagedFile.Flip(_scratch.PathOf("local/model.safetensors"));
         File.SetLastWriteTimeUtc(_scratch.PathOf("local/model.safetensors"), DateTime.UtcNow.AddYears(1));
 
         await FetchAsync(server.Settings(_scratch.PathOf("hub")), request);

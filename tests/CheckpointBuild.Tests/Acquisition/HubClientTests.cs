@@ -289,6 +289,32 @@ public sealed class HubClientTests
     }
 
     [Fact]
+    public async Task A_file_that_lies_in_the_folder_already_is_not_sent_again()
+    {
+        using var scratch = new Scratch();
+        await using HubServer server = await HubServer.StartAsync(Tiny);
+        Directory.CreateDirectory(scratch.PathOf("local"));
+        await File.WriteAllBytesAsync(scratch.PathOf("local/model.safetensors"), Weights.Content, TestContext.Current.CancellationToken);
+
+        await FetchAsync(server.Settings(scratch.PathOf("hub")), Request() with { LocalFolder = scratch.PathOf("local") });
+
+        Assert.DoesNotContain(server.Requests, r => r.Host == "<cdn>");
+    }
+
+    [Fact]
+    public async Task A_link_whose_content_is_gone_is_found()
+    {
+        using var scratch = new Scratch();
+        await using HubServer server = await HubServer.StartAsync(Tiny);
+        HubSettings settings = server.Settings(scratch.PathOf("hub"));
+        FetchedModel model = await FetchAsync(settings, Request());
+        File.Delete(scratch.PathOf($"hub/models--demo--tiny/blobs/{Weights.Sha256}"));
+        var inventory = new HubCacheInventory(settings);
+
+        Assert.Equal([(System.IO.Path.Combine(model.Folder, Weights.Path), "absent")], inventory.Damaged(Assert.Single(inventory.List()), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task A_damaged_content_counts_among_what_is_to_fetch()
     {
         using var scratch = new Scratch();
