@@ -19,7 +19,7 @@ public static class ModelComparison
     /// <param name="window">Tokens of a window; 0 = the protocol's own, or the shorter context.</param>
     /// <param name="cancellation">Looked at every few tokens.</param>
     /// <returns>The result.</returns>
-    /// <exception cref="CheckpointException">CKPT5070 when the vocabularies differ, CKPT5007 when the text is shorter than a window, CKPT5012 when a context is, CKPT5001 when an id is none of the models'.</exception>
+    /// <exception cref="CheckpointException">CKPT5070 when the vocabularies differ, CKPT5007 when the text is shorter than a window, CKPT5012 when a context is, CKPT5001 when an id is none of the models', CKPT5014 when the original's perplexity is no number.</exception>
     public static ComparisonResult Measure(Decoder original, Decoder other, ReadOnlySpan<int> ids, PerplexityProtocol protocol, int window = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(original);
@@ -46,9 +46,9 @@ public static class ModelComparison
 
         int context = Math.Min(original.ContextLength, other.ContextLength);
         int length = window == 0 ? Math.Min(protocol.DefaultWindow, context) : window;
-        if (length < 2 || length > context)
+        if (length < protocol.ShortestWindow || length > context)
         {
-            throw Errors.WindowTooLong(length, context);
+            throw Errors.WindowTooLong(length, context, protocol.ShortestWindow);
         }
 
         int windows = ids.Length / length;
@@ -66,7 +66,8 @@ public static class ModelComparison
             scores.Add(i, tokens, protocol.FirstScored(length), cancellation);
         }
 
-        return scores.Result(protocol.Name, length, windows);
+        ComparisonResult result = scores.Result(protocol.Name, length, windows);
+        return double.IsFinite(result.OriginalPerplexity) ? result : throw Errors.PerplexityNotFinite("the original");
     }
 
     /// <summary>The sums over all windows.</summary>

@@ -16,15 +16,15 @@ public static class Perplexity
     /// <param name="window">Tokens of a window; 0 = the protocol's own, or the model's context where that is shorter.</param>
     /// <param name="cancellation">Looked at every few tokens.</param>
     /// <returns>The result.</returns>
-    /// <exception cref="CheckpointException">CKPT5007 when the text is shorter than a window, CKPT5012 when the context is; CKPT5001 when an id is none of the model's.</exception>
+    /// <exception cref="CheckpointException">CKPT5007 when the text is shorter than a window, CKPT5012 when the context is; CKPT5001 when an id is none of the model's, CKPT5014 when the perplexity is no number.</exception>
     public static PerplexityResult Measure(Decoder decoder, ReadOnlySpan<int> ids, PerplexityProtocol protocol, int window = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(decoder);
         ArgumentNullException.ThrowIfNull(protocol);
         int length = window == 0 ? Math.Min(protocol.DefaultWindow, decoder.ContextLength) : window;
-        if (length < 2 || length > decoder.ContextLength)
+        if (length < protocol.ShortestWindow || length > decoder.ContextLength)
         {
-            throw Errors.WindowTooLong(length, decoder.ContextLength);
+            throw Errors.WindowTooLong(length, decoder.ContextLength, protocol.ShortestWindow);
         }
 
         int windows = ids.Length / length;
@@ -44,7 +44,8 @@ public static class Perplexity
             scoring.Add(tokens, cancellation);
         }
 
-        return new PerplexityResult(protocol.Name, length, windows, scoring.Count, scoring.Mean, scoring.StandardError);
+        var result = new PerplexityResult(protocol.Name, length, windows, scoring.Count, scoring.Mean, scoring.StandardError);
+        return double.IsFinite(result.PerplexityError) && double.IsFinite(result.Perplexity) ? result : throw Errors.PerplexityNotFinite("the model");
     }
 
     /// <summary>The sums over all windows.</summary>

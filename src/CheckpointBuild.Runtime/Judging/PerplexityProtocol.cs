@@ -17,6 +17,21 @@ public abstract partial class PerplexityProtocol
     /// <returns>From 0 to window - 2.</returns>
     public virtual int FirstScored(int window) => 0;
 
+    /// <summary>Tokens of the shortest window that has a prediction to score.</summary>
+    internal int ShortestWindow
+    {
+        get
+        {
+            int window = 2;
+            while (FirstScored(window) > window - 2)
+            {
+                window++;
+            }
+
+            return window;
+        }
+    }
+
     /// <summary>The id that replaces the first of each window, or null where none does.</summary>
     /// <param name="config">The model.</param>
     /// <param name="first">The text's first id: the begin token where the tokenizer adds it.</param>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Linq;
 using System.Text.Json.Nodes;
 using CheckpointBuild.Building.Quality;
+using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Quantization.Judging;
 using CheckpointBuild.Runtime;
 using CheckpointBuild.Runtime.Judging;
@@ -26,7 +27,7 @@ internal sealed class CompareVerb() : Verb("compare")
             int[] ids = text.Ids(parsed, left.Checkpoint);
             using Decoder leftDecoder = Decoder.Load(left.Checkpoint, DecoderOptions.Default, cancellation), rightDecoder = Decoder.Load(right.Checkpoint, DecoderOptions.Default, cancellation);
             ComparisonResult result = ModelComparison.Measure(leftDecoder, rightDecoder, ids, rules, text.Window(parsed), cancellation);
-            JsonObject json = QualityJson.Of(result);
+            JsonObject json = double.IsFinite(result.OtherPerplexity) ? QualityJson.Of(result) : throw Errors.PerplexityNotFinite(right.Checkpoint.Name);
             json["worst_tensors"] = new JsonArray([.. WeightErrors.Of(left.Checkpoint, right.Checkpoint, cancellation).Take(WorstTensors).Select(QualityJson.Of)]);
             streams.Output.WriteLine(json.ToJsonString());
         });

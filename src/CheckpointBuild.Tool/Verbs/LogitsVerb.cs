@@ -2,6 +2,7 @@ using System;
 using System.CommandLine;
 using System.IO;
 using System.Linq;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Threading;
 using CheckpointBuild.Diagnostics;
@@ -31,6 +32,19 @@ internal sealed class LogitsVerb() : Verb("logits")
         return command;
     }
 
+    private static void RefuseNotFinite(ReadOnlySpan<float> rows, int[] tokens)
+    {
+        int vocabulary = rows.Length / tokens.Length;
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            ReadOnlySpan<float> row = rows.Slice(i * vocabulary, vocabulary);
+            if (!float.IsFinite(TensorPrimitives.Max(row)) || !float.IsFinite(TensorPrimitives.Min(row)))
+            {
+                throw Errors.LogitsNotFinite(tokens[i]);
+            }
+        }
+    }
+
     // A few tokens at a time, under another name until all is there.
     private static void Write(Decoder decoder, int[] tokens, string path, CancellationToken cancellation)
     {
@@ -48,6 +62,7 @@ internal sealed class LogitsVerb() : Verb("logits")
                         cancellation.ThrowIfCancellationRequested();
                         Span<float> rows = logits.AsSpan(0, chunk.Length * decoder.Config.VocabularySize);
                         decoder.ForwardAll(chunk, rows);
+                        RefuseNotFinite(rows, chunk);
                         file.Write(MemoryMarshal.AsBytes(rows));
                     }
                 }

@@ -16,7 +16,7 @@ internal sealed class ScoredText
 
     private readonly Option<string> _idsFile = new("--ids-file") { Description = "Token ids as 16-bit little-endian numbers." };
     private readonly Option<string> _textFile = new("--text-file") { Description = "A text in UTF-8." };
-    private readonly Option<int> _window = new("--window") { Description = "Tokens of a window; default: the protocol's." };
+    private readonly Option<int?> _window = new("--window") { Description = "Tokens of a window; default: the protocol's." };
     private readonly Option<string> _protocol = new("--protocol") { Description = "windows, llama.cpp or gptq.", DefaultValueFactory = _ => "windows" };
 
     /// <summary>Adds the options to a verb.</summary>
@@ -44,7 +44,8 @@ internal sealed class ScoredText
     /// <summary>The window asked for.</summary>
     /// <param name="parsed">The command line.</param>
     /// <returns>Tokens; 0 = the protocol's own.</returns>
-    public int Window(ParseResult parsed) => parsed.GetValue(_window);
+    /// <exception cref="CheckpointException">CKPT9001 for none.</exception>
+    public int Window(ParseResult parsed) => parsed.GetValue(_window) is not { } window ? 0 : window != 0 ? window : throw Errors.UnknownOptionValue("window", "0", Named(parsed), ["a number from 2"]);
 
     /// <summary>The text as ids.</summary>
     /// <param name="parsed">The command line.</param>
@@ -52,7 +53,9 @@ internal sealed class ScoredText
     /// <returns>The ids.</returns>
     public int[] Ids(ParseResult parsed, Checkpoint checkpoint) => parsed.GetValue(_idsFile) is { } file
         ? ReadIds(file)
-        : Tokenizer.Create(checkpoint.TokenizerOrThrow()).Encode(TextLines.ReadAll(parsed.GetRequiredValue(_textFile)));
+        : Tokenizer.Create(checkpoint.TokenizerOrThrow()).Encode(TextLines.ReadText(parsed.GetRequiredValue(_textFile)));
+
+    private string Named(ParseResult parsed) => "the protocol " + parsed.GetRequiredValue(_protocol);
 
     private static int[] ReadIds(string path)
     {

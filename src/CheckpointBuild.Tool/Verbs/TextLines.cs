@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Tensors;
 
@@ -20,6 +21,17 @@ internal static class TextLines
     {
         using var source = new FileSource(path);
         return source.Length <= MostBytes ? Encoding.UTF8.GetString(source.ReadBytes(0, (int)source.Length)) : throw Errors.SmallFileTooLarge(source.Name, source.Length, MostBytes);
+    }
+
+    /// <summary>Reads a whole text that numbers are made of.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The text.</returns>
+    /// <exception cref="CheckpointException">CKPT9004 for bytes that are no UTF-8.</exception>
+    public static string ReadText(string path)
+    {
+        using var source = new FileSource(path);
+        byte[] bytes = source.Length <= MostBytes ? source.ReadBytes(0, (int)source.Length) : throw Errors.SmallFileTooLarge(source.Name, source.Length, MostBytes);
+        return Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : throw Errors.BadLine(source.Name, "it holds bytes that are no UTF-8");
     }
 
     /// <summary>Reads a JSON value a line; empty lines are passed over.</summary>

@@ -109,6 +109,7 @@ public sealed partial record Recipe
         {
             EngineName = EngineName ?? source.Name,
             Policy = target.PolicyFor(source, DType ?? (IsTensorRtLlm ? Dialects.TensorRtLlm.TensorRtLlm.DTypeOf(source, ToTensorRtLlm().Version) : null), Quantization),
+            AdapterDType = DType ?? (Quantization is { } kind && GgufFileType.Find(kind)?.DType is { } one && (one.IsFloatingPoint || one == DTypes.DType.Q8_0) ? one : null),
             Overflow = Compatibility == Compatibility.Reference ? OverflowRule.Infinity : OverflowRule.Refuse,
             MaxShardSize = MaxShardSize ?? long.MaxValue,
             FollowsReference = Compatibility == Compatibility.Reference,

@@ -37,7 +37,7 @@ internal static partial class Errors
         $"{path}: replaces tensor {Quote(tensor)} as a whole, and so does {Quote(other)}. Only one of them can count; leave one adapter out.", path);
 
     internal static Diagnostic AdapterOfOtherBase(string path, string stated, string found) => new("CKPT2360",
-        $"{path}: says that it was trained on {Quote(stated)}, the base is {Quote(found)}. Names and shapes fit and it is merged; check that the base is the right one.", path);
+        $"{path}: says that it was trained on {Quote(stated)}, the base is {Quote(found)}. Names and shapes fit and it is taken; check that the base is the right one.", path);
 
     internal static Diagnostic AdapterSettingUnknown(string path, IReadOnlyCollection<string> settings) => new("CKPT2361",
         $"{path}: {string.Join(", ", settings.Take(5).Select(Quote))} {(settings.Count == 1 ? "is" : "are")} not known here and left out of account, as the adapter's own library would. Check that nothing in it changes what the adapter computes.", path);

@@ -33,8 +33,11 @@ internal static partial class Errors
     internal static CheckpointException ContextTooLong(int found, int most) => new("CKPT5011",
         $"a context of {N(found)} positions is asked for, the model has {N(most)}. Ask for at most that many.");
 
-    internal static CheckpointException WindowTooLong(int window, int context) => new("CKPT5012",
-        $"a window of {N(window)} tokens is asked for, this runs with a context of {N(context)} positions and needs at least 2 tokens a window. Take a window that fits.");
+    internal static CheckpointException WindowTooLong(int window, int context, int least) => new("CKPT5012",
+        $"a window of {N(window)} tokens is asked for, this runs with a context of {N(context)} positions and needs at least {N(least)} tokens a window. Take a window that fits.");
+
+    internal static CheckpointException PerplexityNotFinite(string model) => new("CKPT5014",
+        $"{model}: its perplexity on this text is larger than any number (the right tokens have less than a chance of 1e-308 each on average). It predicts nothing here, and nothing can be measured by it; check its weights and its tokenizer.");
 
     internal static CheckpointException SamplingOptionWrong(string option, double found, string needed) => new("CKPT5013",
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"sampling: {option} is {found}, needed is {needed}. Give a value in that range."));

@@ -69,6 +69,9 @@ internal static partial class Errors
     internal static CheckpointException ImportanceCutTwice() => new("CKPT3096",
         "IncludeWeights and ExcludeWeights both say for which tensors the importance matrix counts (one is needed). Leave one out.");
 
+    internal static CheckpointException OverrideOfOtherKind(string file, string key, string found, string needed) => new("CKPT3098",
+        $"{file}: {key} is {needed}, and OverrideKv would make it {found}. llama.cpp refuses such a file; give a value of the same kind.", file);
+
     internal static CheckpointException ListOverridden(string file, string key) => new("CKPT3097",
         $"{file}: OverrideKv gives {Quote(key)} a single value, and the file has a list there (a list is needed). Leave it out; a tokenizer's lists follow from the tokenizer's files.");
 

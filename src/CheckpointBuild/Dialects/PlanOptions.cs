@@ -1,4 +1,5 @@
 using CheckpointBuild.Dialects.TensorRtLlm;
+using CheckpointBuild.DTypes;
 using CheckpointBuild.Models;
 using CheckpointBuild.Quantization;
 using CheckpointBuild.Tensors;
@@ -14,6 +15,9 @@ public sealed record PlanOptions
 
     /// <summary>Which dtype each tensor gets, and what that is called.</summary>
     public required QuantizationPolicy Policy { get; init; }
+
+    /// <summary>The dtype that was asked for and that an adapter beside the product gets too; null = each factor keeps its own.</summary>
+    internal DType? AdapterDType { get; init; }
 
     /// <summary>What happens to finite numbers that a dtype cannot hold.</summary>
     public OverflowRule Overflow { get; init; }

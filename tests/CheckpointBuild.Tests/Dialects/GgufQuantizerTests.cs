@@ -51,6 +51,12 @@ public sealed class GgufQuantizerTests
         Assert.Equal("CKPT3097", Assert.Throws<CheckpointException>(() => Quantize("q4_k_m", new GgufMixOptions { Overrides = [MetadataOverride.Parse("tokenizer.ggml.tokens=str:one")] })).Code);
 
     [Theory]
+    [InlineData("general.architecture=int:1")]
+    [InlineData("llama.block_count=str:two")]
+    public void A_key_is_not_overridden_by_another_kind_of_value(string choice) =>
+        Assert.Equal("CKPT3098", Assert.Throws<CheckpointException>(() => Quantize("q4_k_m", new GgufMixOptions { Overrides = [MetadataOverride.Parse(choice)] })).Code);
+
+    [Theory]
     [InlineData("llama.context_length")]
     [InlineData("llama.context_length=512")]
     [InlineData("llama.context_length=int:-1")]

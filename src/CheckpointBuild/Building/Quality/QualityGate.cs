@@ -57,13 +57,19 @@ internal sealed class QualityGate : IDisposable
     /// <param name="suggest">Names a better type that is estimated to keep the budgets, or null.</param>
     /// <param name="cancellation">Looked at every few tokens.</param>
     /// <returns>What was measured.</returns>
-    /// <exception cref="CheckpointException">CKPT3080 when a budget is exceeded.</exception>
+    /// <exception cref="CheckpointException">CKPT3080 when a budget is exceeded, CKPT5014 when a perplexity is no number.</exception>
     public QualityReport Judge(string folder, Func<QualityReport, string?> suggest, CancellationToken cancellation)
     {
         using CheckpointDirectory directory = CheckpointDirectory.Open(folder);
         Checkpoint product = _recipe.Target.Read(directory);
         using ModelJudge judge = _calibrator.Judge(_original, _text.Ids, cancellation);
-        var report = new QualityReport(judge.Compare(product, long.MaxValue, cancellation))
+        ComparisonResult figures = judge.Compare(product, long.MaxValue, cancellation);
+        if (!double.IsFinite(figures.OtherPerplexity))
+        {
+            throw Errors.PerplexityNotFinite(product.Name);
+        }
+
+        var report = new QualityReport(figures)
         {
             MaxPerplexityIncrease = _recipe.MaxPerplexityIncrease,
             MaxKlDivergence = _recipe.MaxKlDivergence,

@@ -51,7 +51,7 @@ internal static class QualityJson
         ["protocol_id"] = choice.ProtocolId,
         ["kind"] = choice.Kind,
         ["chosen"] = choice.Chosen,
-        ["alternatives"] = new JsonArray([.. choice.Alternatives.Select(a => new JsonObject { ["name"] = a.Name, ["size"] = a.Size, ["kl_mean"] = a.MeanDivergence, ["perplexity_increase"] = a.PerplexityIncrease })]),
+        ["alternatives"] = new JsonArray([.. choice.Alternatives.Select(a => new JsonObject { ["name"] = a.Name, ["size"] = a.Size, ["kl_mean"] = a.MeanDivergence, ["perplexity_increase"] = double.IsFinite(a.PerplexityIncrease) ? a.PerplexityIncrease : null })]),
         ["tensors"] = new JsonArray([.. choice.Tensors.Select(t => new JsonObject { ["name"] = t.Tensor, ["dtype"] = t.DType, ["expected_kl"] = t.ExpectedDivergence })]),
     };
 }

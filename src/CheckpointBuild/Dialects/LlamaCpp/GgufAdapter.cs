@@ -7,7 +7,6 @@ using CheckpointBuild.DTypes;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
 using CheckpointBuild.Models.Adapters;
-using CheckpointBuild.Quantization;
 using CheckpointBuild.Tensors;
 using CheckpointBuild.Tensors.Views;
 
@@ -24,11 +23,11 @@ internal static class GgufAdapter
     /// <param name="checkpoint">The base.</param>
     /// <param name="adapter">The adapter, which fits the base.</param>
     /// <param name="path">Where the file will lie.</param>
-    /// <param name="type">The dtype of the factors whose rows fit it; others are float16.</param>
+    /// <param name="type">The dtype of the factors whose rows fit it, others are float16; null = each keeps its own.</param>
     /// <param name="warn">Receives what was noticed.</param>
     /// <returns>The file.</returns>
     /// <exception cref="CheckpointException">CKPT2012 when llama.cpp has no form for a part of the adapter.</exception>
-    public static FilePlan Plan(Checkpoint checkpoint, Adapter adapter, string path, DType type, Action<Diagnostic> warn)
+    public static FilePlan Plan(Checkpoint checkpoint, Adapter adapter, string path, DType? type, Action<Diagnostic> warn)
     {
         string architecture = checkpoint.Family.GgufArchitecture ?? throw Errors.CannotRun(checkpoint.Family.Architecture, "GGUF", "llama.cpp has no such architecture.");
         adapter = AdapterTranslation.WithoutCopies(checkpoint, adapter);
@@ -39,14 +38,12 @@ internal static class GgufAdapter
 
         var sites = new AdapterSites(checkpoint.Config, adapter.Namings(checkpoint.Family));
         var target = new AdapterSites(checkpoint.Config, [GgufArchitecture.NamingOf(checkpoint.Family)]);
-        IEnumerable<Tensor> tensors = adapter.Pairs.SelectMany(pair => Factors(adapter, pair, sites.Matrix(pair.Module)!, target)).Select(t => Converted.Of(t, type.Fits(t.Shape.Columns) ? type : DType.F16));
+        IEnumerable<Tensor> tensors = adapter.Pairs.SelectMany(pair => Factors(adapter, pair, sites.Matrix(pair.Module)!, target)).Select(t => Converted.Of(t, type is null ? Kept(t.DType) : type.Fits(t.Shape.Columns) ? type : DType.F16));
         return Format.Gguf.Plan(path, new TensorFile(new TensorTable(tensors), metadata));
     }
 
-    /// <summary>The dtype of factors beside an engine of some kind: its own where that is a float type or Q8_0, else float16.</summary>
-    /// <param name="policy">The engine's types.</param>
-    /// <returns>The dtype.</returns>
-    public static DType TypeFor(QuantizationPolicy policy) => policy is GgufPolicy { FileType.DType: { } type } && (type.IsFloatingPoint || type == DType.Q8_0) ? type : DType.F16;
+    // What llama.cpp's file holds as it is; any other float is float32 there, as in its own converter.
+    private static DType Kept(DType type) => type == DType.F16 || type == DType.BF16 ? type : DType.F32;
 
     private static Tensor[] Factors(Adapter adapter, LowRankPair pair, StoredTensor site, AdapterSites target)
     {

@@ -32,6 +32,9 @@ internal readonly record struct GgufKeyValue(string File, string Key, object Val
         _ => throw Wrong("a finite float32"),
     };
 
+    /// <summary>The value as a finite number from 0.</summary>
+    public double NotNegative => Number is >= 0 and var number ? number : throw Wrong("a finite float32 from 0");
+
     /// <summary>The value as how experts are scored (<c>llama_expert_gating_func_type</c>).</summary>
     public ExpertScoring ExpertScoring => Size switch
     {

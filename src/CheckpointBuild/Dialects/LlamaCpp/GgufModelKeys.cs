@@ -89,7 +89,7 @@ internal static class GgufModelKeys
     {
         var rope = new RopeConfig
         {
-            Theta = keys.Number("rope.freq_base") ?? theta,
+            Theta = keys.Number("rope.freq_base") is not { } stated ? theta : stated > 0 ? stated : throw keys.Wrong("rope.freq_base", $"{stated}", "a number above 0"),
             Dimensions = keys.OptionalCount("rope.dimension_count") ?? dimension,
             Style = style,
         };

@@ -161,7 +161,12 @@ internal sealed partial class GgufQuantizer(GgufFileType kind, GgufMixOptions op
         metadata.SetLast(FileTypeKey, kind == GgufFileType.Copy ? KindOf(source) : kind.Number);
         foreach (MetadataOverride choice in options.Overrides)
         {
-            metadata.SetLast(choice.Key, metadata.TryGet(choice.Key, out object? found) && found is Array ? throw Errors.ListOverridden(name, choice.Key) : choice.Value);
+            if (metadata.TryGet(choice.Key, out object? found) && FormOf(found) != FormOf(choice.Value))
+            {
+                throw found is Array ? Errors.ListOverridden(name, choice.Key) : Errors.OverrideOfOtherKind(name, choice.Key, FormOf(choice.Value), FormOf(found));
+            }
+
+            metadata.SetLast(choice.Key, choice.Value);
         }
 
         if (options.Importance is { } matrix)
@@ -234,4 +239,13 @@ internal sealed partial class GgufQuantizer(GgufFileType kind, GgufMixOptions op
 
     [GeneratedRegex(@"^blk\.(\d+)\.", RegexOptions.CultureInvariant)]
     private static partial Regex LayerPattern();
+
+    private static string FormOf(object value) => value switch
+    {
+        string => "a text",
+        bool => "true or false",
+        float or double => "a number with a fraction",
+        Array => "a list",
+        _ => "a whole number",
+    };
 }

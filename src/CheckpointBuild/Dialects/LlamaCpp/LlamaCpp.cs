@@ -116,8 +116,8 @@ internal sealed class LlamaCpp : Dialect
             throw Errors.CannotRun(checkpoint.Family.Architecture, "GGUF", "llama.cpp has no such architecture; build another engine, or keep the Hugging Face form.");
         }
 
-        ImmutableArray<Diagnostic> limits = [.. GgufLimits.Of(checkpoint, options.Gguf.PruneLayers)];
         SourceContainer? whole = WholeContainer(checkpoint);
+        ImmutableArray<Diagnostic> limits = [.. GgufLimits.Of(checkpoint, options.Gguf.PruneLayers), .. whole is not null ? OfTokens(checkpoint, whole) : []];
         if (options.Policy is AsStored && whole is not null && !options.Gguf.AsksForQuantizer)
         {
             return new DirectoryPlan(GgufParts.Plan(options.EngineName, new TensorFile(whole.Tensors, MetadataOf(whole, options.PreTokenizer)), options.MaxShardSize), limits);
@@ -160,6 +160,16 @@ internal sealed class LlamaCpp : Dialect
         }
     }
 
+    // Its keys go along as they stand, understood or not.
+    private static IEnumerable<Diagnostic> OfTokens(Checkpoint checkpoint, SourceContainer whole)
+    {
+        int? tokens = whole.Metadata.FirstOrDefault(m => m.Key == GgufTokenizerTables.Prefix + "tokens").Value is string[] list ? list.Length : null;
+        string? fault = checkpoint.TokenizerFault is { } of ? of.ToString()
+            : tokens is { } count && count != checkpoint.Config.VocabularySize ? $"it has {count} tokens, the embedding {checkpoint.Config.VocabularySize} rows"
+            : null;
+        return fault is null ? [] : [Errors.TokenizerCarried(checkpoint.Name, fault)];
+    }
+
     // The file that the checkpoint is all of, with its metadata as it stands.
     private static SourceContainer? WholeContainer(Checkpoint checkpoint) => checkpoint.Container is { } container && container.IsWhole(checkpoint) ? container : null;
 
@@ -192,7 +202,7 @@ internal sealed class LlamaCpp : Dialect
     internal override DirectoryPlan PlanAdapter(Checkpoint checkpoint, Adapter adapter, PlanOptions options)
     {
         List<Diagnostic> noticed = [];
-        FilePlan file = GgufAdapter.Plan(checkpoint, adapter, $"{AdapterFolder}/{options.EngineName}{Extension}", GgufAdapter.TypeFor(options.Policy), noticed.Add);
+        FilePlan file = GgufAdapter.Plan(checkpoint, adapter, $"{AdapterFolder}/{options.EngineName}{Extension}", options.AdapterDType, noticed.Add);
         return new DirectoryPlan([file], [.. noticed]);
     }
 
@@ -200,6 +210,13 @@ internal sealed class LlamaCpp : Dialect
     {
         if (checkpoint.Tokenizer is null && checkpoint.TokenizerFault is null)
         {
+            // Without tokens nothing else tells llama.cpp how many there are.
+            string rows = $"{GgufArchitecture.Of(checkpoint.Family).Name}.vocab_size";
+            if (!metadata.TryGet(rows, out _))
+            {
+                metadata.Set(rows, (uint)checkpoint.Config.VocabularySize);
+            }
+
             metadata.Set(GgufTokenizerTables.Prefix + "model", "none");
             return [Errors.EngineWithoutTokenizer(checkpoint.Name)];
         }
