@@ -40,7 +40,7 @@ internal static class PeftAdapter
     /// <param name="settings">Its configuration.</param>
     /// <param name="file">Its tensors.</param>
     /// <returns>The adapter.</returns>
-    /// <exception cref="CheckpointException">CKPT2262 to CKPT2267 when file and configuration do not make an adapter.</exception>
+    /// <exception cref="CheckpointException">CKPT2262 to CKPT2267 and CKPT2365 when file and configuration do not make an adapter.</exception>
     public static Adapter Read(string name, string path, PeftSettings settings, TensorFile file)
     {
         var parts = new AdapterParts(path);
@@ -79,6 +79,7 @@ internal static class PeftAdapter
             TokenRows = rows.DrainToImmutable(),
             Namings = OtherCuts.NamingsOf,
             Targets = PeftTargets.Of(settings),
+            Wholes = PeftTargets.WholesOf(settings),
             BaseName = settings.BaseName,
             Settings = JsonObject.Create(settings.Root)!,
             Problems = [.. Noticed(path, settings, pairs)],
@@ -95,12 +96,18 @@ internal static class PeftAdapter
             throw Errors.AdapterShape(path, a.Name, a.Shape.ToString(), $"{settings.RankOf(module)} rows, the r of {PeftSettings.FileName},");
         }
 
+        Tensor? magnitude = parts.Find(module, "magnitude");
+        if (magnitude is not null && !settings.HasMagnitudes)
+        {
+            throw Errors.AdapterContradicted(path, $"module {Errors.Quote(module)} has a lora_magnitude_vector", $"use_dora is not true in {PeftSettings.FileName}");
+        }
+
         return new LowRankPair(module, a, b)
         {
             Alpha = settings.AlphaOf(module),
             Divisor = settings.DivisorOf(module),
             IsEmbedding = isEmbedding,
-            Magnitude = parts.Find(module, "magnitude") ?? (settings.HasMagnitudes ? throw Errors.AdapterIncomplete(path, module, "lora_magnitude_vector") : null),
+            Magnitude = magnitude ?? (settings.HasMagnitudes ? throw Errors.AdapterIncomplete(path, module, "lora_magnitude_vector") : null),
             Bias = parts.Find(module, "lora_B.bias"),
         };
     }
