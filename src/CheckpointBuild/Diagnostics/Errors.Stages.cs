@@ -11,7 +11,7 @@ internal static partial class Errors
     internal static CheckpointException NotFinite(string tensor, float value, long row, long column, string dtype) => new("CKPT3001",
         string.Create(CultureInfo.InvariantCulture, $"tensor '{tensor}': the weight at row {N(row)}, column {N(column)} is {value}, which {dtype} cannot hold. The checkpoint is damaged or training diverged; use a sound one, or a float dtype to keep the value."));
 
-    internal static CheckpointException BeyondRange(string tensor, float value, long row, long column, string dtype) => new("CKPT3002",
+    internal static CheckpointException BeyondRange(string tensor, double value, long row, long column, string dtype) => new("CKPT3002",
         string.Create(CultureInfo.InvariantCulture, $"tensor '{tensor}': the weight at row {N(row)}, column {N(column)} is {value:G9}, which {dtype} cannot hold. Use a wider type (bfloat16 or float32 in place of float16), or Compatibility=reference to write infinity as the reference tools do."));
 
     internal static CheckpointException NoValues(string tensor, string dtype, string wanted) => new("CKPT3004",

@@ -55,7 +55,8 @@ public static class MergeAdapter
     {
         string[] strangers =
         [
-            .. adapter.Pairs.Where(p => sites.Matrix(p.Module) is null || (p.Bias is not null && sites.Bias(p.Module) is null)).Select(p => p.Module),
+            .. adapter.Pairs.Where(p => sites.Matrix(p.Module) is null).Select(p => p.Module),
+            .. adapter.Pairs.Where(p => p.Bias is not null && sites.Matrix(p.Module) is not null && sites.Bias(p.Module) is null).Select(p => p.Module + ".bias"),
             .. adapter.Replacements.Where(r => sites.Find(r.Name) is null).Select(r => r.Name),
             .. adapter.TokenRows.Where(t => sites.Matrix(t.Module) is null).Select(t => t.Module),
         ];

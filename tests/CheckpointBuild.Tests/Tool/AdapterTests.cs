@@ -227,6 +227,22 @@ public sealed class AdapterTests : IDisposable
         Assert.True(result.IsRefusal && result.Error.Contains("CKPT2012", StringComparison.Ordinal), result.ToString());
     }
 
+    [Fact]
+    public async Task A_change_of_a_bias_that_the_base_lacks_is_refused_by_the_bias_name() =>
+        Assert.Contains("'model.layers.0.self_attn.q_proj.bias' is not in the base", (await MergeAsync(new TinyAdapter { Change = s => s[Query + ".lora_B.bias"] = [64] }.Write(_scratch.PathOf("adapter")))).Error, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("modules_to_save")]
+    [InlineData("modules_to_save.default")]
+    public async Task A_tensor_that_was_trained_as_a_whole_is_found_by_the_names_of_memory_too(string wrapper)
+    {
+        string plain = new TinyAdapter { Change = s => s["base_model.model.model.norm.weight"] = [64] }.Write(_scratch.PathOf("plain"));
+        await MergeAsync(plain);
+        string expected = Hash.OfFile(_scratch.PathOf("out/model.safetensors"));
+        await MergeAsync(new TinyAdapter { Change = s => s[$"base_model.model.model.norm.{wrapper}.weight"] = [64] }.Write(_scratch.PathOf("wrapped")));
+        Assert.Equal(expected, Hash.OfFile(_scratch.PathOf("out/model.safetensors")));
+    }
+
     [Theory]
     [MemberData(nameof(TorchtuneRefusals))]
     public async Task A_torchtune_adapter_that_its_configuration_contradicts_is_refused_merged_and_in_peft_s_form(string code, string field, string value)

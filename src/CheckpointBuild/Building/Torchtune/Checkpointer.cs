@@ -155,7 +155,13 @@ public sealed class Checkpointer : IDisposable
 
     private PickleDictionary WithRecipe(PickleDictionary state)
     {
-        foreach ((object? key, object? value) in ReadDictionary(RecipePath()))
+        PickleDictionary recipe = ReadDictionary(RecipePath());
+        if (_options.Compatibility == Compatibility.Safe)
+        {
+            RecipeCounts.Check(RecipePath(), recipe);
+        }
+
+        foreach ((object? key, object? value) in recipe)
         {
             state = key is ModelKey or AdapterKey && _options.Compatibility == Compatibility.Safe ? throw Errors.TuneRecipeBroken(RecipePath(), $"it holds the key '{key}', which would take the place of what was loaded") : state.Set(key, value);
         }
@@ -196,5 +202,5 @@ public sealed class Checkpointer : IDisposable
     }
 
     private static bool IsWithin(string path, string folder) =>
-        (Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)) + Path.DirectorySeparatorChar).StartsWith(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        (RealPath.Of(path) + Path.DirectorySeparatorChar).StartsWith(RealPath.Of(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 }

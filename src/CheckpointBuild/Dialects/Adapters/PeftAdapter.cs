@@ -20,7 +20,7 @@ internal static class PeftAdapter
     private const string Weight = ".weight";
     private const string Bias = ".bias";
     private const string BaseLayer = ".base_layer";
-    private const string Saved = ".modules_to_save";
+    private static readonly string[] Saved = [".modules_to_save", ".modules_to_save.default"];
     private const string TokenRows = ".token_adapter.trainable_tokens_delta";
 
     // How names end, and what such a tensor is. Names in memory have the adapter's own name in them, which some tools wrote too.
@@ -119,7 +119,8 @@ internal static class PeftAdapter
             : throw Errors.AdapterTensorUnknown(path, tensor.Name, "a factor, a magnitude, or a weight or bias that was trained as a whole");
         string module = rest[..^suffix.Length];
         bool isBase = module.EndsWith(BaseLayer, StringComparison.Ordinal);
-        string plain = isBase ? module[..^BaseLayer.Length] : module.EndsWith(Saved, StringComparison.Ordinal) ? module[..^Saved.Length] : module;
+        string wrapper = isBase ? BaseLayer : Array.Find(Saved, s => module.EndsWith(s, StringComparison.Ordinal)) ?? "";
+        string plain = module[..^wrapper.Length];
         return new AdapterReplacement(plain + suffix, Float(path, tensor), isBase && suffix == Weight);
     }
 
