@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.IO;
 using System.Linq;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.DTypes;
@@ -16,6 +17,14 @@ internal sealed class HuggingFace() : ComposedDialect("huggingface", ConfigSourc
 {
     /// <inheritdoc/>
     public override bool CanWrite => true;
+
+    // One of Meta's shards by itself is Meta's, whatever configuration lies beside it too.
+    /// <inheritdoc/>
+    public override bool Recognizes(CheckpointDirectory directory)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        return !(directory.File is { } one && Meta.MetaShards.IsShard(one) && File.Exists(directory.PathOf(Meta.ParamsFile.Name))) && base.Recognizes(directory);
+    }
 
     /// <inheritdoc/>
     public override QuantizationPolicy PolicyFor(Checkpoint checkpoint, DType? dtype, string? quantization) => FloatPolicy(dtype, quantization);
