@@ -2,7 +2,7 @@ using System.Collections.Generic;
 
 namespace CheckpointBuild.Diagnostics;
 
-/// <content>2150 to 2171, 4150 to 4159, 9150 to 9151: Meta's and torchtune's folders, and torchtune's checkpointers.</content>
+/// <content>2150 to 2172, 4150 to 4159, 9150 to 9151: Meta's and torchtune's folders, and torchtune's checkpointers.</content>
 internal static partial class Errors
 {
     // 4150: writing PyTorch's files.
@@ -51,6 +51,9 @@ internal static partial class Errors
 
     internal static CheckpointException TuneModelTypeDiffers(string path, string type, IEnumerable<string> needed, string found) => new("CKPT2160",
         $"{path}: the architecture is '{found}', the model type {type} is for {string.Join(", ", needed)}. Name the type of this model, or leave it to config.json.", path);
+
+    internal static Diagnostic TiedHeadOnce(string checkpoint) => new("CKPT2172",
+        $"{checkpoint}: the files hold the head ('lm_head.weight') beside the embedding that it is tied to. torchtune's form has it once, and what is converted back from there too; loading ties both again.");
 
     // 2170 and 2171: what Meta's folders say and do not say.
 

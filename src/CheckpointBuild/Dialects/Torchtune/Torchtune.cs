@@ -82,7 +82,9 @@ internal sealed class Torchtune : Dialect
             files.Add(FilePlan.Of(folder + Index, ShardedWeights.IndexOf(partition, tensors.Sum(t => t.ByteCount))));
         }
 
-        return new DirectoryPlan(files.DrainToImmutable(), warnings);
+        // torchtune trains one matrix for both.
+        bool losesCopy = !options.FollowsReference && checkpoint.Config.TiedEmbeddings && checkpoint.TiedHeadPlace is not null;
+        return new DirectoryPlan(files.DrainToImmutable(), losesCopy ? warnings.Add(Errors.TiedHeadOnce(checkpoint.Name)) : warnings);
     }
 
     /// <inheritdoc/>
