@@ -56,6 +56,19 @@ public sealed class CheckpointerTests : IDisposable
     }
 
     [Fact]
+    public void Load_leaves_what_was_loaded_before_readable()
+    {
+        using Checkpointer checkpointer = Open(Tune(TorchtuneLayout.Classic));
+        Assert.True(checkpointer.Load().TryGet("model", out PickleDictionary? first));
+        Assert.True(first.TryGet("norm.scale", out Tensor? before));
+        byte[] expected = TensorValues.Bytes(before);
+
+        checkpointer.Load();
+
+        Assert.Equal(expected, TensorValues.Bytes(before));
+    }
+
+    [Fact]
     public void Load_refuses_to_resume_without_a_recipe() => Refused("CKPT2158", () => Open(Tune(TorchtuneLayout.Classic) with { ResumeFromCheckpoint = true }).Load());
 
     [Fact]

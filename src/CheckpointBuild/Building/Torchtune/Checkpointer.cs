@@ -20,7 +20,7 @@ public sealed class Checkpointer : IDisposable
     internal const string AdapterConfigKey = "adapter_config";
     private const string AdapterFile = "adapter_model.pt";
     private readonly CheckpointerOptions _options;
-    private readonly List<FileSource> _open = [];
+    private readonly List<IDisposable> _open = [];
     private CheckpointerWeights? _weights;
 
     /// <summary>Prepares to load and save; nothing is read yet.</summary>
@@ -54,13 +54,18 @@ public sealed class Checkpointer : IDisposable
     }
 
     /// <summary>Loads a model, and on resume what goes with it.</summary>
-    /// <returns>The state: <c>model</c>, <c>adapter</c> where there is one, and the keys of the recipe's state. Its tensors are read from the files when their rows are asked for; keep the checkpointer until then.</returns>
+    /// <returns>The state: <c>model</c>, <c>adapter</c> where there is one, and the keys of the recipe's state. Its tensors are read from the files when their rows are asked for; keep the checkpointer until then. A state that was loaded before stays readable too.</returns>
     /// <exception cref="CheckpointException">CKPT2155 a value that is no tensor, CKPT2158 no recipe state to resume from, CKPT2159 a recipe state that is none, CKPT1001 a file that is not there.</exception>
     public PickleDictionary Load()
     {
         string? adapter = AdapterPath();
-        _weights?.Dispose();
-        _weights = CheckpointerWeights.Open(_options, ModelFolder(adapter));
+        CheckpointerWeights weights = CheckpointerWeights.Open(_options, ModelFolder(adapter));
+        if (_weights is not null)
+        {
+            _open.Add(_weights);
+        }
+
+        _weights = weights;
         var state = new PickleDictionary(PickleDictionaryKind.Dictionary).Set(ModelKey, _weights.ToTorchtune());
         if (adapter is not null)
         {
