@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text.Json.Nodes;
+using CheckpointBuild.Diagnostics;
 using Spectre.Console;
 
 namespace CheckpointBuild.Tool;
@@ -54,5 +55,5 @@ internal static class InspectionTable
         }
     }
 
-    private static string Show(JsonNode? node) => node is JsonArray list ? $"[{string.Join(", ", list)}]" : node?.ToString() ?? "–";
+    private static string Show(JsonNode? node) => node is JsonArray list ? $"[{string.Join(", ", list)}]" : node is null ? "–" : Errors.Shown(node.ToString());
 }

@@ -84,7 +84,7 @@ public static class ModuleWeights
 
     /// <summary>A torch tensor as a tensor that reads its memory, to be saved with others.</summary>
     /// <param name="name">What it is called.</param>
-    /// <param name="value">The torch tensor; keep it alive while the tensor is used.</param>
+    /// <param name="value">The torch tensor; keep it alive while the tensor is used: TorchSharp throws an <see cref="InvalidOperationException"/> when one is read that was disposed of.</param>
     /// <returns>The tensor.</returns>
     /// <exception cref="CheckpointException">CKPT2368 for a type that the product does not have.</exception>
     public static Tensor TensorOf(string name, TorchTensor value)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Tensors;
 
 namespace CheckpointBuild.Building;
@@ -12,7 +13,7 @@ public sealed record TensorDifference(string Name, Tensor? Left, Tensor? Right)
     /// <summary>How many numbers differ.</summary>
     public long DifferentCount { get; init; }
 
-    /// <summary>The largest distance between two numbers; infinite where one of both is not finite.</summary>
+    /// <summary>The largest distance between two numbers; infinite where one of both is not finite, or of a dtype whose numbers are not computed with.</summary>
     public double MaxAbsoluteError { get; init; }
 
     /// <summary>Whether nothing but the dialect's own rule for dtypes tells them apart: the numbers are equal, and one form keeps all such tensors in float32.</summary>
@@ -27,18 +28,20 @@ public sealed record TensorDifference(string Name, Tensor? Left, Tensor? Right)
     {
         if (Left is null || Right is null)
         {
-            return $"{Name}: only in the {(Right is null ? "first" : "second")} ({Describe((Left ?? Right)!)})";
+            return $"{Errors.Shown(Name)}: only in the {(Right is null ? "first" : "second")} ({Describe((Left ?? Right)!)})";
         }
 
         if (Left.Shape != Right.Shape)
         {
-            return $"{Name}: {Describe(Left)}, {Describe(Right)}";
+            return $"{Errors.Shown(Name)}: {Describe(Left)}, {Describe(Right)}";
         }
 
+        string name = Errors.Shown(Name);
         string types = Left.DType == Right.DType ? "" : $"{Left.DType}, {Right.DType}; ";
         return DifferentCount == 0
-            ? $"{Name}: {types}the same numbers"
-            : string.Create(CultureInfo.InvariantCulture, $"{Name}: {types}{DifferentCount:N0} of {Left.Shape.ElementCount:N0} numbers differ, max abs error {MaxAbsoluteError:G6}");
+            ? $"{name}: {types}the same numbers"
+            : !Left.DType.HasValues || !Right.DType.HasValues ? $"{name}: {types}not the same; numbers of {(Left.DType.HasValues ? Right : Left).DType} are not computed with, and how far they are apart is not known"
+            : string.Create(CultureInfo.InvariantCulture, $"{name}: {types}{DifferentCount:N0} of {Left.Shape.ElementCount:N0} numbers differ, max abs error {MaxAbsoluteError:G6}");
     }
 
     private static string Describe(Tensor tensor) => $"{tensor.DType} {tensor.Shape}";

@@ -25,7 +25,10 @@ internal static partial class Errors
         $"{path}: tensor {Quote(tensor)} is {found}, {needed} is needed. The adapter was trained on another model, or its configuration belongs to another adapter; take those that belong together.", path);
 
     internal static CheckpointException AdapterTargetsUnmet(string path, IReadOnlyCollection<string> modules) => new("CKPT2266",
-        $"{path}: the configuration's target_modules ask for a change of {(modules.Count == 0 ? "modules that the base does not have" : string.Join(", ", modules.Take(5).Select(Quote)) + (modules.Count > 5 ? $" and {N(modules.Count - 5)} more, for which the file has no factors" : ", for which the file has no factors"))}. Configuration and weights come from different saves; get both again.", path);
+        $"{path}: the configuration's target_modules ask for a change of {(modules.Count == 0 ? "modules that the base does not have" : Unmet(modules, "factors"))}. Configuration and weights come from different saves; get both again.", path);
+
+    internal static CheckpointException AdapterWholesUnmet(string path, IReadOnlyCollection<string> modules) => new("CKPT2369",
+        $"{path}: the configuration's modules_to_save ask for {Unmet(modules, "tensors")}. Configuration and weights come from different saves; get both again.", path);
 
     internal static CheckpointException AdapterDType(string path, string tensor, string dtype) => new("CKPT2267",
         $"{path}: tensor {Quote(tensor)} is {dtype}, a float type is needed. The file is damaged or was quantized; save the adapter in a float type.", path);
@@ -51,6 +54,9 @@ internal static partial class Errors
     internal static Diagnostic AdapterUnties(string path, string tensor) => new("CKPT2364",
         $"{path}: replaces {Quote(tensor)} of a pair that the base ties. The other keeps its values: the model has two matrices from now on, and its configuration says so.", path);
 
+    internal static CheckpointException AdapterContradicted(string path, string found, string stated) => new("CKPT2365",
+        $"{path}: {found}, but {stated}. File and configuration do not mean the same adapter, and one of them would be left out of account; put the adapter_config.json beside the file that was saved with it.", path);
+
     internal static CheckpointException ModuleNames(IReadOnlyCollection<string> missing, IReadOnlyCollection<string> unexpected) => new("CKPT2366",
         $"module and checkpoint have other names: {(missing.Count == 0 ? "" : $"{N(missing.Count)} of the module's are not in the checkpoint ({string.Join(", ", missing.Take(5).Select(Quote))}{(missing.Count > 5 ? ", …" : "")})")}{(missing.Count > 0 && unexpected.Count > 0 ? "; " : "")}{(unexpected.Count == 0 ? "" : $"{N(unexpected.Count)} of the checkpoint's are not in the module ({string.Join(", ", unexpected.Take(5).Select(Quote))}{(unexpected.Count > 5 ? ", …" : "")})")}. Name the module's parts as the checkpoint does, give the naming that it follows, or say which parameters are its own.");
 
@@ -59,4 +65,7 @@ internal static partial class Errors
 
     internal static CheckpointException ModuleDType(string tensor, string found, string needed) => new("CKPT2368",
         $"tensor {Quote(tensor)} is {found}, {needed} is needed. Make the module in the checkpoint's dtype, or ask for conversion.");
+
+    private static string Unmet(IReadOnlyCollection<string> modules, string parts) =>
+        string.Join(", ", modules.Take(5).Select(Quote)) + (modules.Count > 5 ? $" and {N(modules.Count - 5)} more" : "") + $", for which the file has no {parts}";
 }

@@ -19,22 +19,22 @@ internal static partial class Errors
         $"{file}: the architecture '{found}' is not known (known: {string.Join(", ", known)}). Use a model of a known architecture, or add it by a plug-in.", file);
 
     internal static CheckpointException TensorMissing(string file, string tensor, string needed) => new("CKPT2005",
-        $"{file}: tensor '{tensor}' {needed} is missing. The checkpoint is incomplete: compare its files with the index, or check config.json against the weights.", file);
+        $"{file}: tensor {Quote(tensor)} {needed} is missing. The checkpoint is incomplete: compare its files with the index, or check config.json against the weights.", file);
 
     internal static CheckpointException TensorUnknown(string file, IReadOnlyCollection<string> tensors, string family) => new("CKPT2006",
-        $"{file}: {(tensors.Count == 1 ? "tensor" : $"{tensors.Count} tensors")} '{string.Join("', '", tensors.Take(5))}'{(tensors.Count > 5 ? ", …" : "")} {(tensors.Count == 1 ? "has" : "have")} no place in {family}. Nothing is dropped silently: check that config.json belongs to these weights, or remove what is not the model's.", file);
+        $"{file}: {(tensors.Count == 1 ? "tensor" : $"{tensors.Count} tensors")} {string.Join(", ", tensors.Take(5).Select(Quote))}{(tensors.Count > 5 ? ", …" : "")} {(tensors.Count == 1 ? "has" : "have")} no place in {family}. Nothing is dropped silently: check that config.json belongs to these weights, or remove what is not the model's.", file);
 
     internal static CheckpointException TensorShape(string file, string tensor, string found, string needed) => new("CKPT2007",
-        $"{file}: tensor '{tensor}' is {found}, {needed} is needed by the configuration. config.json does not belong to these weights; take the right one.", file);
+        $"{file}: tensor {Quote(tensor)} is {found}, {needed} is needed by the configuration. Configuration (config.json, or params.json of Meta's form) and weights do not belong together; take those that do.", file);
 
     internal static CheckpointException NoCheckpoint(string path, IEnumerable<string> formats) => new("CKPT2008",
         $"{path}: there is no checkpoint here that is known ({string.Join(", ", formats)}). A Hugging Face folder holds config.json and *.safetensors or pytorch_model*.bin; an engine is a .gguf file.", path);
 
     internal static CheckpointException ShardMissing(string index, string shard, string tensor) => new("CKPT2009",
-        $"{index}: names '{shard}' for tensor '{tensor}', there is no such file beside it. The download is probably incomplete; get the missing shard.", index);
+        $"{index}: names {Quote(shard)} for tensor {Quote(tensor)}, there is no such file beside it. The download is probably incomplete; get the missing shard.", index);
 
     internal static CheckpointException NotInShard(string index, string shard, string tensor) => new("CKPT2010",
-        $"{index}: says that '{shard}' holds tensor '{tensor}', the file does not. Index and shards come from different saves; get both again.", index);
+        $"{index}: says that {Quote(shard)} holds tensor {Quote(tensor)}, the file does not. Index and shards come from different saves; get both again.", index);
 
     internal static CheckpointException UnknownDialect(string found, IEnumerable<string> known) => new("CKPT2011",
         $"the format '{found}' is not known (known: {string.Join(", ", known)}). Use one of these.");
@@ -91,7 +91,7 @@ internal static partial class Errors
         $"{file}: the weights have biases although '{field}' is false or absent there. The weights count.", file);
 
     internal static Diagnostic HeadTiedTwice(string file, string tensor) => new("CKPT2052",
-        $"{file}: the configuration ties the output head to the embedding, and '{tensor}' stands in the weights all the same. The weights count: the head is kept as its own matrix.", file);
+        $"{file}: the configuration ties the output head to the embedding, and {Quote(tensor)} stands in the weights all the same. The weights count: the head is kept as its own matrix.", file);
 
     internal static Diagnostic StatedDTypeDiffers(string file, string stated, string found) => new("CKPT2053",
         $"{file}: says '{stated}', the weights are {found}. The weights count.", file);
@@ -107,6 +107,9 @@ internal static partial class Errors
 
     internal static Diagnostic WrapperInside(string file, string part) => new("CKPT2063",
         $"{file}: tensors' names have '{part}' within, a wrapper's. It is taken away.", file);
+
+    internal static Diagnostic FrequenciesLeftOut(string file, int count, string first) => new("CKPT2064",
+        $"{file}: {(count == 1 ? "the rotary frequencies" : $"{N(count)} tensors of rotary frequencies, the first is")} {Quote(first)}, hold other numbers than the configuration gives. They are left out, as the reference does, and frequencies are computed; check the configuration's rotary base and scaling.");
 
     internal static Diagnostic EndTokensLeft(string tokens) => new("CKPT2057",
         $"GGUF has no place for the end tokens {tokens} beside those that it names. Runtimes will not stop at them; stop at their text in the application.");
@@ -127,7 +130,7 @@ internal static partial class Errors
         $"{file}: its tokenizer goes along as it stands and is not understood here ({fault.TrimEnd('.')}). llama.cpp may refuse the file or end at it: take a sound one, or quantize the checkpoint that it was made from.", file);
 
     internal static Diagnostic TensorsLeftOut(string file, int count, string first) => new("CKPT2062",
-        $"{file}: {count} tensors from '{first}' on belong to layers that predict further tokens in training. They are left out; the model's own results do not depend on them.");
+        $"{file}: {count} tensors from {Quote(first)} on belong to layers that predict further tokens in training. They are left out; the model's own results do not depend on them.");
 
     internal static CheckpointException MappingPatternWrong(string pattern, System.Exception inner) => new("CKPT2800",
         $"mapping: the pattern {Quote(pattern)} cannot be used ({inner.Message}). Write a regular expression without look-around and back-references.", null, inner);

@@ -10,7 +10,7 @@ internal static partial class Errors
         $"{N(tokens)} tokens at position {N(position)}: the model's context has {N(context)} positions. Shorten the prompt, generate fewer tokens, or begin a new sequence.");
 
     internal static CheckpointException WeightNotFinite(string tensor, float value, long row, long column) => new("CKPT5003",
-        $"tensor '{tensor}': the weight at row {N(row)}, column {N(column)} is {(float.IsNaN(value) ? "NaN" : "infinite")}. The checkpoint is damaged or training diverged; use a sound one.");
+        $"tensor {Quote(tensor)}: the weight at row {N(row)}, column {N(column)} is {(float.IsNaN(value) ? "NaN" : "infinite")}. The checkpoint is damaged or training diverged; use a sound one.");
 
     internal static CheckpointException LogitsNotFinite(int id) => new("CKPT5004",
         $"the model gave no finite logit for token {N(id)}. Numbers overflowed on the way: the weights are damaged, or belong to another configuration.");
@@ -22,7 +22,7 @@ internal static partial class Errors
         $"the text has {N(found)} tokens, one window needs {N(needed)}. Take a longer text or a shorter window.");
 
     internal static CheckpointException CannotComputeWith(string tensor, string dtype) => new("CKPT5008",
-        $"tensor '{tensor}': {dtype} is plain storage, the runtime cannot compute with it. Convert the checkpoint to a float or quantized dtype first.");
+        $"tensor {Quote(tensor)}: {dtype} is plain storage, the runtime cannot compute with it. Convert the checkpoint to a float or quantized dtype first.");
 
     internal static CheckpointException UnknownProtocol(string found, System.Collections.Generic.IEnumerable<string> known) => new("CKPT5009",
         $"the perplexity protocol '{found}' is not known (known: {string.Join(", ", known)}). Use one of these.");

@@ -46,7 +46,7 @@ internal static partial class Errors
         $"tokenizer: has {N(tokens)} tokens, the embedding has {N(rows)} rows: no weight belongs to {Quote(token)}. Take the tokenizer that belongs to these weights, or resize the embedding first.");
 
     internal static CheckpointException GgufTokenizerWrong(string file, string key, string found, string needed) => new("CKPT2114",
-        $"{file}: '{key}' is {found}, needed is {needed}. Convert the model again.", file);
+        $"{file}: {Quote(key)} is {found}, needed is {needed}. Convert the model again.", file);
 
     internal static CheckpointException NoGgufTokenizer(string kind) => new("CKPT2115",
         $"tokenizer: llama.cpp has no tokenizer of this kind ({kind}: no bytes, no byte fallback). Build another engine, or put the tokenizer.model that belongs to it beside tokenizer.json.");

@@ -2,7 +2,7 @@ using System.Collections.Generic;
 
 namespace CheckpointBuild.Diagnostics;
 
-/// <content>2150 to 2169, 4150 to 4159, 9150 to 9151: Meta's and torchtune's folders, and torchtune's checkpointers.</content>
+/// <content>2150 to 2172, 4150 to 4159, 9150 to 9151: Meta's and torchtune's folders, and torchtune's checkpointers.</content>
 internal static partial class Errors
 {
     // 4150: writing PyTorch's files.
@@ -51,6 +51,17 @@ internal static partial class Errors
 
     internal static CheckpointException TuneModelTypeDiffers(string path, string type, IEnumerable<string> needed, string found) => new("CKPT2160",
         $"{path}: the architecture is '{found}', the model type {type} is for {string.Join(", ", needed)}. Name the type of this model, or leave it to config.json.", path);
+
+    internal static Diagnostic TiedHeadOnce(string checkpoint) => new("CKPT2172",
+        $"{checkpoint}: the files hold the head ('lm_head.weight') beside the embedding that it is tied to. torchtune's form has it once, and what is converted back from there too; loading ties both again.");
+
+    // 2170 and 2171: what Meta's folders say and do not say.
+
+    internal static Diagnostic FrequenciesDiffer(string file, string found) => new("CKPT2170",
+        $"{file}: 'rope.freqs' ({found}) holds other numbers than the rotary base in params.json gives. They are left out, and computed where Meta's form is written, as Meta's own code never takes them from the file; check rope_theta.");
+
+    internal static Diagnostic HeadTakenAsTied(string file) => new("CKPT2171",
+        $"{file}: there is no 'output.weight', and nothing says that the head is the embedding. It is taken for that; if the model has a head of its own, the file is incomplete.");
 
     // 4151 to 4157: saving.
 

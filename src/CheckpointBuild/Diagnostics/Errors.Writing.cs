@@ -32,6 +32,9 @@ internal static partial class Errors
     internal static CheckpointException TooManyParts(string name, int found, int limit) => new("CKPT4070",
         $"{name}: MaxShardSize would make {N(found)} parts (at most {N(limit)} can be numbered). Use a larger size.");
 
+    internal static Diagnostic MetaShardsTooLarge(string checkpoint, long found, long wanted, int shards) => new("CKPT4072",
+        $"{checkpoint}: the files have up to {N(found)} bytes (MaxShardSize asks for {N(wanted)}). Meta's form shares every matrix among the files, and this model's goes into {shards} at most; take another form where the size counts.");
+
     internal static CheckpointException EngineTooLarge(string name, long found, long limit, string[] largest, string? fitting) => new("CKPT4071",
         $"{name}: the engine would have {N(found)} bytes (MaxEngineSize allows {N(limit)}). Its largest tensors: {string.Join(", ", largest)}. {(fitting is null ? "Choose a smaller Quantization" : $"Quantization={fitting} is the largest kind that fits; choose it")}, or give these tensors a smaller type with TensorTypes.");
 

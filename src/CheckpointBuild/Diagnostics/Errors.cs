@@ -12,15 +12,20 @@ internal static partial class Errors
     /// <summary>Quotes a name that came from a file: a long one is cut and control characters are shown as escapes, so that no file can write lines or colours into a log.</summary>
     /// <param name="name">The name.</param>
     /// <returns>The name in single quotes.</returns>
-    internal static string Quote(string name)
+    internal static string Quote(string name) => $"'{Shown(name)}'";
+
+    /// <summary>The same without quotes, for tables.</summary>
+    /// <param name="name">The name.</param>
+    /// <returns>At most a line of it.</returns>
+    internal static string Shown(string name)
     {
-        var quoted = new StringBuilder("'");
+        var shown = new StringBuilder();
         foreach (char c in name.Length <= LongestQuote ? name : name[..LongestQuote])
         {
-            quoted = char.IsControl(c) ? quoted.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}") : quoted.Append(c);
+            shown = char.IsControl(c) ? shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}") : shown.Append(c);
         }
 
-        return quoted.Append(name.Length <= LongestQuote ? "'" : "...'").ToString();
+        return shown.Append(name.Length <= LongestQuote ? "" : "...").ToString();
     }
 
     /// <summary>Writes a count with thousands separators, as every message does.</summary>

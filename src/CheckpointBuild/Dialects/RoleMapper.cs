@@ -71,6 +71,12 @@ internal sealed class RoleMapper(ModelFamily family, TensorNaming naming, string
             problems.Add(Errors.TensorsLeftOut(file, left.Count, left[0]));
         }
 
+        Tensor[] frequencies = [.. byName.Values.Where(t => !expected.ContainsKey(t.Name) && family.Ignores(t.Name) && RotaryBuffer.IsOne(t) && !RotaryBuffer.Follows(config, t))];
+        if (frequencies.Length > 0)
+        {
+            problems.Add(Errors.FrequenciesLeftOut(file, frequencies.Length, frequencies[0].Name));
+        }
+
         List<string> unknown = [.. byName.Keys.Where(name => !expected.ContainsKey(name) && !family.Ignores(name) && !family.LeavesOut(name, config))];
         if (unknown.Count > 0 && unknown.TrueForAll(name => IsBiasOfZeros(byName[name])))
         {

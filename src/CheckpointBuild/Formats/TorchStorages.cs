@@ -19,10 +19,11 @@ internal sealed class TorchStorages
     /// <summary>Looks which tensors share their numbers.</summary>
     /// <param name="path">The file, for messages.</param>
     /// <param name="root">The object.</param>
+    /// <exception cref="CheckpointException">CKPT4150 when the object contains itself.</exception>
     public TorchStorages(string path, object? root)
     {
         _path = path;
-        Count(root);
+        Count(root, 1);
     }
 
     /// <summary>What each storage holds, by its number.</summary>
@@ -68,8 +69,13 @@ internal sealed class TorchStorages
         pickle.Op(PickleOpcode.Reduce);
     }
 
-    private void Count(object? value)
+    private void Count(object? value, int level)
     {
+        if (level > PickleWriter.DeepestLevel)
+        {
+            throw PickleWriter.TooDeep(_path);
+        }
+
         switch (value)
         {
             case Tensor tensor:
@@ -79,14 +85,14 @@ internal sealed class TorchStorages
             case PickleDictionary dictionary:
                 foreach ((object? _, object? item) in dictionary)
                 {
-                    Count(item);
+                    Count(item, level + 1);
                 }
 
                 break;
             case PickleSequence sequence:
                 foreach (object? item in sequence)
                 {
-                    Count(item);
+                    Count(item, level + 1);
                 }
 
                 break;

@@ -15,7 +15,7 @@ public static class MergeAdapter
     /// <param name="adapter">The adapter.</param>
     /// <param name="options">Weight, dtypes and rounding.</param>
     /// <returns>The merged checkpoint, with what was noticed.</returns>
-    /// <exception cref="CheckpointException">CKPT2264 to CKPT2267 when any part of the adapter does not fit the base.</exception>
+    /// <exception cref="CheckpointException">CKPT2264 to CKPT2267 and CKPT2369 when any part of the adapter does not fit the base.</exception>
     public static Checkpoint Apply(Checkpoint checkpoint, Adapter adapter, MergeOptions options)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
@@ -24,6 +24,7 @@ public static class MergeAdapter
         var sites = new AdapterSites(checkpoint.Config, adapter.Namings(checkpoint.Family));
         CheckModules(checkpoint, adapter, sites);
         CheckTargets(adapter, sites);
+        CheckWholes(adapter, sites);
 
         var merge = new MergedTensors(checkpoint, adapter, sites, options);
         foreach (AdapterReplacement replacement in adapter.Replacements.Where(r => r.IsBase))
@@ -54,7 +55,8 @@ public static class MergeAdapter
     {
         string[] strangers =
         [
-            .. adapter.Pairs.Where(p => sites.Matrix(p.Module) is null || (p.Bias is not null && sites.Bias(p.Module) is null)).Select(p => p.Module),
+            .. adapter.Pairs.Where(p => sites.Matrix(p.Module) is null).Select(p => p.Module),
+            .. adapter.Pairs.Where(p => p.Bias is not null && sites.Matrix(p.Module) is not null && sites.Bias(p.Module) is null).Select(p => p.Module + ".bias"),
             .. adapter.Replacements.Where(r => sites.Find(r.Name) is null).Select(r => r.Name),
             .. adapter.TokenRows.Where(t => sites.Matrix(t.Module) is null).Select(t => t.Module),
         ];
@@ -78,6 +80,20 @@ public static class MergeAdapter
         if (missing.Length > 0 || (wanted.Length == 0 && !there.Any(m => targets(m, RoleKind.Query))))
         {
             throw Errors.AdapterTargetsUnmet(adapter.Path, missing);
+        }
+    }
+
+    private static void CheckWholes(Adapter adapter, AdapterSites sites)
+    {
+        if (adapter.Wholes is not { } wholes)
+        {
+            return;
+        }
+
+        string[] missing = [.. sites.Named().Where(m => wholes(m) && !adapter.Replacements.Any(r => r.Name.StartsWith(m + ".", StringComparison.Ordinal)))];
+        if (missing.Length > 0)
+        {
+            throw Errors.AdapterWholesUnmet(adapter.Path, missing);
         }
     }
 }

@@ -2,12 +2,14 @@ using System;
 using System.IO;
 using System.Linq;
 using System.Text.Json.Nodes;
+using System.Threading.Tasks;
 using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
 using CheckpointBuild.DTypes;
 using CheckpointBuild.Models;
 using CheckpointBuild.Tests.Infrastructure;
+using CheckpointBuild.Tests.Tool;
 using Xunit;
 
 namespace CheckpointBuild.Tests.Dialects;
@@ -16,6 +18,27 @@ namespace CheckpointBuild.Tests.Dialects;
 public sealed class HuggingFaceTests
 {
     private const string Query = "model.layers.0.self_attn.q_proj.weight";
+
+    [Fact]
+    public async Task A_tied_head_that_the_source_holds_is_kept_and_where_it_cannot_be_named()
+    {
+        using var scratch = new Scratch();
+        string both = new TinyLlama { Tied = false, Spoil = Fill, Configure = c => c["tie_word_embeddings"] = true }.Write(scratch.PathOf("both"));
+
+        await Ckpt.DoneAsync("convert", both, "--to", "huggingface", "--output", scratch.PathOf("hf"));
+        CkptResult tune = await Ckpt.DoneAsync("convert", both, "--to", "torchtune", "--output", scratch.PathOf("tune"));
+
+        Assert.Equal(Hash.OfFile(Path.Combine(both, "model.safetensors")), Hash.OfFile(scratch.PathOf("hf/model.safetensors")));
+        Assert.Contains("CKPT2172", tune.Error, StringComparison.Ordinal);
+
+        static void Fill(string name, float[] values)
+        {
+            for (int i = 0; i < values.Length; i++)
+            {
+                values[i] = (((i * 7) + (name == "lm_head.weight" ? "model.embed_tokens.weight" : name).Length) % 64) / 64f;
+            }
+        }
+    }
 
     [Fact]
     public void Tensors_without_a_place_are_refused_by_name()

@@ -4,6 +4,7 @@ using System.Linq;
 using System.Text.Json.Nodes;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
+using CheckpointBuild.DTypes;
 using CheckpointBuild.Models;
 using CheckpointBuild.Tensors;
 using CheckpointBuild.Tensors.Views;
@@ -36,6 +37,21 @@ public sealed class RoleMapperTests
         Tensor mask = Renamed.Of(family.Stored()[0], "transformer.h.0.attn.bias");
 
         Assert.Equal(family.Checkpoint().Tensors.Count, Map(family, family.Stored().Add(mask), out _).Count);
+    }
+
+    [Theory]
+    [InlineData(1f, false)]
+    [InlineData(0.5f, true)]
+    public void Rotary_frequencies_of_another_configuration_are_left_out_with_a_word(float factor, bool isSaid)
+    {
+        FamilySample family = FamilySample.Named("MistralForCausalLM, default");
+        RopeConfig rope = family.Config.Rope!;
+        var stored = new Computed("model.layers.0.self_attn.rotary_emb.inv_freq", [.. Enumerable.Range(0, rope.Dimensions / 2).Select(i => rope.Frequency(i) * factor)], "test");
+
+        RoleTable roles = Map(family, family.Stored().Add(Converted.Of(stored, DType.BF16)), out ImmutableArray<Diagnostic> problems);
+
+        Assert.Equal(family.Checkpoint().Tensors.Count, roles.Count);
+        Assert.Equal(isSaid ? ["CKPT2064"] : [], problems.Select(p => p.Code));
     }
 
     [Fact]

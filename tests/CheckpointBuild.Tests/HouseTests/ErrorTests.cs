@@ -20,6 +20,7 @@ public sealed partial class ErrorTests
         ["CKPT135"] = "Errors.PyTorch.cs",
         ["CKPT215"] = "Errors.Torchtune.cs",
         ["CKPT216"] = "Errors.Torchtune.cs",
+        ["CKPT217"] = "Errors.Torchtune.cs",
         ["CKPT915"] = "Errors.Torchtune.cs",
         ["CKPT415"] = "Errors.Torchtune.cs",
         ["CKPT21"] = "Errors.Tokenizers.cs",

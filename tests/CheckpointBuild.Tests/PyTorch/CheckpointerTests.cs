@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Linq;
+using System.Threading.Tasks;
 using CheckpointBuild.Building.Torchtune;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Dialects;
@@ -9,6 +10,7 @@ using CheckpointBuild.Formats;
 using CheckpointBuild.Tensors;
 using CheckpointBuild.Tests.Formats;
 using CheckpointBuild.Tests.Infrastructure;
+using CheckpointBuild.Tests.Tool;
 using Xunit;
 
 namespace CheckpointBuild.Tests.PyTorch;
@@ -35,6 +37,14 @@ public sealed class CheckpointerTests : IDisposable
         Refused("CKPT4151", () => Open(Tune(TorchtuneLayout.Current) with { OutputDirectory = _scratch.PathOf("in/../in/out") }));
 
     [Fact]
+    public void Checkpointer_refuses_an_output_that_a_link_leads_into_its_source()
+    {
+        CheckpointerOptions options = Tune(TorchtuneLayout.Current);
+        Directory.CreateSymbolicLink(_scratch.PathOf("link"), _scratch.PathOf("in"));
+        Refused("CKPT4151", () => Open(options with { OutputDirectory = _scratch.PathOf("link/out") }));
+    }
+
+    [Fact]
     public void Load_refuses_a_file_that_is_not_there() => Refused("CKPT1001", () => Open(Tune(TorchtuneLayout.Classic) with { CheckpointFiles = ["other.pt"] }).Load());
 
     [Fact]
@@ -46,6 +56,19 @@ public sealed class CheckpointerTests : IDisposable
     }
 
     [Fact]
+    public void Load_leaves_what_was_loaded_before_readable()
+    {
+        using Checkpointer checkpointer = Open(Tune(TorchtuneLayout.Classic));
+        Assert.True(checkpointer.Load().TryGet("model", out PickleDictionary? first));
+        Assert.True(first.TryGet("norm.scale", out Tensor? before));
+        byte[] expected = TensorValues.Bytes(before);
+
+        checkpointer.Load();
+
+        Assert.Equal(expected, TensorValues.Bytes(before));
+    }
+
+    [Fact]
     public void Load_refuses_to_resume_without_a_recipe() => Refused("CKPT2158", () => Open(Tune(TorchtuneLayout.Classic) with { ResumeFromCheckpoint = true }).Load());
 
     [Fact]
@@ -54,6 +77,55 @@ public sealed class CheckpointerTests : IDisposable
         CheckpointerOptions options = Tune(TorchtuneLayout.Classic) with { ResumeFromCheckpoint = true, RecipeCheckpoint = "recipe.pt" };
         Write("in/recipe.pt", new PickleDictionary(PickleDictionaryKind.Dictionary).Set("model", "evil"));
         Refused("CKPT2159", () => Open(options).Load());
+    }
+
+    [Theory]
+    [InlineData("one", 3L)]
+    [InlineData(-1L, 3L)]
+    [InlineData(9L, 3L)]
+    [InlineData(true, 3L)]
+    [InlineData(1L, "three")]
+    public void Load_refuses_a_recipe_of_epochs_that_cannot_be(object run, object total)
+    {
+        CheckpointerOptions options = Tune(TorchtuneLayout.Classic) with { ResumeFromCheckpoint = true, RecipeCheckpoint = "recipe.pt" };
+        Write("in/recipe.pt", new PickleDictionary(PickleDictionaryKind.Dictionary).Set("epochs_run", run).Set("total_epochs", total));
+        Refused("CKPT2159", () => Open(options).Load());
+    }
+
+    [Fact]
+    public void Load_hands_on_a_recipe_of_a_loop_s_own_keys()
+    {
+        CheckpointerOptions options = Tune(TorchtuneLayout.Classic) with { ResumeFromCheckpoint = true, RecipeCheckpoint = "recipe.pt" };
+        Write("in/recipe.pt", new PickleDictionary(PickleDictionaryKind.Dictionary).Set("epochs_run", 3L).Set("total_epochs", 3L).Set("mine", "x"));
+        using Checkpointer checkpointer = Open(options);
+        Assert.Equal(["model", "epochs_run", "total_epochs", "mine"], checkpointer.Load().Select(p => p.Key));
+    }
+
+    [Fact]
+    public void Save_refuses_a_state_that_contains_itself()
+    {
+        PickleDictionary self = new(PickleDictionaryKind.Dictionary);
+        self.Set("self", self);
+        Refused("CKPT4150", () => Open(Tune(TorchtuneLayout.Classic)).Save(new PickleDictionary(PickleDictionaryKind.Dictionary).Set("model", Model()).Set("q", self), 0, SaveKind.Intermediate));
+    }
+
+    [Theory]
+    [InlineData(TorchtuneLayout.Current)]
+    [InlineData(TorchtuneLayout.Classic)]
+    public async Task Convert_carries_a_recipe_s_state_that_it_has_read_and_no_other(TorchtuneLayout layout)
+    {
+        await Ckpt.DoneAsync("convert", new TinyLlama().Write(_scratch.PathOf("tiny")), "--to", "torchtune", "--output", _scratch.PathOf("trained"));
+        Write("trained/recipe_state/recipe_state.pt", new PickleDictionary(PickleDictionaryKind.Dictionary).Set("epochs_run", 1L));
+        string recipe = _scratch.PathOf("trained/recipe_state/recipe_state.pt");
+        byte[] sound = await File.ReadAllBytesAsync(recipe, TestContext.Current.CancellationToken);
+        string[] command = ["convert", _scratch.PathOf("trained"), "--to", "torchtune", "--torchtune-layout", layout.ToString().ToLowerInvariant(), "--output", _scratch.PathOf("again")];
+        await Ckpt.DoneAsync(command);
+        Assert.Equal(sound, await File.ReadAllBytesAsync(_scratch.PathOf(layout == TorchtuneLayout.Classic ? "again/recipe_state.pt" : "again/recipe_state/recipe_state.pt"), TestContext.Current.CancellationToken));
+
+        await File.WriteAllBytesAsync(recipe, sound[..^30], TestContext.Current.CancellationToken);
+        Assert.Contains("CKPT1250", (await Ckpt.RunAsync(command)).Error, StringComparison.Ordinal);
+        await File.WriteAllBytesAsync(recipe, PlanBytes.Of(PyTorchZipWriter.Plan("recipe_state.pt", new PickleSequence(PickleSequenceKind.List), PyTorchRecords.Full)), TestContext.Current.CancellationToken);
+        Assert.Contains("CKPT2159", (await Ckpt.RunAsync(command)).Error, StringComparison.Ordinal);
     }
 
     [Fact]

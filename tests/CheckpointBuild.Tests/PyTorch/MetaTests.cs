@@ -107,6 +107,13 @@ public sealed class MetaTests
     [InlineData("\"multiple_of\": 2147483647")]
     [InlineData("\"ffn_dim_multiplier\": 100000000000")]
     [InlineData("\"dim\": 2147483647")]
+    [InlineData("\"n_kv_heads\": 0")]
+    [InlineData("\"n_kv_heads\": -1")]
+    [InlineData("\"n_kv_heads\": 1")]
+    [InlineData("\"n_kv_heads\": 2.5")]
+    [InlineData("\"n_kv_heads\": 3")]
+    [InlineData("\"n_heads\": 8")]
+    [InlineData("\"norm_eps\": -1")]
     public async Task Read_of_sizes_without_a_width_refuses(string sizes)
     {
         using var scratch = new Scratch();
@@ -121,6 +128,67 @@ public sealed class MetaTests
         await File.WriteAllTextAsync(scratch.PathOf("meta/params.json"), parameters.ToJsonString(), TestContext.Current.CancellationToken);
         CkptResult result = await Ckpt.RunAsync("convert", scratch.PathOf("meta"), "--to", "huggingface", "--output", scratch.PathOf("out"));
         Assert.Contains("CKPT2002", result.Error, StringComparison.Ordinal);
+        Assert.Contains("params.json", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1, "4KB")]
+    [InlineData(1, "1GB")]
+    [InlineData(4, "1GB")]
+    public async Task Convert_blames_the_heads_of_params_json_and_no_shard(int heads, string size)
+    {
+        using var scratch = new Scratch();
+        await Ckpt.DoneAsync("convert", new TinyLlama().Write(scratch.PathOf("source")), "--to", "meta", "--max-shard-size", size, "--output", scratch.PathOf("meta"));
+        File.Delete(scratch.PathOf("meta/config.json"));
+        await File.WriteAllTextAsync(scratch.PathOf("meta/params.json"), (await File.ReadAllTextAsync(scratch.PathOf("meta/params.json"), TestContext.Current.CancellationToken)).Replace("\"n_kv_heads\": 2", $"\"n_kv_heads\": {heads}"), TestContext.Current.CancellationToken);
+        CkptResult result = await Ckpt.RunAsync("convert", scratch.PathOf("meta"), "--to", "huggingface", "--output", scratch.PathOf("out"));
+        Assert.Contains("CKPT2002", result.Error, StringComparison.Ordinal);
+        Assert.Contains("'n_kv_heads'", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Convert_of_one_shard_beside_both_configurations_reads_Meta_s()
+    {
+        using var scratch = new Scratch();
+        string source = new TinyLlama().Write(scratch.PathOf("source"));
+        await Ckpt.DoneAsync("convert", source, "--to", "meta", "--output", scratch.PathOf("meta"));
+        await Ckpt.DoneAsync("convert", scratch.PathOf("meta/consolidated.00.pth"), "--to", "huggingface", "--output", scratch.PathOf("back"));
+        Assert.Equal(Tensors(source), Tensors(scratch.PathOf("back")));
+    }
+
+    [Theory]
+    [InlineData(1f, false)]
+    [InlineData(0.5f, true)]
+    public async Task Convert_says_that_stored_frequencies_are_of_another_base(float factor, bool isSaid)
+    {
+        using var scratch = new Scratch();
+        await Ckpt.DoneAsync("convert", new TinyLlama().Write(scratch.PathOf("source")), "--to", "meta", "--output", scratch.PathOf("meta"));
+        float theta = JsonNode.Parse(await File.ReadAllTextAsync(scratch.PathOf("meta/params.json"), TestContext.Current.CancellationToken))!["rope_theta"]!.GetValue<float>();
+        Rewrite(scratch.PathOf("meta/consolidated.00.pth"), tensors => [.. tensors, new Computed("rope.freqs", [.. Enumerable.Range(0, 8).Select(i => factor / (float)Math.Pow(theta, 2f * i / 16))], "test")]);
+        CkptResult result = await Ckpt.DoneAsync("convert", scratch.PathOf("meta"), "--to", "huggingface", "--output", scratch.PathOf("back"));
+        Assert.Equal(isSaid, result.Error.Contains("CKPT2170", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Convert_says_that_a_head_that_is_not_there_is_taken_for_the_embedding()
+    {
+        using var scratch = new Scratch();
+        await Ckpt.DoneAsync("convert", new TinyLlama().Write(scratch.PathOf("source")), "--to", "meta", "--output", scratch.PathOf("meta"));
+        Rewrite(scratch.PathOf("meta/consolidated.00.pth"), tensors => [.. tensors.Where(t => t.Name != "output.weight")]);
+        string[] command = ["convert", scratch.PathOf("meta"), "--to", "huggingface", "--output", scratch.PathOf("back")];
+        Assert.DoesNotContain("CKPT2171", (await Ckpt.DoneAsync(command)).Error, StringComparison.Ordinal);
+        File.Delete(scratch.PathOf("meta/config.json"));
+        Assert.Contains("CKPT2171", (await Ckpt.DoneAsync(command)).Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("1KB", true)]
+    [InlineData("1GB", false)]
+    public async Task Convert_says_that_its_files_are_larger_than_was_asked_for(string size, bool isSaid)
+    {
+        using var scratch = new Scratch();
+        CkptResult result = await Ckpt.DoneAsync("convert", new TinyLlama().Write(scratch.PathOf("source")), "--to", "meta", "--max-shard-size", size, "--output", scratch.PathOf("meta"));
+        Assert.Equal(isSaid, result.Error.Contains("CKPT4072", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -151,6 +219,18 @@ public sealed class MetaTests
         CkptResult result = await Ckpt.DoneAsync("inspect", scratch.PathOf("meta"), "--json");
         Assert.Contains("\"dialect\": \"meta\"", result.Output, StringComparison.Ordinal);
         Assert.Contains("\"role\": \"layer 0 Query\"", result.Output, StringComparison.Ordinal);
+    }
+
+    private static void Rewrite(string path, Func<TensorTable, Tensor[]> change)
+    {
+        byte[] changed;
+        using (var opened = new FileSource(path))
+        {
+            TensorFile file = Format.PyTorch.Read(opened);
+            changed = PlanBytes.Of(Format.PyTorch.Plan(Path.GetFileName(path), new TensorFile(new TensorTable(change(file.Tensors)), file.Metadata)));
+        }
+
+        File.WriteAllBytes(path, changed);
     }
 
     private static Stored Zeros(Tensor like) => new(like.Name, DType.F32, like.Shape, new MemorySource("zeros", new byte[like.Shape.ElementCount * sizeof(float)]), 0);

@@ -22,6 +22,13 @@ public sealed class AdapterTests : IDisposable
     {
         { "CKPT2261", "kind" }, { "CKPT2261", "replication" }, { "CKPT2262", "prefix" }, { "CKPT2263", "half" }, { "CKPT2263", "lengths" }, { "CKPT2002", "alpha" }, { "CKPT2264", "layer" }, { "CKPT2265", "width" }, { "CKPT2265", "rank" },
         { "CKPT2266", "wider" }, { "CKPT2266", "nothing" }, { "CKPT2002", "expression" }, { "CKPT2002", "slow" }, { "CKPT2001", "no type" }, { "CKPT2260", "empty" }, { "CKPT2265", "token" }, { "CKPT3060", "nan" },
+        { "CKPT2365", "denied lengths" }, { "CKPT2369", "not saved" },
+    };
+
+    public static TheoryData<string, string, string> TorchtuneRefusals => new()
+    {
+        { "CKPT2261", "peft_type", "\"IA3\"" }, { "CKPT2263", "use_dora", "true" }, { "CKPT2266", "target_modules", "[\"up_proj\", \"down_proj\"]" }, { "CKPT2266", "target_modules", "[\"w3\", \"output_proj\"]" },
+        { "CKPT2365", "modules_to_save", "[\"lm_head\"]" }, { "CKPT2365", "use_rslora", "true" }, { "CKPT2365", "rank_pattern", "{\"q_proj\": 2}" }, { "CKPT2365", "alpha_pattern", "{\"q_proj\": 64}" },
     };
 
     public static TheoryData<string, string> Warnings => new()
@@ -180,7 +187,7 @@ public sealed class AdapterTests : IDisposable
     {
         // Values of an up projection stand in the same order in both; queries are turned, which the golden data shows.
         string peft = new TinyAdapter { Change = s => Keep(s, "mlp", ""), Configure = c => c["target_modules"] = new JsonArray("up_proj") }.Write(_scratch.PathOf("peft"));
-        string tune = new TinyAdapter { Change = s => Keep(s, "mlp", "tune") }.Write(_scratch.PathOf("tune"));
+        string tune = new TinyAdapter { Change = s => Keep(s, "mlp", "tune"), Configure = c => c["target_modules"] = new JsonArray("up_proj") }.Write(_scratch.PathOf("tune"));
         await MergeAsync(peft, "", "--dtype", "f32");
         string expected = Hash.OfFile(_scratch.PathOf("out/model.safetensors"));
 
@@ -220,11 +227,84 @@ public sealed class AdapterTests : IDisposable
         Assert.True(result.IsRefusal && result.Error.Contains("CKPT2012", StringComparison.Ordinal), result.ToString());
     }
 
+    [Fact]
+    public async Task A_change_of_a_bias_that_the_base_lacks_is_refused_by_the_bias_name() =>
+        Assert.Contains("'model.layers.0.self_attn.q_proj.bias' is not in the base", (await MergeAsync(new TinyAdapter { Change = s => s[Query + ".lora_B.bias"] = [64] }.Write(_scratch.PathOf("adapter")))).Error, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("modules_to_save")]
+    [InlineData("modules_to_save.default")]
+    public async Task A_tensor_that_was_trained_as_a_whole_is_found_by_the_names_of_memory_too(string wrapper)
+    {
+        string plain = new TinyAdapter { Change = s => s["base_model.model.model.norm.weight"] = [64] }.Write(_scratch.PathOf("plain"));
+        await MergeAsync(plain);
+        string expected = Hash.OfFile(_scratch.PathOf("out/model.safetensors"));
+        await MergeAsync(new TinyAdapter { Change = s => s[$"base_model.model.model.norm.{wrapper}.weight"] = [64] }.Write(_scratch.PathOf("wrapped")));
+        Assert.Equal(expected, Hash.OfFile(_scratch.PathOf("out/model.safetensors")));
+    }
+
+    [Theory]
+    [MemberData(nameof(TorchtuneRefusals))]
+    public async Task A_torchtune_adapter_that_its_configuration_contradicts_is_refused_merged_and_in_peft_s_form(string code, string field, string value)
+    {
+        string adapter = Tune(c => c[field] = JsonNode.Parse(value));
+
+        Assert.Contains(code, (await MergeAsync(adapter)).Error, StringComparison.Ordinal);
+        Assert.Contains(code, (await Ckpt.RunAsync("convert", adapter, "--to", "huggingface", "--base", Base(), "--output", _scratch.PathOf("peft"))).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_torchtune_adapter_s_lengths_need_no_setting_and_contradict_one_that_denies_them()
+    {
+        Assert.Equal(0, (await MergeAsync(Tune(_ => { }, Lengths))).ExitCode);
+        Assert.Contains("CKPT2365", (await MergeAsync(Tune(c => c["use_dora"] = false, Lengths))).Error, StringComparison.Ordinal);
+
+        static void Lengths(Dictionary<string, long[]> shapes)
+        {
+            shapes["layers.0.mlp.w3.magnitude"] = [96];
+            shapes["layers.1.mlp.w3.magnitude"] = [96];
+        }
+    }
+
+    [Fact]
+    public async Task An_adapter_of_some_layers_goes_to_torchtune_s_form_and_back()
+    {
+        string adapter = new TinyAdapter
+        {
+            Configure = c => { c["target_modules"] = new JsonArray("q_proj", "up_proj"); c["layers_to_transform"] = new JsonArray(1); },
+            Change = s => { foreach (string name in s.Keys.Where(n => n.Contains("layers.0.", StringComparison.Ordinal)).ToArray()) { s.Remove(name); } },
+        }.Write(_scratch.PathOf("adapter"));
+        await Ckpt.DoneAsync("convert", adapter, "--to", "torchtune", "--base", Base(), "--output", _scratch.PathOf("tune"));
+        await Ckpt.DoneAsync("convert", _scratch.PathOf("tune"), "--to", "huggingface", "--base", Base(), "--output", _scratch.PathOf("back"));
+
+        Assert.Equal(Hash.OfFile(Path.Combine(adapter, "adapter_model.safetensors")), Hash.OfFile(_scratch.PathOf("back/adapter_model.safetensors")));
+        Assert.Equal(0, (await MergeAsync(_scratch.PathOf("back"))).ExitCode);
+    }
+
+    // The changes of the upward projections under torchtune's names, with a configuration as torchtune writes it.
+    private string Tune(Action<JsonObject> configure, Action<Dictionary<string, long[]>>? change = null) => new TinyAdapter
+    {
+        Configure = c => { c.Clear(); c["r"] = 2; c["lora_alpha"] = 4; c["target_modules"] = new JsonArray("up_proj"); configure(c); },
+        Change = s =>
+        {
+            s.Clear();
+            foreach (int layer in new[] { 0, 1 })
+            {
+                s[$"layers.{layer}.mlp.w3.lora_a.weight"] = [2, 64];
+                s[$"layers.{layer}.mlp.w3.lora_b.weight"] = [96, 2];
+            }
+
+            change?.Invoke(s);
+        },
+    }.Write(_scratch.PathOf("tuned"));
+
     private string Damaged(string fault)
     {
         TinyAdapter adapter = fault switch
         {
             "lengths" => new() { Configure = c => c["use_dora"] = true },
+            "denied lengths" => new() { Change = s => s[Query + ".lora_magnitude_vector"] = [64] },
+            "not saved" => new() { Configure = c => c["modules_to_save"] = new JsonArray("norm", "score") },
             "alpha" => new() { Configure = c => c["lora_alpha"] = null },
             "kind" => new() { Configure = c => c["peft_type"] = "LOHA" },
             "replication" => new() { Configure = c => c["layer_replication"] = new JsonArray(new JsonArray(0, 1)) },

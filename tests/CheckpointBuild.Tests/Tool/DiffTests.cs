@@ -1,9 +1,12 @@
 using System;
 using System.IO;
+using System.Linq;
 using System.Threading.Tasks;
+using CheckpointBuild.Building;
 using CheckpointBuild.DTypes;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Tensors;
+using CheckpointBuild.Tensors.Views;
 using CheckpointBuild.Tests.Formats;
 using CheckpointBuild.Tests.Infrastructure;
 using Xunit;
@@ -116,6 +119,16 @@ public sealed class DiffTests : IDisposable
                 values[i] = (((i * 7) + (name == "lm_head.weight" ? "model.embed_tokens.weight" : name).Length) % 64) / 64f;
             }
         }
+    }
+
+    [Fact]
+    public void Numbers_that_are_not_computed_with_have_no_distance()
+    {
+        TensorDifference difference = CheckpointComparison.Compare(Table(DType.F8E4M3, 1), Table(DType.F8E4M3, 2), TestContext.Current.CancellationToken).Single();
+
+        Assert.Equal("w: not the same; numbers of float8_e4m3 are not computed with, and how far they are apart is not known", difference.ToString());
+
+        static TensorTable Table(DType dtype, byte value) => new([new Stored("w", dtype, new Shape(1, 4), new MemorySource("w", Enumerable.Repeat(value, 4).ToArray()), 0)]);
     }
 
     [Fact]

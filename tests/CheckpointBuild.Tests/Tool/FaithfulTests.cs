@@ -1,12 +1,16 @@
 using System;
 using System.IO;
 using System.Linq;
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
 using CheckpointBuild.Building;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.DTypes;
+using CheckpointBuild.Tensors;
+using CheckpointBuild.Tensors.Views;
 using CheckpointBuild.Tests.Infrastructure;
+using CheckpointBuild.Tests.Laws;
 using Xunit;
 
 namespace CheckpointBuild.Tests.Tool;
@@ -27,6 +31,23 @@ public sealed class FaithfulTests
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("CKPT7003", result.Error, StringComparison.Ordinal);
         Assert.Equal(before.Order(), Directory.GetFiles(scratch.PathOf("hf")).Order());
+    }
+
+    [Theory]
+    [InlineData("float32")]
+    [InlineData("float16")]
+    [InlineData("bfloat16")]
+    public void A_float64_number_beyond_the_dtype_wanted_is_refused_by_its_own_value_and_infinite_as_the_reference_writes_it(string name)
+    {
+        Assert.True(DType.TryParse(name, out DType? dtype));
+        Tensor tensor = new Stored("w", DType.F64, new Shape(2, 2), new ArraySource(MemoryMarshal.AsBytes<double>([1, -2, 3, -1e300]).ToArray()), 0);
+
+        CheckpointException refused = Assert.Throws<CheckpointException>(() => TensorValues.Bytes(Converted.Of(tensor, dtype)));
+        Assert.Equal("CKPT3002", refused.Code);
+        Assert.Contains("row 1, column 1 is -1E+300", refused.Message, StringComparison.Ordinal);
+        Assert.Equal([1, -2, 3, float.NegativeInfinity], Floats(Converted.Of(Converted.Of(tensor, dtype, OverflowRule.Infinity), DType.F32, OverflowRule.Infinity)));
+
+        static float[] Floats(Tensor read) => MemoryMarshal.Cast<byte, float>(TensorValues.Bytes(read)).ToArray();
     }
 
     [Fact]

@@ -32,6 +32,20 @@ public sealed class InspectTests : IDisposable
     }
 
     [Fact]
+    public async Task A_name_from_a_file_writes_neither_lines_nor_colours_nor_pages_into_a_table_or_message()
+    {
+        WriteTorch("state.pt", Tensors("a\n\u001b[31mCKPT0000: fake\0", new string('n', 100_000)));
+        Directory.CreateDirectory(_scratch.PathOf("model"));
+        new TinyLlama().Write(_scratch.PathOf("model"));
+        File.Delete(_scratch.PathOf("model/model.safetensors"));
+        File.Copy(_scratch.PathOf("state.pt"), _scratch.PathOf("model/pytorch_model.bin"));
+
+        string[] said = [(await Ckpt.DoneAsync("inspect", _scratch.PathOf("state.pt"))).Output, (await Ckpt.RunAsync("convert", _scratch.PathOf("model"), "--to", "huggingface", "--output", _scratch.PathOf("out"))).Error];
+
+        Assert.All(said, text => Assert.True(text.Length < 10_000 && !text.Contains('\u001b', StringComparison.Ordinal) && !text.Contains('\0', StringComparison.Ordinal) && !text.Contains("\nCKPT0000", StringComparison.Ordinal), text));
+    }
+
+    [Fact]
     public async Task Folder_of_weights_without_a_configuration_is_no_checkpoint()
     {
         WriteTorch("folder/state.pt", Tensors("w"));

@@ -20,7 +20,7 @@ public sealed class Checkpointer : IDisposable
     internal const string AdapterConfigKey = "adapter_config";
     private const string AdapterFile = "adapter_model.pt";
     private readonly CheckpointerOptions _options;
-    private readonly List<FileSource> _open = [];
+    private readonly List<IDisposable> _open = [];
     private CheckpointerWeights? _weights;
 
     /// <summary>Prepares to load and save; nothing is read yet.</summary>
@@ -54,13 +54,18 @@ public sealed class Checkpointer : IDisposable
     }
 
     /// <summary>Loads a model, and on resume what goes with it.</summary>
-    /// <returns>The state: <c>model</c>, <c>adapter</c> where there is one, and the keys of the recipe's state. Its tensors are read from the files when their rows are asked for; keep the checkpointer until then.</returns>
+    /// <returns>The state: <c>model</c>, <c>adapter</c> where there is one, and the keys of the recipe's state. Its tensors are read from the files when their rows are asked for; keep the checkpointer until then. A state that was loaded before stays readable too.</returns>
     /// <exception cref="CheckpointException">CKPT2155 a value that is no tensor, CKPT2158 no recipe state to resume from, CKPT2159 a recipe state that is none, CKPT1001 a file that is not there.</exception>
     public PickleDictionary Load()
     {
         string? adapter = AdapterPath();
-        _weights?.Dispose();
-        _weights = CheckpointerWeights.Open(_options, ModelFolder(adapter));
+        CheckpointerWeights weights = CheckpointerWeights.Open(_options, ModelFolder(adapter));
+        if (_weights is not null)
+        {
+            _open.Add(_weights);
+        }
+
+        _weights = weights;
         var state = new PickleDictionary(PickleDictionaryKind.Dictionary).Set(ModelKey, _weights.ToTorchtune());
         if (adapter is not null)
         {
@@ -155,7 +160,13 @@ public sealed class Checkpointer : IDisposable
 
     private PickleDictionary WithRecipe(PickleDictionary state)
     {
-        foreach ((object? key, object? value) in ReadDictionary(RecipePath()))
+        PickleDictionary recipe = ReadDictionary(RecipePath());
+        if (_options.Compatibility == Compatibility.Safe)
+        {
+            RecipeCounts.Check(RecipePath(), recipe);
+        }
+
+        foreach ((object? key, object? value) in recipe)
         {
             state = key is ModelKey or AdapterKey && _options.Compatibility == Compatibility.Safe ? throw Errors.TuneRecipeBroken(RecipePath(), $"it holds the key '{key}', which would take the place of what was loaded") : state.Set(key, value);
         }
@@ -196,5 +207,5 @@ public sealed class Checkpointer : IDisposable
     }
 
     private static bool IsWithin(string path, string folder) =>
-        (Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)) + Path.DirectorySeparatorChar).StartsWith(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        (RealPath.Of(path) + Path.DirectorySeparatorChar).StartsWith(RealPath.Of(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 }

@@ -20,7 +20,7 @@ internal static class PeftAdapter
     private const string Weight = ".weight";
     private const string Bias = ".bias";
     private const string BaseLayer = ".base_layer";
-    private const string Saved = ".modules_to_save";
+    private static readonly string[] Saved = [".modules_to_save", ".modules_to_save.default"];
     private const string TokenRows = ".token_adapter.trainable_tokens_delta";
 
     // How names end, and what such a tensor is. Names in memory have the adapter's own name in them, which some tools wrote too.
@@ -40,7 +40,7 @@ internal static class PeftAdapter
     /// <param name="settings">Its configuration.</param>
     /// <param name="file">Its tensors.</param>
     /// <returns>The adapter.</returns>
-    /// <exception cref="CheckpointException">CKPT2262 to CKPT2267 when file and configuration do not make an adapter.</exception>
+    /// <exception cref="CheckpointException">CKPT2262 to CKPT2267 and CKPT2365 when file and configuration do not make an adapter.</exception>
     public static Adapter Read(string name, string path, PeftSettings settings, TensorFile file)
     {
         var parts = new AdapterParts(path);
@@ -79,6 +79,7 @@ internal static class PeftAdapter
             TokenRows = rows.DrainToImmutable(),
             Namings = OtherCuts.NamingsOf,
             Targets = PeftTargets.Of(settings),
+            Wholes = PeftTargets.WholesOf(settings),
             BaseName = settings.BaseName,
             Settings = JsonObject.Create(settings.Root)!,
             Problems = [.. Noticed(path, settings, pairs)],
@@ -95,12 +96,18 @@ internal static class PeftAdapter
             throw Errors.AdapterShape(path, a.Name, a.Shape.ToString(), $"{settings.RankOf(module)} rows, the r of {PeftSettings.FileName},");
         }
 
+        Tensor? magnitude = parts.Find(module, "magnitude");
+        if (magnitude is not null && !settings.HasMagnitudes)
+        {
+            throw Errors.AdapterContradicted(path, $"module {Errors.Quote(module)} has a lora_magnitude_vector", $"use_dora is not true in {PeftSettings.FileName}");
+        }
+
         return new LowRankPair(module, a, b)
         {
             Alpha = settings.AlphaOf(module),
             Divisor = settings.DivisorOf(module),
             IsEmbedding = isEmbedding,
-            Magnitude = parts.Find(module, "magnitude") ?? (settings.HasMagnitudes ? throw Errors.AdapterIncomplete(path, module, "lora_magnitude_vector") : null),
+            Magnitude = magnitude ?? (settings.HasMagnitudes ? throw Errors.AdapterIncomplete(path, module, "lora_magnitude_vector") : null),
             Bias = parts.Find(module, "lora_B.bias"),
         };
     }
@@ -112,7 +119,8 @@ internal static class PeftAdapter
             : throw Errors.AdapterTensorUnknown(path, tensor.Name, "a factor, a magnitude, or a weight or bias that was trained as a whole");
         string module = rest[..^suffix.Length];
         bool isBase = module.EndsWith(BaseLayer, StringComparison.Ordinal);
-        string plain = isBase ? module[..^BaseLayer.Length] : module.EndsWith(Saved, StringComparison.Ordinal) ? module[..^Saved.Length] : module;
+        string wrapper = isBase ? BaseLayer : Array.Find(Saved, s => module.EndsWith(s, StringComparison.Ordinal)) ?? "";
+        string plain = module[..^wrapper.Length];
         return new AdapterReplacement(plain + suffix, Float(path, tensor), isBase && suffix == Weight);
     }
 

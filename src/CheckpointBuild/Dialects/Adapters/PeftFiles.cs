@@ -47,15 +47,20 @@ internal static class PeftFiles
         settings["peft_type"] = "LORA";
         settings["r"] = pairs[0].A.Rows;
         settings["lora_alpha"] = pairs[0].Alpha;
-        settings["target_modules"] = new JsonArray([.. TargetsOf(checkpoint, pairs).Select(m => (JsonNode?)m)]);
+        settings["target_modules"] = new JsonArray([.. TargetsOf([checkpoint.Family.Naming], checkpoint.Config, pairs).Select(m => (JsonNode?)m)]);
         settings["use_dora"] = pairs.Any(p => p.Magnitude is not null);
+        foreach (string narrowing in PeftTargets.Narrowing)
+        {
+            settings.Remove(narrowing);
+        }
+
         return settings;
     }
 
     // The end of a name asks for the modules of all layers; where only some have factors, they are named whole.
-    private static IEnumerable<string> TargetsOf(Checkpoint checkpoint, LowRankPair[] pairs)
+    internal static IEnumerable<string> TargetsOf(IEnumerable<TensorNaming> namings, ModelConfig config, LowRankPair[] pairs)
     {
-        ILookup<string, string> modules = checkpoint.Family.Naming.TensorsOf(checkpoint.Config).Where(t => t.Shape.Rank > 1).Select(t => t.Name[..t.Name.LastIndexOf('.')]).Distinct().ToLookup(EndOf);
+        ILookup<string, string> modules = namings.SelectMany(n => n.TensorsOf(config)).Where(t => t.Shape.Rank > 1).Select(t => t.Name[..t.Name.LastIndexOf('.')]).Distinct().ToLookup(EndOf);
         return pairs.GroupBy(p => EndOf(p.Module)).SelectMany(end => modules[end.Key].Count() > end.Count() ? end.Select(p => p.Module) : [end.Key]);
 
         static string EndOf(string module) => module[(module.LastIndexOf('.') + 1)..];

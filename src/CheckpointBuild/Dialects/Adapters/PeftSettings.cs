@@ -13,6 +13,9 @@ internal sealed class PeftSettings
     /// <summary>What the file is called.</summary>
     internal const string FileName = "adapter_config.json";
 
+    private const string Kind = "peft_type";
+    private const string Lora = "LORA";
+
     // Starts of training that change the base itself, or the form of the factors.
     private static readonly string[] HarmlessStarts = ["gaussian", "orthogonal"];
 
@@ -30,6 +33,8 @@ internal sealed class PeftSettings
         "qalora_group_size", "revision", "runtime_config", "task_type", "init_lora_weights", "r", "lora_alpha", "rank_pattern", "alpha_pattern", "use_rslora", "use_dora", "target_modules", "exclude_modules",
         "layers_to_transform", "layers_pattern", "trainable_token_indices",
     ];
+
+    private static readonly string[] NotTorchtunes = ["use_rslora", "rank_pattern", "alpha_pattern", "modules_to_save", "trainable_token_indices"];
 
     // What a torchtune adapter cannot do without, and what PEFT's has defaults for where it is not stated.
     private static readonly string[] Scaling = ["r", "lora_alpha"];
@@ -55,7 +60,9 @@ internal sealed class PeftSettings
         _ranks = [.. PeftPattern.Read(path, root, "rank_pattern")];
         _alphas = [.. PeftPattern.Read(path, root, "alpha_pattern")];
         IsRankStabilized = reader.OptionalFlag("use_rslora") == true;
-        HasMagnitudes = reader.OptionalFlag("use_dora") == true;
+        bool? hasMagnitudes = reader.OptionalFlag("use_dora");
+        HasMagnitudes = hasMagnitudes == true;
+        DeniesMagnitudes = hasMagnitudes == false;
         BaseName = reader.OptionalText("base_model_name_or_path");
     }
 
@@ -74,6 +81,9 @@ internal sealed class PeftSettings
     /// <summary>Whether each change has the lengths of its rows beside it (DoRA).</summary>
     public bool HasMagnitudes { get; }
 
+    /// <summary>Whether it says in so many words that there are none.</summary>
+    public bool DeniesMagnitudes { get; }
+
     /// <summary>What the base is called, or null.</summary>
     public string? BaseName { get; }
 
@@ -88,22 +98,7 @@ internal sealed class PeftSettings
     public static PeftSettings Read(string path, byte[] bytes)
     {
         JsonElement root = JsonFile.Parse(path, bytes);
-        string kind = new ConfigReader(path, root).OptionalText("peft_type") ?? throw Errors.ConfigFieldMissing(path, "peft_type");
-        if (kind != "LORA")
-        {
-            throw Errors.AdapterKind(path, kind, "LoRA and its variants rsLoRA and DoRA are");
-        }
-
-        foreach (string option in Refused.Where(o => root.TryGetProperty(o, out JsonElement value) && IsSet(value)))
-        {
-            throw Errors.AdapterKind(path, option, "it changes what the factors mean, or the base");
-        }
-
-        if (root.TryGetProperty("init_lora_weights", out JsonElement start) && start.ValueKind == JsonValueKind.String && !HarmlessStarts.Contains(start.GetString()))
-        {
-            throw Errors.AdapterKind(path, $"init_lora_weights {start.GetString()}", "this start changes the base itself, so that the factors belong to another matrix");
-        }
-
+        RefuseOtherKinds(path, root, new ConfigReader(path, root).OptionalText(Kind) ?? throw Errors.ConfigFieldMissing(path, Kind));
         return new PeftSettings(path, root);
     }
 
@@ -111,10 +106,11 @@ internal sealed class PeftSettings
     /// <param name="path">The file, for messages.</param>
     /// <param name="bytes">Its bytes.</param>
     /// <returns>The settings.</returns>
-    /// <exception cref="CheckpointException">CKPT2001 when rank or alpha is missing.</exception>
+    /// <exception cref="CheckpointException">CKPT2001 when rank or alpha is missing, CKPT2261 for a kind of adapter that is not merged.</exception>
     public static PeftSettings ReadBesideTorchtune(string path, byte[] bytes)
     {
         JsonElement root = JsonFile.Parse(path, bytes);
+        RefuseOtherKinds(path, root, new ConfigReader(path, root).OptionalText(Kind) ?? Lora);
         return Scaling.FirstOrDefault(field => !root.TryGetProperty(field, out _)) is { } missing
             ? throw Errors.ConfigFieldMissing(path, missing)
             : new PeftSettings(path, root);
@@ -152,9 +148,31 @@ internal sealed class PeftSettings
             : throw Errors.ConfigFieldMissing(Path, Field);
     }
 
+    /// <summary>The field that a torchtune adapter has no meaning for, since its library would train something else by it.</summary>
+    /// <returns>Its name, or null.</returns>
+    public string? Foreign() => Array.Find(NotTorchtunes, field => _root.TryGetProperty(field, out JsonElement value) && IsSet(value));
+
     /// <summary>The fields that are not known.</summary>
     /// <returns>Their names.</returns>
     public string[] Unknown() => [.. _root.EnumerateObject().Select(p => p.Name).Where(name => !Harmless.Contains(name) && !Refused.Contains(name))];
+
+    private static void RefuseOtherKinds(string path, JsonElement root, string kind)
+    {
+        if (kind != Lora)
+        {
+            throw Errors.AdapterKind(path, kind, "LoRA and its variants rsLoRA and DoRA are");
+        }
+
+        foreach (string option in Refused.Where(o => root.TryGetProperty(o, out JsonElement value) && IsSet(value)))
+        {
+            throw Errors.AdapterKind(path, option, "it changes what the factors mean, or the base");
+        }
+
+        if (root.TryGetProperty("init_lora_weights", out JsonElement start) && start.ValueKind == JsonValueKind.String && !HarmlessStarts.Contains(start.GetString()))
+        {
+            throw Errors.AdapterKind(path, $"init_lora_weights {start.GetString()}", "this start changes the base itself, so that the factors belong to another matrix");
+        }
+    }
 
     private static bool IsSet(JsonElement value) => value.ValueKind switch
     {

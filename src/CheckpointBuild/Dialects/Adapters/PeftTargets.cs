@@ -13,6 +13,10 @@ namespace CheckpointBuild.Dialects.Adapters;
 internal sealed class PeftTargets
 {
     private const string AllLinear = "all-linear";
+    private const string Saved = "modules_to_save";
+
+    /// <summary>The fields that take modules out of <c>target_modules</c>; whoever writes that list anew leaves them out.</summary>
+    internal static readonly string[] Narrowing = ["exclude_modules", "layers_to_transform", "layers_pattern"];
 
     private readonly string _path;
     private readonly Func<string, bool> _isTargeted;
@@ -30,8 +34,8 @@ internal sealed class PeftTargets
         _isExcluded = root.TryGetProperty("exclude_modules", out JsonElement excluded) && excluded.ValueKind != JsonValueKind.Null ? Matcher("exclude_modules", excluded) : _ => false;
         bool isList = targets.ValueKind == JsonValueKind.Array;
         _layers = isList && root.TryGetProperty("layers_to_transform", out JsonElement layers) ? Layers(layers) : null;
-        _layerPatterns = root.TryGetProperty("layers_pattern", out JsonElement patterns) ? Texts("layers_pattern", patterns) : [];
-        _saved = root.TryGetProperty("modules_to_save", out JsonElement saved) ? Texts("modules_to_save", saved) : [];
+        _layerPatterns = root.TryGetProperty("layers_pattern", out JsonElement patterns) ? Texts(path, "layers_pattern", patterns) : [];
+        _saved = root.TryGetProperty(Saved, out JsonElement saved) ? Texts(path, Saved, saved) : [];
     }
 
     /// <summary>Reads the targets.</summary>
@@ -39,6 +43,18 @@ internal sealed class PeftTargets
     /// <returns>Says of a module whether it is asked for; null where nothing is stated.</returns>
     public static Func<string, RoleKind, bool>? Of(PeftSettings settings) =>
         settings.Root.TryGetProperty("target_modules", out JsonElement targets) && targets.ValueKind != JsonValueKind.Null ? new PeftTargets(settings.Path, settings.Root, targets).Includes : null;
+
+    /// <summary>Reads <c>modules_to_save</c>.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <returns>Says of a module whether the file must have it as a whole; null where nothing is stated.</returns>
+    /// <exception cref="CheckpointException">CKPT2002 when the field is no list of names.</exception>
+    public static Func<string, bool>? WholesOf(PeftSettings settings)
+    {
+        string[] saved = settings.Root.TryGetProperty(Saved, out JsonElement stated) ? Texts(settings.Path, Saved, stated) : [];
+        return saved.Length == 0 ? null : module => IsEndOf(saved, module);
+    }
+
+    private static bool IsEndOf(string[] ends, string module) => ends.Any(end => module == end || module.EndsWith("." + end, StringComparison.Ordinal));
 
     private bool Includes(string module, RoleKind kind)
     {
@@ -73,8 +89,8 @@ internal sealed class PeftTargets
             return expression.IsMatch;
         }
 
-        string[] ends = Texts(field, value);
-        return module => ends.Any(end => module == end || module.EndsWith("." + end, StringComparison.Ordinal));
+        string[] ends = Texts(_path, field, value);
+        return module => IsEndOf(ends, module);
     }
 
     private int[]? Layers(JsonElement value) => value.ValueKind switch
@@ -85,11 +101,11 @@ internal sealed class PeftTargets
         _ => throw Errors.ConfigFieldWrong(_path, "layers_to_transform", value.GetRawText(), "a whole number or a list of them"),
     };
 
-    private string[] Texts(string field, JsonElement value) => value.ValueKind switch
+    private static string[] Texts(string path, string field, JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Null => [],
         JsonValueKind.String => [value.GetString()!],
-        JsonValueKind.Array => [.. value.EnumerateArray().Select(e => e.ValueKind == JsonValueKind.String ? e.GetString()! : throw Errors.ConfigFieldWrong(_path, field, e.GetRawText(), "a list of names"))],
-        _ => throw Errors.ConfigFieldWrong(_path, field, value.GetRawText(), "a name or a list of names"),
+        JsonValueKind.Array => [.. value.EnumerateArray().Select(e => e.ValueKind == JsonValueKind.String ? e.GetString()! : throw Errors.ConfigFieldWrong(path, field, e.GetRawText(), "a list of names"))],
+        _ => throw Errors.ConfigFieldWrong(path, field, value.GetRawText(), "a name or a list of names"),
     };
 }

@@ -31,12 +31,12 @@ internal static class TorchtuneFiles
         }
 
         JsonObject settings = adapter.Settings.DeepClone().AsObject();
-        settings["target_modules"] = new JsonArray([.. pairs.Select(p => p.Module[(p.Module.LastIndexOf('.') + 1)..]).Distinct().Select(m => (JsonNode?)m)]);
+        settings["target_modules"] = new JsonArray([.. PeftFiles.TargetsOf(TorchtuneNames.AllOf(checkpoint.Family), checkpoint.Config, pairs).Select(m => (JsonNode?)m)]);
         settings["r"] = pairs[0].A.Rows;
 
         // torchtune divides by the rank alone: what was divided by its root (rsLoRA) gets an alpha that gives the same scale.
         settings["lora_alpha"] = pairs[0].Divisor == pairs[0].A.Rows ? pairs[0].Alpha : pairs[0].Alpha * pairs[0].A.Rows / pairs[0].Divisor;
-        foreach (string stated in ScaledOtherwise)
+        foreach (string stated in (IEnumerable<string>)[.. ScaledOtherwise, .. PeftTargets.Narrowing])
         {
             settings.Remove(stated);
         }

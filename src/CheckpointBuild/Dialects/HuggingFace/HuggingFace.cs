@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.IO;
 using System.Linq;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.DTypes;
@@ -8,6 +9,7 @@ using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
 using CheckpointBuild.Quantization;
 using CheckpointBuild.Tensors;
+using CheckpointBuild.Tensors.Views;
 
 namespace CheckpointBuild.Dialects.HuggingFace;
 
@@ -16,6 +18,14 @@ internal sealed class HuggingFace() : ComposedDialect("huggingface", ConfigSourc
 {
     /// <inheritdoc/>
     public override bool CanWrite => true;
+
+    // One of Meta's shards by itself is Meta's, whatever configuration lies beside it too.
+    /// <inheritdoc/>
+    public override bool Recognizes(CheckpointDirectory directory)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        return !(directory.File is { } one && Meta.MetaShards.IsShard(one) && File.Exists(directory.PathOf(Meta.ParamsFile.Name))) && base.Recognizes(directory);
+    }
 
     /// <inheritdoc/>
     public override QuantizationPolicy PolicyFor(Checkpoint checkpoint, DType? dtype, string? quantization) => FloatPolicy(dtype, quantization);
@@ -34,10 +44,25 @@ internal sealed class HuggingFace() : ComposedDialect("huggingface", ConfigSourc
         options = options is { FollowsReference: true, Policy: AsStored } && checkpoint.Dialect == Meta.Meta.DialectName ? options with { Policy = new CastTo(DType.BF16) } : options;
         List<Tensor> tensors = [.. Stored(checkpoint, options)];
         ImmutableArray<FilePlan>.Builder files = ImmutableArray.CreateBuilder<FilePlan>();
-        files.AddRange(ShardedWeights.Plan(tensors, options.MaxShardSize, checkpoint.Partition));
+        files.AddRange(ShardedWeights.Plan(options.FollowsReference ? tensors : WithCopyOfEmbedding(checkpoint, tensors), options.MaxShardSize, checkpoint.Partition));
         (IReadOnlyList<FilePlan> companions, ImmutableArray<Diagnostic> warnings) = CompanionFiles.Of(checkpoint, tensors, options);
         files.AddRange(companions);
         return new DirectoryPlan(files.DrainToImmutable(), warnings);
+    }
+
+    // A tied head that safetensors hold beside the embedding is kept, where it stood. PyTorch's own containers always hold one, and Hugging Face's tools leave it out of safetensors.
+    private static List<Tensor> WithCopyOfEmbedding(Checkpoint checkpoint, List<Tensor> tensors)
+    {
+        if (!checkpoint.Config.TiedEmbeddings || checkpoint.TiedHeadPlace is not { } place || ShardedWeights.OriginOf(checkpoint.Tensors[new TensorRole(RoleKind.TokenEmbedding)])?.EndsWith(".safetensors", StringComparison.Ordinal) != true)
+        {
+            return tensors;
+        }
+
+        Dictionary<RoleKind, string> names = checkpoint.Family.Naming.TensorsOf(checkpoint.Config with { TiedEmbeddings = false, LayerCount = 1 }).GroupBy(t => t.Roles[0].Kind).ToDictionary(g => g.Key, g => g.First().Name);
+        Tensor embedding = tensors.Single(t => t.Name == names[RoleKind.TokenEmbedding]);
+        Dictionary<string, TensorRole> roles = checkpoint.Family.Naming.TensorsOf(checkpoint.Config).ToDictionary(t => t.Name, t => t.Roles[0], StringComparer.Ordinal);
+        HashSet<TensorRole> before = [.. checkpoint.Tensors.Take(place).Select(t => t.Key)];
+        return [.. tensors.Where(t => before.Contains(roles[t.Name])), Renamed.Of(embedding, names[RoleKind.Output]), .. tensors.Where(t => !before.Contains(roles[t.Name]))];
     }
 
     // A tensor that holds several roles stands where the first of them does.

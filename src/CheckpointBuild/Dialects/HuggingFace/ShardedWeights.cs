@@ -65,7 +65,10 @@ internal static class ShardedWeights
 
     private static string[] NamesOf(int count) => [.. Enumerable.Range(1, count).Select(i => string.Create(CultureInfo.InvariantCulture, $"model-{i:D5}-of-{count:D5}.safetensors"))];
 
-    private static string? OriginOf(Tensor tensor) => tensor switch
+    /// <summary>Which file a tensor's numbers come from.</summary>
+    /// <param name="tensor">The tensor.</param>
+    /// <returns>The file's name, or null where it is computed.</returns>
+    internal static string? OriginOf(Tensor tensor) => tensor switch
     {
         Stored stored => Path.GetFileName(stored.Source.Name),
         StorageView view => Path.GetFileName(view.Storage.Source.Name),

@@ -52,6 +52,16 @@ internal sealed class Meta : Dialect
         JsonObject json = stated?.SourceConfig ?? MetaConfig.Write(parameters, Facts(directory.Path, weights), tokenizer);
         ModelConfig config = stated?.Config ?? family.ReadConfig(new ConfigReader(directory.PathOf(ParamsFile.Name), JsonElement.Parse(json.ToJsonString())));
         (config, RoleTable tensors) = new RoleMapper(family, MetaNames.Naming, directory.Path, problems).Map(config, weights);
+        if (stated is null && !weights.Any(t => t.Name == MetaNames.Output))
+        {
+            problems.Add(Errors.HeadTakenAsTied(directory.Path));
+        }
+
+        if (shards.Frequencies is { } frequencies && !MetaWriter.AreFrequenciesOf(config, frequencies))
+        {
+            problems.Add(Errors.FrequenciesDiffer(directory.Path, $"{frequencies.DType} {frequencies.Shape}"));
+        }
+
         var layout = new MetaLayout(shards.Count, shards.EmbeddingByColumns, shards.Frequencies?.DType.LongName);
         return new Checkpoint
         {

@@ -98,10 +98,11 @@ internal sealed partial class MetaShards
 
     /// <summary>Puts every tensor together, but for the frequencies.</summary>
     /// <returns>The whole tensors in the first file's order.</returns>
-    /// <exception cref="CheckpointException">CKPT2151 or CKPT2152.</exception>
+    /// <exception cref="CheckpointException">CKPT2151 or CKPT2152, CKPT2002 when params.json has other heads than the weights.</exception>
     public IReadOnlyList<Tensor> Merge()
     {
         RefuseMissing();
+        RefuseOtherHeads();
         foreach (TensorTable file in _files)
         {
             if (file.Count != _files[0].Count || file.FirstOrDefault(t => !_files[0].TryGet(t.Name, out _)) is not null)
@@ -154,10 +155,14 @@ internal sealed partial class MetaShards
             return parts;
         }
 
-        return [.. Enumerable.Range(0, parts.Length / copies).Select(i => Same(name, parts[(i * copies)..((i + 1) * copies)]))];
+        return [.. Enumerable.Range(0, parts.Length / copies).Select(i => AreSame(parts[(i * copies)..((i + 1) * copies)])
+            ? parts[i * copies]
+            : throw _params.Wrong(ParamsFile.KeyValueField, $"{_params.KeyValueHeads}", $"what makes '{name}' of {copies} neighbouring files copies of each other, which they are not (unless the shards are of different checkpoints)"))];
     }
 
-    private Tensor Same(string name, ImmutableArray<Tensor> parts) => parts.All(p => TensorComparison.AreEqual(parts[0], p))
+    private static bool AreSame(ImmutableArray<Tensor> parts) => parts.All(p => TensorComparison.AreEqual(parts[0], p));
+
+    private Tensor Same(string name, ImmutableArray<Tensor> parts) => AreSame(parts)
         ? parts[0]
         : throw Errors.MetaShardsDiffer(_path, name, "must be the same in all files, and is not");
 
@@ -176,6 +181,23 @@ internal sealed partial class MetaShards
                 Path.Combine(Path.GetDirectoryName(_path)!, NameOf(Count)),
                 "there is no such file",
                 $"the tensor 'layers.0.attention.wq.weight' of {Count} shard{(Count == 1 ? "" : "s")} has {found} rows, params.json needs {needed}: {needed / query.Shape.Rows} shards");
+        }
+    }
+
+    // Which rows of keys belong together is known from params.json alone; where it contradicts the rows that there are, no shard is to blame.
+    private void RefuseOtherHeads()
+    {
+        const string Key = "layers.0.attention.wk.weight";
+        if (!_files[0].TryGet(Key, out Tensor? keys) || keys.Shape.Rank != 2)
+        {
+            return;
+        }
+
+        int heads = _params.KeyValueHeads, size = _params.Dimension / _params.Heads;
+        long needed = (long)size * Math.Max(1, heads / Count);
+        if (keys.Shape.Rows != needed)
+        {
+            throw _params.Wrong(ParamsFile.KeyValueField, $"{heads} (of {_params.Heads}, each of {size} rows)", $"what gives the {keys.Shape.Rows} rows that '{Key}' has{(Count == 1 ? "" : $" in each of {Count} files")}");
         }
     }
 }

@@ -31,6 +31,7 @@ internal sealed class MetaWriter(Checkpoint checkpoint, PlanOptions options)
         RefuseOthers();
         List<Tensor> tensors = [.. Tensors()];
         int shards = CountFor(tensors);
+        long largest = tensors.Sum(t => ShareOf(t, 0, shards).ByteCount);
         ImmutableArray<FilePlan>.Builder files = ImmutableArray.CreateBuilder<FilePlan>();
         for (int i = 0; i < shards; i++)
         {
@@ -39,14 +40,14 @@ internal sealed class MetaWriter(Checkpoint checkpoint, PlanOptions options)
         }
 
         files.Add(ParamsPlan());
-        ImmutableArray<Diagnostic> warnings = [];
+        ImmutableArray<Diagnostic> warnings = largest > options.MaxShardSize ? [Errors.MetaShardsTooLarge(checkpoint.Name, largest, options.MaxShardSize, shards)] : [];
         if (TokenizerSource() is { } tokenizer)
         {
             files.Add(FilePlan.CopyOf(SentencePieceFile.FileName, tokenizer));
         }
         else
         {
-            warnings = [Errors.MetaTokenizerMissing(checkpoint.Name)];
+            warnings = warnings.Add(Errors.MetaTokenizerMissing(checkpoint.Name));
         }
 
         if (!options.FollowsReference)
@@ -91,9 +92,21 @@ internal sealed class MetaWriter(Checkpoint checkpoint, PlanOptions options)
 
         if (_layout?.Frequencies is { } dtype && checkpoint.Config.Rope is { } rope && DType.TryParse(dtype, out DType? type) && !options.FollowsReference)
         {
-            ImmutableArray<float> values = [.. Enumerable.Range(0, rope.Dimensions / 2).Select(rope.Frequency)];
-            yield return Converted.Of(new Computed(MetaNames.Frequencies, values, "rotary frequencies"), type, OverflowRule.Infinity);
+            yield return FrequenciesOf(rope, type);
         }
+    }
+
+    /// <summary>Whether stored rotary frequencies are those that a configuration gives.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="stored">What a file holds.</param>
+    /// <returns>True when they are the bytes that would be written.</returns>
+    internal static bool AreFrequenciesOf(ModelConfig config, Tensor stored) =>
+        config.Rope is { } rope && stored.DType.HasValues && FrequenciesOf(rope, stored.DType) is var computed && computed.Shape == stored.Shape && TensorComparison.AreEqual(computed, stored);
+
+    private static Tensor FrequenciesOf(RopeConfig rope, DType dtype)
+    {
+        ImmutableArray<float> values = [.. Enumerable.Range(0, rope.Dimensions / 2).Select(rope.Frequency)];
+        return Converted.Of(new Computed(MetaNames.Frequencies, values, "rotary frequencies"), dtype, OverflowRule.Infinity);
     }
 
     // The least power of two that keeps files below the size; without one as many files as there were.

@@ -13,6 +13,9 @@ internal sealed class ParamsFile
     /// <summary>What the file is called.</summary>
     internal const string Name = "params.json";
 
+    /// <summary>The field of key and value heads.</summary>
+    internal const string KeyValueField = "n_kv_heads";
+
     private readonly string _path;
     private readonly JsonElement _root;
 
@@ -32,19 +35,23 @@ internal sealed class ParamsFile
     public int Heads => Needed("n_heads");
 
     /// <summary>Key and value heads; as many as query heads where nothing is said.</summary>
-    public int KeyValueHeads => Optional("n_kv_heads") is { } number ? (int)number : Heads;
+    public int KeyValueHeads => OptionalCount(KeyValueField) is not { } number ? Heads
+        : Heads % number == 0 ? number
+        : throw Wrong(KeyValueField, $"{number}", $"a divisor of n_heads ({Heads})");
 
     /// <summary>The norms' epsilon.</summary>
-    public double NormEpsilon => Optional("norm_eps") ?? 1e-5;
+    public double NormEpsilon => Optional("norm_eps") is not { } number ? 1e-5
+        : number >= 0 ? number
+        : throw Wrong("norm_eps", $"{number}", "a number from 0 on");
 
     /// <summary>The base of rotary frequencies, or null where nothing is said.</summary>
     public double? Theta => Optional("rope_theta");
 
     /// <summary>Rows of the embedding, or null where nothing is said: -1 means as many as the tokenizer has.</summary>
-    public int? Vocabulary => Optional("vocab_size") is { } rows and > 0 ? (int)rows : null;
+    public int? Vocabulary => Optional("vocab_size") is > 0 ? OptionalCount("vocab_size") : null;
 
     /// <summary>The longest sequence, or null where nothing is said.</summary>
-    public int? Context => (int?)Optional("max_seq_len");
+    public int? Context => OptionalCount("max_seq_len");
 
     /// <summary>Whether low frequencies are divided, as since Llama 3.1.</summary>
     public bool IsScaled => _root.TryGetProperty("use_scaled_rope", out JsonElement flag) && flag.ValueKind == JsonValueKind.True;
@@ -160,6 +167,15 @@ internal sealed class ParamsFile
 
         return (multiple, exact.ToString("R", CultureInfo.InvariantCulture));
     }
+
+    /// <summary>The refusal of a field that does not go with the rest.</summary>
+    /// <param name="field">The field.</param>
+    /// <param name="found">What it is.</param>
+    /// <param name="needed">What it should be.</param>
+    /// <returns>CKPT2002.</returns>
+    public CheckpointException Wrong(string field, string found, string needed) => Errors.ConfigFieldWrong(_path, field, found, needed);
+
+    private int? OptionalCount(string field) => Optional(field) is null ? null : Needed(field);
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 

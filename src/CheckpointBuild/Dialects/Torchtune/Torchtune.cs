@@ -76,13 +76,15 @@ internal sealed class Torchtune : Dialect
 
         (IReadOnlyList<FilePlan> companions, ImmutableArray<Diagnostic> warnings) = CompanionFiles.Of(checkpoint, tensors, options);
         files.AddRange(companions.Select(c => c with { Path = folder + c.Path }));
-        files.AddRange(checkpoint.Sidecars.Where(s => s.Name == TorchtuneFolder.RecipePlace).Select(s => FilePlan.CopyOf(folder.Length == 0 ? TorchtuneFolder.RecipeFile : s.Name, s.Open())));
+        files.AddRange(checkpoint.Sidecars.Where(s => s.Name == TorchtuneFolder.RecipePlace).Select(s => RecipePlan(folder.Length == 0 ? TorchtuneFolder.RecipeFile : s.Name, s.Open())));
         if (!options.FollowsReference && ShardedWeights.PartitionOf(checkpoint) is { } partition)
         {
             files.Add(FilePlan.Of(folder + Index, ShardedWeights.IndexOf(partition, tensors.Sum(t => t.ByteCount))));
         }
 
-        return new DirectoryPlan(files.DrainToImmutable(), warnings);
+        // torchtune trains one matrix for both.
+        bool losesCopy = !options.FollowsReference && checkpoint.Config.TiedEmbeddings && checkpoint.TiedHeadPlace is not null;
+        return new DirectoryPlan(files.DrainToImmutable(), losesCopy ? warnings.Add(Errors.TiedHeadOnce(checkpoint.Name)) : warnings);
     }
 
     /// <inheritdoc/>
@@ -106,6 +108,10 @@ internal sealed class Torchtune : Dialect
     // What training needs to go on is of use to nobody else, and goes along to torchtune's form alone.
     private static IEnumerable<Sidecar> RecipeIn(CheckpointDirectory directory) =>
         new[] { TorchtuneFolder.RecipePlace, TorchtuneFolder.RecipeFile }.Where(name => directory.File is null && File.Exists(directory.PathOf(name))).Take(1).Select(name => new Sidecar(TorchtuneFolder.RecipePlace, () => directory.OpenFile(name)));
+
+    // Whoever resumes from it runs its program: it goes along when nothing in it is refused.
+    private static FilePlan RecipePlan(string path, ByteSource source) =>
+        PyTorchFile.Read(source).Root is PickleDictionary ? FilePlan.CopyOf(path, source) : throw Errors.TuneRecipeBroken(source.Name, "its root is no dictionary");
 
     private static TensorNaming NamingOf(ModelFamily family) => TorchtuneNames.Of(family)
         ?? throw Errors.CannotRun(family.Architecture, "a torchtune checkpoint", $"torchtune trains {string.Join(", ", TorchtuneNames.Architectures)}; write a Hugging Face checkpoint.");

@@ -15,7 +15,9 @@ namespace CheckpointBuild.Formats.Wire;
 /// <param name="writeTensor">Writes a tensor's call.</param>
 internal sealed class PickleWriter(string path, Action<PickleWriter, Tensor> writeTensor)
 {
-    private const int DeepestLevel = 64;
+    /// <summary>How many values may stand within each other.</summary>
+    internal const int DeepestLevel = 64;
+
     private readonly ByteWriter _bytes = new();
     private int _level;
 
@@ -31,6 +33,11 @@ internal sealed class PickleWriter(string path, Action<PickleWriter, Tensor> wri
         Op(PickleOpcode.Stop);
         return _bytes.ToArray();
     }
+
+    /// <summary>The refusal of a value that never ends.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The error.</returns>
+    internal static CheckpointException TooDeep(string path) => Errors.ValueHasNoPlace(path, "a value that contains itself, or more than 64 levels");
 
     /// <summary>Writes an instruction without arguments.</summary>
     /// <param name="opcode">The instruction.</param>
@@ -56,7 +63,7 @@ internal sealed class PickleWriter(string path, Action<PickleWriter, Tensor> wri
         _level++;
         if (_level > DeepestLevel)
         {
-            throw Errors.ValueHasNoPlace(path, "a value that contains itself, or more than 64 levels");
+            throw TooDeep(path);
         }
 
         switch (value)

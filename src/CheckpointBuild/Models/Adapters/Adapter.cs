@@ -34,6 +34,9 @@ public sealed record Adapter
     /// <summary>Whether its configuration asks for a change of a module; null = the file alone says so.</summary>
     public Func<string, RoleKind, bool>? Targets { get; init; }
 
+    /// <summary>Whether its configuration says that a module was trained as a whole, so that the file has its tensors; null = it says so of none.</summary>
+    internal Func<string, bool>? Wholes { get; init; }
+
     /// <summary>What its configuration says the base is called; null = nothing.</summary>
     public string? BaseName { get; init; }
 

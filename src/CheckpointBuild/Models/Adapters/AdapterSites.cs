@@ -62,5 +62,9 @@ internal sealed class AdapterSites
             .Select(e => (e.Key[..^WeightSuffix.Length], e.Value.Roles[0].Kind));
     }
 
+    /// <summary>The modules of the family's own names, biases and norms among them.</summary>
+    /// <returns>Modules without suffix, each once.</returns>
+    public IEnumerable<string> Named() => _byName.Keys.Where(name => !_otherCuts.Contains(name) && name.Contains('.', StringComparison.Ordinal)).Select(name => name[..name.LastIndexOf('.')]).Distinct();
+
     private static bool IsSparse(RoleKind kind) => kind is RoleKind.ExpertGate or RoleKind.ExpertUp or RoleKind.ExpertDown or RoleKind.Router or RoleKind.SharedRouter;
 }

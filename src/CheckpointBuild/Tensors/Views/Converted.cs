@@ -77,8 +77,7 @@ public sealed record Converted(Tensor Source, DType DType, OverflowRule Overflow
         {
             int count = (int)Math.Min(ChunkValues, total - done);
             Span<float> chunk = values[..count];
-            Source.DType.Decode(new Planes(Slice(source, Source.DType, done, count)), count, chunk);
-            Check(chunk, rows, done);
+            Decode(new Planes(Slice(source, Source.DType, done, count)), count, chunk, rows, done);
             Span<byte> target = Slice(destination, DType, done, count);
             (Encoder ?? DType).Encode(chunk, count, new Planes(target));
             done += count;
@@ -89,8 +88,7 @@ public sealed record Converted(Tensor Source, DType DType, OverflowRule Overflow
     {
         using Band scratch = workspace.Lend(checked(rows.Count * Columns * sizeof(float)));
         Span<float> values = MemoryMarshal.Cast<byte, float>(scratch.Codes);
-        Source.DType.Decode(source, Columns, values);
-        Check(values, rows, 0);
+        Decode(source, Columns, values, rows, 0);
         (Encoder ?? DType).Encode(values, Columns, destination);
     }
 
@@ -104,8 +102,7 @@ public sealed record Converted(Tensor Source, DType DType, OverflowRule Overflow
             long row = rows.Start + done;
             int count = (int)Math.Min(Math.Min(most, rows.Count - done), importance.RowsAlike(row));
             Span<float> values = MemoryMarshal.Cast<byte, float>(scratch.Codes)[..(count * Columns)];
-            Source.DType.Decode(RowsOf(source, Source.DType, done, count), Columns, values);
-            Check(values, rows, (long)done * Columns);
+            Decode(RowsOf(source, Source.DType, done, count), Columns, values, rows, (long)done * Columns);
             (Encoder ?? DType).EncodeWeighted(values, importance.OfRow(row), Columns, RowsOf(destination, DType, done, count));
             done += count;
         }
@@ -124,6 +121,32 @@ public sealed record Converted(Tensor Source, DType DType, OverflowRule Overflow
 
     private static Span<byte> Slice(Span<byte> bytes, DType dtype, long from, int count) =>
         bytes.Slice(checked((int)(from / dtype.BlockLength * dtype.BlockBytes)), count / dtype.BlockLength * dtype.BlockBytes);
+
+    private void Decode(Planes source, int columns, Span<float> values, RowRange rows, long done)
+    {
+        Source.DType.Decode(source, columns, values);
+        if (Source.DType == DType.F64)
+        {
+            CheckDoubles(MemoryMarshal.Cast<byte, double>(source.Codes), values, rows, done);
+        }
+
+        Check(values, rows, done);
+    }
+
+    // What float32 cannot hold was decoded as its largest number.
+    private void CheckDoubles(ReadOnlySpan<double> doubles, Span<float> values, RowRange rows, long done)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (double.IsFinite(doubles[i]) && float.IsInfinity((float)doubles[i]))
+            {
+                (long row, long column) = Math.DivRem((rows.Start * Columns) + done + i, Columns);
+                values[i] = Overflow == OverflowRule.Refuse ? throw Errors.BeyondRange(Name, doubles[i], row, column, DType.LongName)
+                    : DType.IsQuantized ? values[i]
+                    : (float)doubles[i];
+            }
+        }
+    }
 
     private void Check(ReadOnlySpan<float> values, RowRange rows, long done)
     {
