@@ -114,6 +114,19 @@ public sealed class RankCheckTests
     }
 
     [Theory]
+    [InlineData("max_num_tokens 2", "--max_num_tokens", "2", "--max_batch_size", "8")]
+    [InlineData("reduce_fusion enable", "--reduce_fusion", "enable")]
+    public async Task A_setting_in_whose_place_the_builder_takes_another_is_said(string what, params string[] flags)
+    {
+        using var scratch = new Scratch();
+        await Ckpt.DoneAsync("convert", new TinyLlama().Write(scratch.PathOf("tiny")), "--to", "tensorrt-llm", "--output", scratch.PathOf("ranks"));
+
+        CkptResult result = await Ckpt.DoneAsync(["build", scratch.PathOf("ranks"), "--engine", "tensorrt-llm-engine", "--dry_run", .. flags, "--output", scratch.PathOf("engine")]);
+
+        Assert.Contains($"warning CKPT3265: {what}", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("max_seq_len 4096", "--max_seq_len", "4096")]
     [InlineData("max_input_len 500", "--max_seq_len", "100", "--max_input_len", "500")]
     [InlineData("opt_num_tokens 99999", "--opt_num_tokens", "99999")]

@@ -38,6 +38,7 @@ public sealed class TensorRtLlmTests
     [InlineData("CKPT1001", "--smoothquant", "0.5", "--calibration-statistics", "nowhere")]
     [InlineData("CKPT3254", "--quantization", "int4_awq", "--calibration", "{text}", "--group-size", "48")]
     [InlineData("CKPT3255", "--quantization", "int4_awq", "--calibration-statistics", "{ranges}")]
+    [InlineData("CKPT3259", "--quantization", "FP8_PER_CHANNEL_PER_TOKEN", "--kv-cache-quantization", "int8", "--calibration-statistics", "{statistics}")]
     [InlineData("CKPT3213", "--quantization", "w4a8_awq")]
     [InlineData("CKPT3213", "--quantization", "int8_sq")]
     [InlineData("CKPT3256", "--quantization", "w4a8_awq", "--group-size", "64", "--calibration", "{text}")]
