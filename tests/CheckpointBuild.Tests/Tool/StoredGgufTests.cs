@@ -66,6 +66,24 @@ public sealed class StoredGgufTests : IDisposable
     }
 
     [Fact]
+    public async Task A_token_that_is_none_is_said_where_it_goes_along()
+    {
+        string file = await BuildAsync("--override-kv", "tokenizer.ggml.bos_token_id=int:99999");
+
+        Assert.Contains("bos_token_id is 99999", (await Ckpt.DoneAsync("build", file, "--engine", "gguf", "--output", _scratch.PathOf("again"))).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_adapter_for_llama_cpp_is_not_taken_for_one_in_another_form()
+    {
+        string folder = new TinyLlama().Write(_scratch.PathOf("tiny"));
+        await Ckpt.DoneAsync("convert", new TinyAdapter().Write(_scratch.PathOf("adapter")), "--to", "gguf", "--base", folder, "--output", _scratch.PathOf("lora"));
+        string lora = Assert.Single(Directory.GetFiles(_scratch.PathOf("lora"), "*.gguf"));
+
+        Assert.Contains("CKPT2017", (await Ckpt.RunAsync("build", folder, "--engine", "gguf", "--adapter", lora, "--output", _scratch.PathOf("merged"))).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_tokens_the_file_says_how_many_rows_there_are()
     {
         string folder = new TinyLlama().Write(_scratch.PathOf("tiny"));

@@ -88,6 +88,11 @@ public sealed class AdapterSource : IDisposable
         string weights = directory.File ?? WeightFiles.FirstOrDefault(directory.Has) ?? throw Errors.NoAdapter(directory.Path, $"none of {string.Join(", ", WeightFiles)}");
         ByteSource source = directory.OpenFile(weights);
         TensorFile file = Format.Detect(source).Read(source);
+        if (file.Metadata.Get<string>("adapter.type") is not null)
+        {
+            throw Errors.AdapterAlready(source.Name);
+        }
+
         string name = Path.GetFileName(directory.Folder);
         bool isStated = File.Exists(directory.PathOf(PeftSettings.FileName));
         if (TorchtuneAdapter.Recognizes(file))

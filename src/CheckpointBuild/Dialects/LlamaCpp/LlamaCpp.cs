@@ -160,12 +160,16 @@ internal sealed class LlamaCpp : Dialect
         }
     }
 
+    private const string BeginKey = GgufTokenizerTables.Prefix + "bos_token_id", EndKey = GgufTokenizerTables.Prefix + "eos_token_id";
+
     // Its keys go along as they stand, understood or not.
     private static IEnumerable<Diagnostic> OfTokens(Checkpoint checkpoint, SourceContainer whole)
     {
         int? tokens = whole.Metadata.FirstOrDefault(m => m.Key == GgufTokenizerTables.Prefix + "tokens").Value is string[] list ? list.Length : null;
         string? fault = checkpoint.TokenizerFault is { } of ? of.ToString()
-            : tokens is { } count && count != checkpoint.Config.VocabularySize ? $"it has {count} tokens, the embedding {checkpoint.Config.VocabularySize} rows"
+            : tokens is not { } count ? null
+            : count != checkpoint.Config.VocabularySize ? $"it has {count} tokens, the embedding {checkpoint.Config.VocabularySize} rows"
+            : whole.Metadata.FirstOrDefault(m => m.Key is BeginKey or EndKey && m.Value is uint id and < uint.MaxValue && id >= count) is { Key: { } key, Value: var wrong } ? $"{key} is {wrong}, there are {count} tokens"
             : null;
         return fault is null ? [] : [Errors.TokenizerCarried(checkpoint.Name, fault)];
     }
