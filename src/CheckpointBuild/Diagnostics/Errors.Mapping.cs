@@ -126,9 +126,6 @@ internal static partial class Errors
     internal static Diagnostic EngineWillNotLoad(string checkpoint, string reason) => new("CKPT2060",
         $"{checkpoint}: the file holds this model as llama.cpp's own converter would write it, and llama.cpp does not load it: {reason}. Build another engine.");
 
-    internal static Diagnostic TokenizerCarried(string file, string fault) => new("CKPT2067",
-        $"{file}: its tokenizer goes along as it stands and is not understood here ({fault.TrimEnd('.')}). llama.cpp may refuse the file or end at it: take a sound one, or quantize the checkpoint that it was made from.", file);
-
     internal static Diagnostic TensorsLeftOut(string file, int count, string first) => new("CKPT2062",
         $"{file}: {count} tensors from {Quote(first)} on belong to layers that predict further tokens in training. They are left out; the model's own results do not depend on them.");
 

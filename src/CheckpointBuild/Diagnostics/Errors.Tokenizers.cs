@@ -72,6 +72,9 @@ internal static partial class Errors
     internal static CheckpointException IdUnknown(string where, int id, int count) => new("CKPT2136",
         $"{where}: {N(id)} is no token of this tokenizer (0 to {N(count - 1)} are possible, and some of these may be unused). Take the tokenizer that made the ids.");
 
+    internal static Diagnostic SpecialTokenOutside(string file, string key, uint id, int count) => new("CKPT2138",
+        $"{file}: '{key}' is {N(id)}, and there are {N(count)} tokens. It is passed over here and by llama.cpp; mend the key with OverrideKv.", file);
+
     internal static CheckpointException TokensTooLong(int steps) => new("CKPT2137",
         $"tokenizer: its tokens take more than {N(steps)} steps a character to find. No real vocabulary has tokens so long and so alike; take the tokenizer files that belong to the model.");
 }

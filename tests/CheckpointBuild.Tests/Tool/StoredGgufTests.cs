@@ -2,10 +2,6 @@ using System;
 using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
-using CheckpointBuild.Building;
-using CheckpointBuild.Dialects;
-using CheckpointBuild.Formats;
-using CheckpointBuild.Tensors;
 using CheckpointBuild.Tests.Infrastructure;
 using Xunit;
 using GgufReader = CheckpointBuild.Tests.Readers.GgufReader;
@@ -32,47 +28,6 @@ public sealed class StoredGgufTests : IDisposable
         Assert.Equal(Hash.OfFile(file), Hash.OfFile(_scratch.PathOf("again/tiny.gguf")));
     }
 
-    [Theory]
-    [InlineData("llama.rope.freq_base=float:0")]
-    [InlineData("llama.attention.layer_norm_rms_epsilon=float:-1")]
-    public async Task A_number_that_no_model_has_is_refused_by_key(string choice)
-    {
-        string file = await BuildAsync("--override-kv", choice);
-
-        CkptResult result = await Ckpt.RunAsync("convert", file, "--to", "huggingface", "--output", _scratch.PathOf("again"));
-
-        Assert.Contains("CKPT2002", result.Error, StringComparison.Ordinal);
-        Assert.Contains(choice.Split('=')[0], result.Error, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_tokenizer_that_is_damaged_is_said_where_it_goes_along()
-    {
-        string file = await BuildAsync("--dtype", "f32");
-        using (var source = new FileSource(file))
-        {
-            TensorFile read = Format.Gguf.Read(source);
-            var metadata = new Metadata();
-            foreach ((string key, object value) in read.Metadata)
-            {
-                metadata.Add(key, key == "tokenizer.ggml.tokens" ? Array.ConvertAll((string[])value, _ => "a") : value);
-            }
-
-            FilePlan plan = Format.Gguf.Plan("damaged.gguf", new TensorFile(read.Tensors, metadata));
-            new Builder(new BuilderOptions { Durability = Durability.Cached }).Build(new DirectoryPlan([plan], []), _scratch.PathOf("damaged"), TestContext.Current.CancellationToken);
-        }
-
-        Assert.Contains("warning CKPT2067", (await Ckpt.DoneAsync("build", _scratch.PathOf("damaged/damaged.gguf"), "--engine", "gguf", "--output", _scratch.PathOf("again"))).Error, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_token_that_is_none_is_said_where_it_goes_along()
-    {
-        string file = await BuildAsync("--override-kv", "tokenizer.ggml.bos_token_id=int:99999");
-
-        Assert.Contains("bos_token_id is 99999", (await Ckpt.DoneAsync("build", file, "--engine", "gguf", "--output", _scratch.PathOf("again"))).Error, StringComparison.Ordinal);
-    }
-
     [Fact]
     public async Task An_adapter_for_llama_cpp_is_not_taken_for_one_in_another_form()
     {
@@ -81,17 +36,6 @@ public sealed class StoredGgufTests : IDisposable
         string lora = Assert.Single(Directory.GetFiles(_scratch.PathOf("lora"), "*.gguf"));
 
         Assert.Contains("CKPT2017", (await Ckpt.RunAsync("build", folder, "--engine", "gguf", "--adapter", lora, "--output", _scratch.PathOf("merged"))).Error, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Without_tokens_the_file_says_how_many_rows_there_are()
-    {
-        string folder = new TinyLlama().Write(_scratch.PathOf("tiny"));
-        File.Delete(Path.Combine(folder, "tokenizer.json"));
-
-        await Ckpt.DoneAsync("build", folder, "--engine", "gguf", "--output", _scratch.PathOf("out"));
-
-        Assert.Equal("264", GgufReader.Read(_scratch.PathOf("out/tiny.gguf")).Find("llama.vocab_size")?.Value.ToString());
     }
 
     [Fact]

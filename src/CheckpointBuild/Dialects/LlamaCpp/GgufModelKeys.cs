@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Models;
@@ -61,7 +62,7 @@ internal static class GgufModelKeys
             KeyValueHeadCount = keys.OptionalCount("attention.head_count_kv") ?? heads,
             HeadDimension = dimension,
             HeadDimensionIsStated = keys.OptionalCount("attention.key_length") is not null,
-            FeedForwardSize = sizes.FeedForwardSize ?? keys.Count("feed_forward_length"),
+            FeedForwardSize = sizes.FeedForwardSize is { } width ? Agreed(keys, architecture, width, file) : keys.Count("feed_forward_length"),
             VocabularySize = sizes.VocabularySize,
             ContextLength = context,
             ContextIsStated = true,
@@ -84,6 +85,11 @@ internal static class GgufModelKeys
 
         return family.Derive(architecture.Complete(config, tensors));
     }
+
+    // The reference converter writes a multiple of the hidden size for some, whatever the tensors are.
+    private static int Agreed(GgufKeyReader keys, GgufArchitecture architecture, int width, string file) =>
+        architecture.OwnKeys.Any(k => k.Name == "feed_forward_length") || keys.OptionalCount("feed_forward_length") is not { } stated || stated == width ? width
+            : throw Errors.TensorShape(file, "blk.0.ffn_down.weight", $"{width} columns wide", $"{stated} ({architecture.Name}.feed_forward_length)");
 
     private static RopeConfig ReadRope(GgufKeyReader keys, int dimension, int context, double theta, RopeStyle style)
     {

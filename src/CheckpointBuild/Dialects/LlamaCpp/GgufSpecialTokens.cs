@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Formats;
 using CheckpointBuild.Tokenizers;
 
@@ -87,6 +88,17 @@ internal sealed class GgufSpecialTokens
             metadata.Set(AdditionKey(kind), isAdded);
         }
     }
+
+    /// <summary>Special tokens whose ids are no token's.</summary>
+    /// <param name="metadata">The file's keys.</param>
+    /// <param name="file">The file, for messages.</param>
+    /// <returns>A warning each.</returns>
+    internal static IEnumerable<Diagnostic> Outside(Metadata metadata, string file) =>
+        from key in Names.Keys.Select(IdKey)
+        let tokens = metadata.Get<string[]>(GgufTokenizerTables.Prefix + "tokens")
+        let id = metadata.Get<uint?>(key)
+        where tokens is not null && id is not (null or uint.MaxValue) && id >= tokens.Length
+        select Errors.SpecialTokenOutside(file, key, id.Value, tokens.Length);
 
     private void Read(PostProcessorStep step, TokenizerModel model, ref int? begin, ref int? end, ref int? endOfTurn)
     {

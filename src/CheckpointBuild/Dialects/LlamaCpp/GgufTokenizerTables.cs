@@ -2,6 +2,7 @@ using System;
 using System.Linq;
 using CheckpointBuild.Diagnostics;
 using CheckpointBuild.Formats;
+using CheckpointBuild.Models;
 using CheckpointBuild.Tokenizers;
 
 namespace CheckpointBuild.Dialects.LlamaCpp;
@@ -58,6 +59,29 @@ internal static class GgufTokenizerTables
     /// <returns>The tokenizer, or null where the file has none.</returns>
     /// <exception cref="CheckpointException">CKPT2105, CKPT2112 or CKPT2114.</exception>
     internal static TokenizerModel? Read(Metadata metadata, string file) => new GgufTokenizerReader(metadata, file).Read();
+
+    /// <summary>Refuses a tokenizer that is carried over and that llama.cpp would not load; one of a kind that is merely not known here is carried over.</summary>
+    /// <param name="metadata">The file's keys.</param>
+    /// <param name="checkpoint">The model that was read with them.</param>
+    /// <exception cref="CheckpointException">CKPT2105 or CKPT2114 where the tokens, or a list beside them, are damaged.</exception>
+    internal static void RefuseDamaged(Metadata metadata, Checkpoint checkpoint)
+    {
+        string? kind = metadata.Get<string>(Prefix + "model");
+        if (metadata.Get<string[]>(Prefix + "tokens") is not { } tokens || kind is not ("gpt2" or "llama" or "t5") || (kind == "gpt2" && !GgufPreTokenizer.All.Any(p => p.Names.Contains(metadata.Get<string>(Prefix + "pre") ?? "default"))))
+        {
+            return;
+        }
+
+        if (checkpoint.TokenizerFault is not null)
+        {
+            _ = checkpoint.TokenizerOrThrow();
+        }
+
+        if (tokens.Length != checkpoint.Config.VocabularySize)
+        {
+            throw Errors.GgufTokenizerWrong(checkpoint.Name, Prefix + "tokens", $"{tokens.Length} tokens", $"one for each of the embedding's {checkpoint.Config.VocabularySize} rows");
+        }
+    }
 
     /// <summary>Gives a file's byte-level tokenizer another pre-tokenizer.</summary>
     /// <param name="metadata">The file's keys.</param>

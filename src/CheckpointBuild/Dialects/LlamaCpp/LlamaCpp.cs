@@ -60,6 +60,7 @@ internal sealed class LlamaCpp : Dialect
         (config, RoleTable tensors) = mapper.Map(config, weights);
         tensors = InOrderOfNames(tensors, family, config);
         (TokenizerModel? tokenizer, Diagnostic? fault) = ReadTokenizer(file.Metadata, source.Name);
+        problems.AddRange(GgufSpecialTokens.Outside(file.Metadata, source.Name));
         return new Checkpoint
         {
             Name = GgufSet.ModelOf(name),
@@ -117,10 +118,10 @@ internal sealed class LlamaCpp : Dialect
         }
 
         SourceContainer? whole = WholeContainer(checkpoint);
-        ImmutableArray<Diagnostic> limits = [.. GgufLimits.Of(checkpoint, options.Gguf.PruneLayers), .. whole is not null ? OfTokens(checkpoint, whole) : []];
+        ImmutableArray<Diagnostic> limits = [.. GgufLimits.Of(checkpoint, options.Gguf.PruneLayers)];
         if (options.Policy is AsStored && whole is not null && !options.Gguf.AsksForQuantizer)
         {
-            return new DirectoryPlan(GgufParts.Plan(options.EngineName, new TensorFile(whole.Tensors, MetadataOf(whole, options.PreTokenizer)), options.MaxShardSize), limits);
+            return new DirectoryPlan(GgufParts.Plan(options.EngineName, new TensorFile(whole.Tensors, MetadataOf(checkpoint, whole, options.PreTokenizer)), options.MaxShardSize), limits);
         }
 
         options = options.Policy is AsStored ? options with { Policy = whole is not null && !options.Gguf.ChoosesTypes ? new GgufPolicy(GgufFileType.Copy) : Automatic(checkpoint) } : options;
@@ -140,7 +141,7 @@ internal sealed class LlamaCpp : Dialect
         // As the reference's two steps do it: a file of floats, and its quantized form; the first is never written.
         DType intermediate = options.Gguf.IntermediateDType ?? (kind.DType.IsFloatingPoint ? kind.DType : DType.F16);
         (TensorFile floats, ImmutableArray<Diagnostic> noticed) = whole is not null
-            ? (new TensorFile(whole.Tensors, MetadataOf(whole, options.PreTokenizer)), [])
+            ? (new TensorFile(whole.Tensors, MetadataOf(checkpoint, whole, options.PreTokenizer)), [])
             : Convert(checkpoint, options with { Policy = new GgufPolicy(GgufFileType.For(intermediate)!) });
         var quantizer = new GgufQuantizer(kind, options.Gguf, options.Overflow, options.FollowsReference);
         TensorFile quantized = quantizer.Quantize(checkpoint.Name, floats);
@@ -160,20 +161,6 @@ internal sealed class LlamaCpp : Dialect
         }
     }
 
-    private const string BeginKey = GgufTokenizerTables.Prefix + "bos_token_id", EndKey = GgufTokenizerTables.Prefix + "eos_token_id";
-
-    // Its keys go along as they stand, understood or not.
-    private static IEnumerable<Diagnostic> OfTokens(Checkpoint checkpoint, SourceContainer whole)
-    {
-        int? tokens = whole.Metadata.FirstOrDefault(m => m.Key == GgufTokenizerTables.Prefix + "tokens").Value is string[] list ? list.Length : null;
-        string? fault = checkpoint.TokenizerFault is { } of ? of.ToString()
-            : tokens is not { } count ? null
-            : count != checkpoint.Config.VocabularySize ? $"it has {count} tokens, the embedding {checkpoint.Config.VocabularySize} rows"
-            : whole.Metadata.FirstOrDefault(m => m.Key is BeginKey or EndKey && m.Value is uint id and < uint.MaxValue && id >= count) is { Key: { } key, Value: var wrong } ? $"{key} is {wrong}, there are {count} tokens"
-            : null;
-        return fault is null ? [] : [Errors.TokenizerCarried(checkpoint.Name, fault)];
-    }
-
     // The file that the checkpoint is all of, with its metadata as it stands.
     private static SourceContainer? WholeContainer(Checkpoint checkpoint) => checkpoint.Container is { } container && container.IsWhole(checkpoint) ? container : null;
 
@@ -186,7 +173,7 @@ internal sealed class LlamaCpp : Dialect
         return (new TensorFile(new TensorTable(tensors), metadata), [.. noticed, .. WriteTokenizer(metadata, checkpoint, options.PreTokenizer)]);
     }
 
-    private static Metadata MetadataOf(SourceContainer container, string? preTokenizer)
+    private static Metadata MetadataOf(Checkpoint checkpoint, SourceContainer container, string? preTokenizer)
     {
         var metadata = new Metadata();
         foreach ((string key, object value) in container.Metadata)
@@ -194,6 +181,7 @@ internal sealed class LlamaCpp : Dialect
             metadata.Add(key, value);
         }
 
+        GgufTokenizerTables.RefuseDamaged(metadata, checkpoint);
         if (preTokenizer is not null)
         {
             GgufTokenizerTables.Rename(metadata, preTokenizer);
