@@ -84,7 +84,7 @@ internal sealed class PackVerb() : Verb("pack")
     }
 
     private long Most(ParseResult parsed) =>
-        parsed.GetValue(_most) is { } text ? RecipeField.Find("MaxShardSize")!.Set(new Recipe { Engine = "" }, text).MaxShardSize!.Value : Unlimited;
+        parsed.GetValue(_most) is { } text ? RecipeField.ParseSize(text, "max-package-size") : Unlimited;
 
     private PackageDescription Describe(ParseResult parsed, string id, CheckpointDirectory directory)
     {

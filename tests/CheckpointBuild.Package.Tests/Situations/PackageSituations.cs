@@ -94,6 +94,8 @@ internal static class PackageSituations
         folder.Write("parts/Contoso.Parts.targets", Own);
         folder.Write("parts/Contoso.Parts.props", "<Project><PropertyGroup><OwnProperty>property</OwnProperty></PropertyGroup></Project>");
         folder.Lib("parts", Scene.Eight + """Pack="true" """, pack.Replace("{0}", "build", StringComparison.Ordinal));
+        folder.Write("parts/other/Contoso.Parts.targets", "<Project />");
+        folder.Lib("parts", Scene.Eight + """Pack="true" """, pack.Replace("{0}", "build", StringComparison.Ordinal) + """<ItemGroup><None Include="other/*.targets" PackagePath="buildTransitive" /></ItemGroup>""");
         folder.Run("pack", "parts", "-o", folder.Below("made"), "-warnaserror").Succeeded();
         AddSource(folder);
         Use();

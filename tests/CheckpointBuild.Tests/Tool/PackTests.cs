@@ -342,6 +342,7 @@ public sealed partial class PackTests : IDisposable
     [Theory]
     [InlineData("CKPT6066", "--version", "one")]
     [InlineData("CKPT6068", "--max-package-size", "1KB")]
+    [InlineData("CKPT9001: max-package-size", "--max-package-size", "0")]
     [InlineData("CKPT6001", "--id", "a/b")]
     [InlineData("CKPT6070", "--license", "free for all <of us>")]
     public async Task A_package_that_cannot_be_made_is_refused(string code, string option, string value)
